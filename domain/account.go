@@ -1,0 +1,120 @@
+package domain
+
+import (
+	"net/mail"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Role is what an account may do in a workspace.
+type Role string
+
+// The roles, from most to least.
+const (
+	RoleOwner  Role = "owner"
+	RoleAdmin  Role = "admin"
+	RoleMember Role = "member"
+	RoleGuest  Role = "guest"
+)
+
+// ParseRole reads a role by name.
+func ParseRole(s string) (Role, error) {
+	switch r := Role(s); r {
+	case RoleOwner, RoleAdmin, RoleMember, RoleGuest:
+		return r, nil
+	}
+	return "", Errorf(KindInvalid, "role %q is not one of owner, admin, member, guest", s)
+}
+
+// Account is a person who can sign in.
+type Account struct {
+	ID       AccountID
+	Email    string
+	Name     string
+	TimeZone string // IANA name
+	// PasswordHash is argon2id in PHC string format; empty: cannot sign in with a password.
+	PasswordHash string
+	CreatedAt    time.Time
+}
+
+// Workspace is a team with its own members, clips and search index. Nothing crosses its border.
+type Workspace struct {
+	ID        WorkspaceID
+	Name      string
+	CreatedAt time.Time
+}
+
+// Member is an account's place in a workspace.
+type Member struct {
+	WorkspaceID WorkspaceID
+	Account     Account
+	Role        Role
+	JoinedAt    time.Time
+}
+
+// Space is a folder of a workspace.
+type Space struct {
+	ID          SpaceID
+	WorkspaceID WorkspaceID
+	Name        string
+	CreatedAt   time.Time
+}
+
+// Invite lets whoever holds its secret join a workspace.
+type Invite struct {
+	ID          InviteID
+	WorkspaceID WorkspaceID
+	Role        Role
+	CreatedBy   AccountID
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	Uses        int
+	MaxUses     int // 0: no limit
+	RevokedAt   time.Time
+}
+
+// SignIn is one browser in which a person is signed in.
+type SignIn struct {
+	ID          SignInID
+	AccountID   AccountID
+	WorkspaceID WorkspaceID
+	UserAgent   string
+	Address     string
+	CreatedAt   time.Time
+	LastSeenAt  time.Time
+	ExpiresAt   time.Time
+}
+
+// APIToken is a bearer token of a person, for scripts and WHIP publishers.
+type APIToken struct {
+	ID          TokenID
+	AccountID   AccountID
+	WorkspaceID WorkspaceID
+	Name        string
+	CreatedAt   time.Time
+	LastUsedAt  time.Time
+	RevokedAt   time.Time
+}
+
+// MinPasswordLength follows NIST SP 800-63B: length, and no composition rules.
+const MinPasswordLength = 8
+
+// CheckPassword refuses passwords that are too short or absurdly long.
+func CheckPassword(p string) error {
+	if n := utf8.RuneCountInString(p); n < MinPasswordLength {
+		return Errorf(KindInvalid, "the password must have at least %d characters", MinPasswordLength)
+	} else if len(p) > 1024 {
+		return Errorf(KindInvalid, "the password is longer than 1024 bytes")
+	}
+	return nil
+}
+
+// NormaliseEmail lower-cases an address and refuses what is not one.
+func NormaliseEmail(s string) (string, error) {
+	a, err := mail.ParseAddress(strings.TrimSpace(s))
+	if err != nil || a.Name != "" || len(a.Address) > 254 {
+		return "", Errorf(KindInvalid, "%q is not an e-mail address", s)
+	}
+	return strings.ToLower(a.Address), nil
+}

@@ -1,0 +1,28 @@
+package domain
+
+import "time"
+
+// EventKind names what changed, for server-sent events.
+type EventKind string
+
+// The kinds of event. Data is a small JSON object; the client reads the thing itself again
+// unless the event carries it whole.
+const (
+	EventClipChanged       EventKind = "clip.changed"       // {id}
+	EventClipDeleted       EventKind = "clip.deleted"       // {id}
+	EventSegmentsAdded     EventKind = "clip.segments"      // {id, duration_ms}
+	EventTranscriptChanged EventKind = "transcript.changed" // {id}
+	EventChaptersChanged   EventKind = "chapters.changed"   // {id}
+	EventCommentChanged    EventKind = "comment.changed"    // {clip_id, comment}: added, edited
+	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}
+)
+
+// Event is one change, kept for a day so that a client that reconnects catches up.
+type Event struct {
+	ID          int64
+	WorkspaceID WorkspaceID
+	ClipID      ClipID // empty: not about one clip
+	Kind        EventKind
+	Data        []byte // JSON
+	At          time.Time
+}

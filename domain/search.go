@@ -1,0 +1,26 @@
+package domain
+
+// MomentSource is where the words of a search hit stand.
+type MomentSource string
+
+// The sources.
+const (
+	SourceSpeech   MomentSource = "speech"
+	SourceScreen   MomentSource = "screen"
+	SourceTitle    MomentSource = "title"
+	SourceChapter  MomentSource = "chapter"
+	SourceComment  MomentSource = "comment"
+	SourceDecision MomentSource = "decision"
+)
+
+// Moment is a search hit: a clip at a time.
+type Moment struct {
+	ClipID  ClipID
+	Title   string
+	StartMS int64
+	EndMS   int64
+	// Snippet is HTML with every character of the text escaped and the hits in <mark>.
+	Snippet string
+	Source  MomentSource
+	Rank    float64
+}

@@ -1,0 +1,66 @@
+package domain
+
+import "strings"
+
+// TranscriptState is how far the words of a clip are.
+type TranscriptState string
+
+// The states of a transcript.
+const (
+	TranscriptPending  TranscriptState = "pending"
+	TranscriptRunning  TranscriptState = "running"
+	TranscriptDone     TranscriptState = "done"
+	TranscriptNoSpeech TranscriptState = "no_speech" // listened to all of it, nobody spoke (or there is no sound)
+	TranscriptFailed   TranscriptState = "failed"
+)
+
+// Word is one spoken word and when it was said, in milliseconds from the clip's start.
+type Word struct {
+	StartMS int64  `json:"start_ms"`
+	EndMS   int64  `json:"end_ms"`
+	Text    string `json:"text"`
+}
+
+// Cue is a timed line of a transcript, as in WebVTT.
+type Cue struct {
+	// No counts from 0 within the transcript.
+	No      int    `json:"-"`
+	StartMS int64  `json:"start_ms"`
+	EndMS   int64  `json:"end_ms"`
+	Text    string `json:"text"`
+	Words   []Word `json:"words"`
+	// Edited: a person changed the text; a new transcription keeps it.
+	Edited bool `json:"edited,omitempty"`
+}
+
+// Transcript is what was said in a clip.
+type Transcript struct {
+	// Language is a BCP 47 tag, e.g. "en".
+	Language string `json:"language"`
+	// Coverage is the share of the detected speech that has words, 0 to 1; 1 when nobody spoke.
+	Coverage float64 `json:"coverage"`
+	Cues     []Cue   `json:"cues"`
+	// Speech are the detected stretches of speech; what lies between is silence. May be empty.
+	Speech []Span `json:"speech,omitempty"`
+}
+
+// Text is the whole transcript in one line.
+func (t Transcript) Text() string {
+	var b strings.Builder
+	for i, c := range t.Cues {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(c.Text)
+	}
+	return b.String()
+}
+
+// Chapter is a titled stretch of a clip; chapters follow each other without holes.
+type Chapter struct {
+	StartMS int64  `json:"start_ms"`
+	EndMS   int64  `json:"end_ms"`
+	Title   string `json:"title"`
+	// Edited: a person wrote or moved it; a new run keeps it.
+	Edited bool `json:"edited,omitempty"`
+}
