@@ -1,0 +1,60 @@
+package domain
+
+// JobKind names a step that happens after media has arrived, durably and safe to run twice.
+type JobKind string
+
+// The kinds of job, in the order in which a clip meets them.
+const (
+	JobImport     JobKind = "import"     // an uploaded file, or frames that cannot be copied → the source rendition
+	JobThumbnails JobKind = "thumbnails" // poster, storyboard, speech ribbon
+	JobTranscribe JobKind = "transcribe" // sound → cues
+	JobChapters   JobKind = "chapters"   // cues → chapters
+	JobLadder     JobKind = "ladder"     // renditions that every browser plays, loudness normalised
+	JobPurge      JobKind = "purge"      // objects and rows of a deleted clip
+	JobReap       JobKind = "reap"       // ends abandoned recordings; periodic, of no clip
+)
+
+// Job is a step to be done for a clip.
+type Job struct {
+	Kind   JobKind
+	ClipID ClipID
+}
+
+// AfterRecording lists what follows when a recording ends. needsImport says that its frames could not
+// be copied into segments while they arrived.
+func AfterRecording(c ClipID, needsImport bool) []Job {
+	if needsImport {
+		return []Job{{JobImport, c}}
+	}
+	return AfterPlayable(c)
+}
+
+// AfterPlayable lists what follows when a clip can be played to its end.
+func AfterPlayable(c ClipID) []Job {
+	return []Job{{JobTranscribe, c}, {JobThumbnails, c}, {JobLadder, c}}
+}
+
+// AfterTranscript lists what follows when the words are complete.
+func AfterTranscript(c ClipID) []Job { return []Job{{JobChapters, c}} }
+
+// WorkState is where a job of a clip stands, in words for people.
+type WorkState string
+
+// The states of a piece of work.
+const (
+	WorkWaiting  WorkState = "waiting"
+	WorkRunning  WorkState = "running"
+	WorkRetrying WorkState = "retrying"
+	WorkDone     WorkState = "done"
+	WorkFailed   WorkState = "failed"
+)
+
+// Work is a job of a clip as its watch page shows it.
+type Work struct {
+	Kind  JobKind
+	State WorkState
+	// Progress is a share, 0 to 1.
+	Progress float64
+	// Reason says why it waits, is tried again or failed; shown to people.
+	Reason string
+}
