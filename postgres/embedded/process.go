@@ -74,7 +74,8 @@ func (s *Server) run(ctx context.Context) error {
 	}
 }
 
-func (s *Server) spawn(ctx context.Context) error {
+// arguments are those of postgres.
+func (s *Server) arguments() []string {
 	socket := s.sock
 	if socket == s.opt.Dir+"/run" {
 		socket = "run"
@@ -84,8 +85,12 @@ func (s *Server) spawn(ctx context.Context) error {
 	for _, k := range slices.Sorted(maps.Keys(all)) {
 		args = append(args, "-c", k+"="+all[k])
 	}
+	return args
+}
+
+func (s *Server) spawn(ctx context.Context) error {
 	// The server outlives the context of its start.
-	c, err := s.command(context.WithoutCancel(ctx), "postgres", args...)
+	c, err := s.command(context.WithoutCancel(ctx), "postgres", s.arguments()...)
 	if err != nil {
 		return err
 	}
@@ -115,18 +120,23 @@ func (s *Server) ready(ctx context.Context, proc *child.Process, logs *child.Lin
 			return fmt.Errorf("start postgres: %w", ctx.Err())
 		case <-tick.C:
 		}
-		c, err := pgx.Connect(ctx, s.AdminDSN())
-		if err != nil {
-			continue
-		}
-		// A dying server of an earlier owner would answer just as well.
-		var pid int
-		err = c.QueryRow(ctx, "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").Scan(&pid)
-		_ = c.Close(ctx)
-		if err == nil && pid == proc.Pid() {
+		if s.answers(ctx, proc.Pid()) {
 			return nil
 		}
 	}
+}
+
+// answers tells whether the postmaster with that process id takes
+// connections. A dying one of an earlier owner would answer just as well.
+func (s *Server) answers(ctx context.Context, pid int) bool {
+	c, err := pgx.Connect(ctx, s.AdminDSN())
+	if err != nil {
+		return false
+	}
+	defer func() { _ = c.Close(ctx) }()
+	var got int
+	err = c.QueryRow(ctx, "select split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int").Scan(&got)
+	return err == nil && got == pid
 }
 
 func (s *Server) whyEnded(err error, lines []string) error {

@@ -1,0 +1,273 @@
+// Package postgrestest gives every test a migrated database of its own, in
+// about the time of one CREATE DATABASE.
+//
+// All test processes of a user share one private cluster, which the first
+// starts. A small shell process ends and removes it when no test process has
+// used it for half a minute.
+package postgrestest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"baton/migrations"
+	"baton/postgres"
+	"baton/postgres/embedded"
+)
+
+// New gives the test a pool on a fresh database with the newest schema and
+// no rows. The database is dropped at the test's end.
+func New(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	return open(t, true)
+}
+
+// NewEmpty gives the test a pool on a database without any schema.
+func NewEmpty(t testing.TB) *pgxpool.Pool {
+	t.Helper()
+	return open(t, false)
+}
+
+func open(t testing.TB, migrated bool) *pgxpool.Pool {
+	t.Helper()
+	ctx := t.Context()
+	c, err := shared(ctx)
+	if err != nil {
+		t.Fatalf("start the test database: %v", err)
+	}
+	template := "template0"
+	if migrated {
+		template = c.template
+	}
+	name := "test_" + strings.ToLower(rand.Text())
+	if err := c.admin(ctx, "create database "+name+" template "+template); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := c.admin(context.Background(), "drop database "+name+" with (force)"); err != nil {
+			t.Error(err)
+		}
+	})
+	pool, err := c.pool(ctx, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(pool.Close)
+	return pool
+}
+
+// cluster is the shared server as this process sees it.
+type cluster struct {
+	adminDSN string
+	template string // a migrated database that nobody connects to
+}
+
+// shared starts or joins the cluster, once a process. A failure is not kept,
+// since it may have been that one test's context.
+func shared(ctx context.Context) (*cluster, error) {
+	once.Lock()
+	defer once.Unlock()
+	if once.c != nil {
+		return once.c, nil
+	}
+	c, err := join(ctx)
+	if err != nil {
+		return nil, err
+	}
+	once.c = c
+	return c, nil
+}
+
+var once struct { //nolint:gochecknoglobals // one cluster a process is the point
+	sync.Mutex
+	c *cluster
+}
+
+func join(ctx context.Context) (*cluster, error) {
+	dir := filepath.Join(os.TempDir(), "baton-postgrestest-"+strconv.Itoa(os.Getuid()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make %s: %w", dir, err)
+	}
+	if info, err := os.Lstat(dir); err != nil || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) { //nolint:forcetypeassert,gosec // so on Linux
+		return nil, fmt.Errorf("%s belongs to another account: %w", dir, errors.Join(err))
+	}
+	// Held until this process ends: the cluster is in use. The descriptor is
+	// never closed on purpose.
+	if err := hold(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil {
+		return nil, err
+	}
+	c := &cluster{template: templateName()}
+	err := exclusively(filepath.Join(dir, "start"), func() error {
+		dsn := filepath.Join(dir, "dsn")
+		if b, err := os.ReadFile(dsn); err == nil {
+			c.adminDSN = string(b)
+			if c.admin(ctx, "select 1") == nil {
+				return nil
+			}
+		}
+		var err error
+		if c.adminDSN, err = create(ctx, dir); err != nil {
+			return err
+		}
+		return os.WriteFile(dsn, []byte(c.adminDSN), 0o600)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return c, exclusively(filepath.Join(dir, c.template), func() error { return c.migrateTemplate(ctx) })
+}
+
+// create starts a new cluster, and the process that ends it. What is left of
+// an earlier one is removed: without fsync it is worth nothing.
+func create(ctx context.Context, dir string) (string, error) {
+	pg := filepath.Join(dir, "cluster")
+	if err := os.RemoveAll(pg); err != nil {
+		return "", fmt.Errorf("remove the old test cluster: %w", err)
+	}
+	d, err := embedded.StartDetached(ctx, embedded.Options{Dir: pg, Settings: map[string]string{
+		"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off",
+		"max_connections": "600", "shared_buffers": "64MB", "autovacuum": "off", "max_wal_size": "1GB",
+	}})
+	if err != nil {
+		return "", err
+	}
+	reaper := exec.CommandContext(context.WithoutCancel(ctx), "sh", "-c", reap, "reap", filepath.Join(dir, "users"), strconv.Itoa(d.Pid()), pg)
+	reaper.Dir = "/"
+	reaper.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	if err := reaper.Start(); err != nil {
+		return "", errors.Join(fmt.Errorf("start the reaper of the test cluster: %w", err), syscall.Kill(d.Pid(), syscall.SIGQUIT))
+	}
+	return d.AdminDSN(), reaper.Process.Release()
+}
+
+//go:embed reap.sh
+var reap string
+
+// migrateTemplate makes the database that tests are copied from. It gets its
+// name when it is whole.
+func (c *cluster) migrateTemplate(ctx context.Context) error {
+	if found, err := c.exists(ctx, c.template); err != nil || found {
+		return err
+	}
+	fresh := c.template + "_new"
+	if err := c.admin(ctx, "drop database if exists "+fresh+" with (force)"); err != nil {
+		return err
+	}
+	if err := c.admin(ctx, "create database "+fresh); err != nil {
+		return err
+	}
+	pool, err := c.pool(ctx, fresh)
+	if err != nil {
+		return err
+	}
+	err = postgres.Migrate(ctx, pool)
+	pool.Close()
+	if err != nil {
+		return err
+	}
+	return c.admin(ctx, "alter database "+fresh+" rename to "+c.template)
+}
+
+// templateName changes with the migrations, so that checkouts of different
+// age can share the cluster.
+func templateName() string {
+	h := sha256.New()
+	_ = fs.WalkDir(migrations.FS, ".", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		b, err := fs.ReadFile(migrations.FS, path)
+		fmt.Fprintf(h, "%s %d\n%s", path, len(b), b)
+		return err
+	})
+	fmt.Fprint(h, postgres.RiverVersion())
+	return "template_" + hex.EncodeToString(h.Sum(nil)[:8])
+}
+
+func (c *cluster) exists(ctx context.Context, database string) (found bool, err error) {
+	conn, err := pgx.Connect(ctx, c.adminDSN)
+	if err != nil {
+		return false, fmt.Errorf("connect: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	err = conn.QueryRow(ctx, "select exists (select from pg_database where datname = $1)", database).Scan(&found)
+	return found, err
+}
+
+func (c *cluster) admin(ctx context.Context, sql string) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, c.adminDSN)
+	if err != nil {
+		return fmt.Errorf("connect: %w", err)
+	}
+	defer func() { _ = conn.Close(ctx) }()
+	if _, err := conn.Exec(ctx, sql); err != nil {
+		return fmt.Errorf("%s: %w", sql, err)
+	}
+	return nil
+}
+
+func (c *cluster) pool(ctx context.Context, database string) (*pgxpool.Pool, error) {
+	cfg, err := pgxpool.ParseConfig(strings.Replace(c.adminDSN, "dbname='postgres'", "dbname='"+database+"'", 1))
+	if err != nil {
+		return nil, fmt.Errorf("read the connection string: %w", err)
+	}
+	cfg.MaxConns = 8
+	pool, err := pgxpool.NewWithConfig(ctx, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open the pool: %w", err)
+	}
+	return pool, nil
+}
+
+func hold(path string, how int) error {
+	fd, err := syscall.Open(path, syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o600)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	return flock(fd, path, how)
+}
+
+func flock(fd int, path string, how int) error {
+	for {
+		err := syscall.Flock(fd, how)
+		if errors.Is(err, syscall.EINTR) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("lock %s: %w", path, err)
+		}
+		return nil
+	}
+}
+
+func exclusively(path string, do func() error) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return fmt.Errorf("open %s: %w", path, err)
+	}
+	defer func() { _ = f.Close() }()
+	if err := flock(int(f.Fd()), path, syscall.LOCK_EX); err != nil {
+		return err
+	}
+	return do()
+}
