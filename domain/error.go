@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Kind says what a caller, or the person in front of it, can do about an error.
@@ -29,6 +30,8 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Cause   error
+	// RetryAfter tells when to try again, with KindTooMany and KindUnavailable; 0: not known.
+	RetryAfter time.Duration
 }
 
 func (e *Error) Error() string {
@@ -50,6 +53,13 @@ func Errorf(k Kind, format string, args ...any) *Error {
 func (e *Error) Because(cause error) *Error {
 	c := *e
 	c.Cause = cause
+	return &c
+}
+
+// After tells when to try again.
+func (e *Error) After(d time.Duration) *Error {
+	c := *e
+	c.RetryAfter = d
 	return &c
 }
 

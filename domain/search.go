@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // MomentSource is where the words of a search hit stand.
 type MomentSource string
 
@@ -23,4 +25,10 @@ type Moment struct {
 	Snippet string
 	Source  MomentSource
 	Rank    float64
+	// Of the clip, for its card.
+	OwnerID        AccountID
+	OwnerName      string
+	ClipDurationMS int64
+	ClipCreatedAt  time.Time
+	HasPoster      bool
 }

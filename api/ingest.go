@@ -1,0 +1,4 @@
+package api
+
+// Ingest takes media in: package media's door.
+type Ingest interface{}

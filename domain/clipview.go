@@ -1,0 +1,43 @@
+package domain
+
+// ClipView is a clip with what its page and its card show beside it.
+type ClipView struct {
+	Clip
+	OwnerName    string
+	SpaceName    string // empty: in no space
+	CommentCount int
+	// Renditions that can be played, the source first.
+	Renditions []Rendition
+	// Playable: at least one segment is there.
+	Playable bool
+	GapsMS   []Span
+	// Work that is not done yet, or failed.
+	Work []Work
+}
+
+// ClipFilter chooses a page of clips, newest first. Empty fields do not filter.
+type ClipFilter struct {
+	OwnerID AccountID
+	SpaceID SpaceID
+	// Before is the last id of the page before.
+	Before ClipID
+	Limit  int
+}
+
+// ClipPatch changes a clip; nil fields stay as they are.
+type ClipPatch struct {
+	Title       *string
+	Description *string
+	Visibility  *Visibility
+	SpaceID     *SpaceID // empty: in no space
+}
+
+// SearchQuery asks for moments. Empty fields do not filter.
+type SearchQuery struct {
+	Text    string
+	OwnerID AccountID
+	SpaceID SpaceID
+	// Offset of the first hit wanted: ranked results have no other cursor.
+	Offset int
+	Limit  int
+}
