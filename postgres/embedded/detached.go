@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"baton/internal/filelock"
 )
 
 // Detached is a server that nobody watches over.
@@ -87,7 +89,7 @@ func (s *Server) spawnDetached(ctx context.Context) (int, error) {
 
 func (s *Server) awaitPostmaster(ctx context.Context, pid int) error {
 	for !s.answers(ctx, pid) {
-		if err := pause(ctx); err != nil {
+		if err := filelock.Pause(ctx); err != nil {
 			return fmt.Errorf("wait for postgres: %w", err)
 		}
 		if err := syscall.Kill(pid, 0); err != nil {

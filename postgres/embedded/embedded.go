@@ -22,6 +22,7 @@ import (
 
 	"baton/domain"
 	"baton/internal/child"
+	"baton/internal/filelock"
 )
 
 const (
@@ -56,9 +57,9 @@ type Server struct {
 	opt      Options
 	bin      binaries
 	acc      account
-	sock     string // directory of the socket
-	owned    *lock  // nil: attached to another process's server
-	users    *lock
+	sock     string         // directory of the socket
+	owned    *filelock.Lock // nil: attached to another process's server
+	users    *filelock.Lock
 	stopping chan struct{}
 	stopOnce sync.Once
 	done     chan struct{}
@@ -163,11 +164,11 @@ func (s *Server) Done() <-chan struct{} { return s.done }
 func (s *Server) Stop(ctx context.Context) error {
 	s.stopOnce.Do(func() {
 		if s.owned == nil {
-			s.users.release()
+			s.users.Close()
 			close(s.done)
 			return
 		}
-		_ = s.users.exclusive(ctx, 5*time.Second)
+		s.awaitUsers(ctx)
 		close(s.stopping)
 	})
 	select {
@@ -176,6 +177,13 @@ func (s *Server) Stop(ctx context.Context) error {
 	case <-ctx.Done():
 		return fmt.Errorf("stop postgres: %w", ctx.Err())
 	}
+}
+
+// awaitUsers gives commands that attached a moment to finish.
+func (s *Server) awaitUsers(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	_ = s.users.Exclusive(ctx)
 }
 
 // supervise brings the server back when it ends unasked (somebody killed it,
@@ -238,8 +246,8 @@ func (s *Server) release() {
 	if s.sock != filepath.Join(s.opt.Dir, "run") && s.sock != "" {
 		_ = os.RemoveAll(s.sock)
 	}
-	s.users.release()
-	s.owned.release()
+	s.users.Close()
+	s.owned.Close()
 }
 
 func unavailable(format string, args ...any) *domain.Error {

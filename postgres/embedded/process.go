@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"baton/internal/child"
+	"baton/internal/filelock"
 )
 
 // settings fit a machine that does other work beside, such as encoding video.
@@ -68,7 +69,7 @@ func (s *Server) run(ctx context.Context) error {
 		if !errors.Is(err, errLocked) {
 			return err
 		}
-		if err := pause(ctx); err != nil {
+		if err := filelock.Pause(ctx); err != nil {
 			return fmt.Errorf("wait for the earlier postgres in %s: %w", s.opt.Dir, err)
 		}
 	}

@@ -28,6 +28,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"baton/internal/filelock"
 	"baton/migrations"
 	"baton/postgres"
 	"baton/postgres/embedded"
@@ -78,6 +79,8 @@ func open(t testing.TB, migrated bool) *pgxpool.Pool {
 type cluster struct {
 	adminDSN string
 	template string // a migrated database that nobody connects to
+	// inUse is held until this process ends.
+	inUse *filelock.Lock
 }
 
 // shared starts or joins the cluster, once a process. A failure is not kept,
@@ -109,13 +112,12 @@ func join(ctx context.Context) (*cluster, error) {
 	if info, err := os.Lstat(dir); err != nil || info.Sys().(*syscall.Stat_t).Uid != uint32(os.Getuid()) { //nolint:forcetypeassert,gosec // so on Linux
 		return nil, fmt.Errorf("%s belongs to another account: %w", dir, errors.Join(err))
 	}
-	// Held until this process ends: the cluster is in use. The descriptor is
-	// never closed on purpose.
-	if err := hold(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil {
+	c := &cluster{template: templateName()}
+	var err error
+	if c.inUse, err = joinUsers(ctx, filepath.Join(dir, "users")); err != nil {
 		return nil, err
 	}
-	c := &cluster{template: templateName()}
-	err := exclusively(filepath.Join(dir, "start"), func() error {
+	err = exclusively(ctx, filepath.Join(dir, "start"), func() error {
 		dsn := filepath.Join(dir, "dsn")
 		if b, err := os.ReadFile(dsn); err == nil {
 			c.adminDSN = string(b)
@@ -132,7 +134,23 @@ func join(ctx context.Context) (*cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, exclusively(filepath.Join(dir, c.template), func() error { return c.migrateTemplate(ctx) })
+	return c, exclusively(ctx, filepath.Join(dir, c.template), func() error { return c.migrateTemplate(ctx) })
+}
+
+func joinUsers(ctx context.Context, path string) (*filelock.Lock, error) {
+	l, err := filelock.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	for { // the reaper has it while it takes the cluster away
+		if ok, err := l.TryShared(); err != nil || ok {
+			return l, err
+		}
+		if err := filelock.Pause(ctx); err != nil {
+			l.Close()
+			return nil, fmt.Errorf("wait for %s: %w", path, err)
+		}
+	}
 }
 
 // create starts a new cluster, and the process that ends it. What is left of
@@ -239,35 +257,14 @@ func (c *cluster) pool(ctx context.Context, database string) (*pgxpool.Pool, err
 	return pool, nil
 }
 
-func hold(path string, how int) error {
-	fd, err := syscall.Open(path, syscall.O_CREAT|syscall.O_RDWR|syscall.O_CLOEXEC, 0o600)
+func exclusively(ctx context.Context, path string, do func() error) error {
+	l, err := filelock.Open(path)
 	if err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
-	}
-	return flock(fd, path, how)
-}
-
-func flock(fd int, path string, how int) error {
-	for {
-		err := syscall.Flock(fd, how)
-		if errors.Is(err, syscall.EINTR) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("lock %s: %w", path, err)
-		}
-		return nil
-	}
-}
-
-func exclusively(path string, do func() error) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", path, err)
-	}
-	defer func() { _ = f.Close() }()
-	if err := flock(int(f.Fd()), path, syscall.LOCK_EX); err != nil {
 		return err
+	}
+	defer l.Close()
+	if err := l.Exclusive(ctx); err != nil {
+		return fmt.Errorf("wait for %s: %w", path, err)
 	}
 	return do()
 }
