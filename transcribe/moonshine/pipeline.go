@@ -1,0 +1,154 @@
+package moonshine
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"baton/transcribe"
+)
+
+// retries is how often a bad chunk is halved.
+const retries = 2
+
+// outcome is what came of one chunk.
+type outcome struct {
+	stretches []transcribe.Stretch
+	err       error
+}
+
+// pipeline is one Transcribe: read fills the queue with one channel a chunk, in
+// order; a goroutine a chunk sends its outcome there; emitAll takes them in order.
+type pipeline struct {
+	engine  *Engine
+	options transcribe.Options
+	queue   chan chan outcome
+}
+
+// read finds speech in pcm and starts the decoding of each chunk. It closes the queue.
+func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
+	defer close(p.queue)
+	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }}
+	err := p.pump(ctx, pcm, c)
+	if err == nil {
+		err = c.end()
+	}
+	if err != nil {
+		failed := make(chan outcome, 1)
+		failed <- outcome{err: err}
+		select {
+		case p.queue <- failed:
+		case <-ctx.Done():
+		}
+	}
+}
+
+// pump feeds the chunker with windows until the sound ends.
+func (p *pipeline) pump(ctx context.Context, pcm io.Reader, c *chunker) error {
+	voice := p.engine.vad.stream()
+	in := bufio.NewReaderSize(pcm, 64<<10)
+	raw := make([]byte, 2*window)
+	samples := make([]float32, window)
+	reported := 0
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n, err := io.ReadFull(in, raw)
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
+		}
+		if n >= 2 {
+			toFloats(samples, raw[:n])
+			prob, err := voice.probability(samples)
+			if err != nil {
+				return fmt.Errorf("detect voice: %w", err)
+			}
+			if err := c.add(samples[:n/2], prob); err != nil {
+				return err
+			}
+		}
+		if p.options.Progress != nil && (c.pos-reported >= sampleRate || err != nil) {
+			reported = c.pos
+			p.options.Progress(p.options.StartMS + samplesMS(c.pos))
+		}
+		if err != nil {
+			return nil
+		}
+	}
+}
+
+// toFloats fills samples from 16-bit PCM, and the rest with silence.
+func toFloats(samples []float32, raw []byte) {
+	clear(samples)
+	for i := range len(raw) / 2 {
+		samples[i] = float32(int16(binary.LittleEndian.Uint16(raw[2*i:]))) / 32768 //nolint:gosec // two's complement
+	}
+}
+
+// start decodes a chunk in a goroutine of its own, once one of the engine's slots is free.
+func (p *pipeline) start(ctx context.Context, k chunk) error {
+	done := make(chan outcome, 1)
+	select {
+	case p.engine.slots <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	go func() {
+		stretches, err := p.engine.decode(ctx, k, retries)
+		<-p.engine.slots
+		done <- outcome{stretches, err}
+	}()
+	select {
+	case p.queue <- done:
+		return nil
+	case <-ctx.Done():
+		<-done // nobody else will wait for it
+		return ctx.Err()
+	}
+}
+
+// emitAll hands the stretches on in order. At the first error it stops the reader and
+// waits for all that runs.
+func (p *pipeline) emitAll(cancel context.CancelFunc, emit func(transcribe.Stretch) error) error {
+	var failure error
+	for done := range p.queue {
+		o := <-done
+		if failure != nil {
+			continue
+		}
+		if failure = o.err; failure == nil {
+			failure = p.emit(o.stretches, emit)
+		}
+		if failure != nil {
+			cancel()
+		}
+	}
+	return failure
+}
+
+func (p *pipeline) emit(stretches []transcribe.Stretch, emit func(transcribe.Stretch) error) error {
+	for _, s := range stretches {
+		shift(&s, p.options.StartMS)
+		if err := emit(s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func shift(s *transcribe.Stretch, ms int64) {
+	s.StartMS += ms
+	s.EndMS += ms
+	for i := range s.Words {
+		s.Words[i].StartMS += ms
+		s.Words[i].EndMS += ms
+	}
+	for i := range s.Speech {
+		s.Speech[i].StartMS += ms
+		s.Speech[i].EndMS += ms
+	}
+}

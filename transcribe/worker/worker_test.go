@@ -1,0 +1,162 @@
+package worker_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"baton/domain"
+	"baton/transcribe"
+	"baton/transcribe/transcribetest"
+	"baton/transcribe/worker"
+)
+
+// The test program is its own child.
+func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == worker.Command {
+		os.Exit(worker.Main(os.Stdin, os.Stdout, os.Stderr))
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// engine starts its children through a shell that leaves its process id in a file
+// before it becomes the child, so that a test can kill it.
+func engine(t *testing.T, c worker.Config) (e *worker.Engine, kill func(testing.TB)) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid := filepath.Join(t.TempDir(), "pid")
+	c.Argv = []string{"/bin/sh", "-c", `echo $$ > "$0"; exec "$@"`, pid, self, worker.Command}
+	if c.Models.Runtime == "" {
+		c.Models = transcribetest.Models(t)
+		c.Models.Parallel = 2
+	}
+	e, err = worker.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := e.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return e, func(t testing.TB) {
+		b, err := os.ReadFile(pid)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := exec.Command("/bin/kill", "-KILL", strings.TrimSpace(string(b))).Run(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var most int64
+	e, kill := engine(t, worker.Config{Slots: 1, OnExit: func(u worker.Usage) {
+		mu.Lock()
+		defer mu.Unlock()
+		most = max(most, u.MaxBytes)
+	}})
+	transcribetest.Run(t, transcribetest.Harness{Engine: e, Break: kill})
+	if most == 0 || most > 800<<20 {
+		t.Errorf("a child took %d MiB", most>>20)
+	}
+}
+
+func TestModelsAreMissing(t *testing.T) {
+	t.Parallel()
+	c := transcribetest.Models(t)
+	c.Model = filepath.Join(t.TempDir(), "none")
+	e, _ := engine(t, worker.Config{Models: c})
+	err := e.Transcribe(t.Context(), bytes.NewReader(nil), transcribe.Options{}, nil)
+	if domain.KindOf(err) != domain.KindUnavailable {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestModelIsDamaged(t *testing.T) {
+	t.Parallel()
+	c := transcribetest.Models(t)
+	c.Model = t.TempDir()
+	if err := os.WriteFile(filepath.Join(c.Model, "encoder_model.onnx"), []byte("junk"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e, _ := engine(t, worker.Config{Models: c})
+	err := e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Silence(3000)), transcribe.Options{}, nil)
+	if err == nil || !strings.Contains(err.Error(), "load speech encoder") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestStalledChildIsKilled(t *testing.T) {
+	t.Parallel()
+	e, err := worker.New(worker.Config{Models: transcribetest.Models(t), Argv: []string{"/bin/sleep", "60"}, Stall: 200 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Silence(60_000)), transcribe.Options{}, nil)
+	if !errors.Is(err, worker.ErrStalled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCloseEndsWhatRuns(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	pcm := bytes.Repeat(append(transcribetest.Speech(t, "jfk.wav"), transcribetest.Silence(4000)...), 20)
+	err := e.Transcribe(t.Context(), bytes.NewReader(pcm), transcribe.Options{}, func(transcribe.Stretch) error {
+		go func() { _ = e.Close() }()
+		return nil
+	})
+	if !errors.Is(err, worker.ErrClosed) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestChildYields(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	var nice int
+	err := e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{Progress: func(int64) {
+		nice = lowestPriority(t)
+	}}, func(transcribe.Stretch) error { return nil })
+	if err != nil || nice != 10 {
+		t.Errorf("nice %d, %v", nice, err)
+	}
+}
+
+// lowestPriority is the highest nice value among this program's children.
+func lowestPriority(t *testing.T) (nice int) {
+	t.Helper()
+	tasks, err := filepath.Glob("/proc/self/task/*/children")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range tasks {
+		b, _ := os.ReadFile(f) // a thread may have ended
+		for pid := range strings.FieldsSeq(string(b)) {
+			n := 0
+			for _, c := range pid {
+				n = 10*n + int(c-'0')
+			}
+			if p, err := syscall.Getpriority(syscall.PRIO_PROCESS, n); err == nil {
+				nice = max(nice, 20-p) // the system call counts down from 40
+			}
+		}
+	}
+	return nice
+}
