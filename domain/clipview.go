@@ -37,7 +37,7 @@ type SearchQuery struct {
 	Text    string
 	OwnerID AccountID
 	SpaceID SpaceID
-	// Offset of the first hit wanted: ranked results have no other cursor.
-	Offset int
-	Limit  int
+	// After is the Cursor of the last moment of the page before; empty: from the best.
+	After string
+	Limit int
 }

@@ -25,4 +25,17 @@ type Event struct {
 	Kind        EventKind
 	Data        []byte // JSON
 	At          time.Time
+	// OwnerID and Visibility are the clip's at the time; when the circle just became narrower, the
+	// wider one, so that those who lost sight of the clip learn that they have to look again.
+	OwnerID    AccountID
+	Visibility Visibility
+}
+
+// VisibleTo tells whether the viewer may learn of the event: whoever may watch the clip, and
+// everybody in the workspace when it is about none.
+func (e *Event) VisibleTo(v Viewer) bool {
+	if e.ClipID == "" {
+		return v.SignedIn() && v.WorkspaceID == e.WorkspaceID
+	}
+	return v.May(ActionWatch, &Clip{WorkspaceID: e.WorkspaceID, OwnerID: e.OwnerID, Visibility: e.Visibility})
 }

@@ -9,13 +9,17 @@ type Recording struct {
 	ClipID ClipID
 	// MimeType as the encoder named it, codecs included, e.g. "video/x-matroska;codecs=avc1,opus".
 	MimeType string
+	// FileName as the uploader named it; empty for other recordings.
+	FileName string
 	// NextSeq is the number of the chunk that is expected next: all before it are durable.
 	NextSeq int64
 	// Bytes durable so far.
 	Bytes int64
 	// DeclaredBytes is the size an upload announced; 0 when unknown.
 	DeclaredBytes int64
-	EndReason     EndReason
+	// SourceParts is the number of source objects; known when the recording ended.
+	SourceParts int
+	EndReason   EndReason
 	// LastChunkAt is when media last arrived, for the reaper of abandoned recordings.
 	LastChunkAt time.Time
 	// Checkpoint is the packager's own state at its last closed segment (JSON), from which

@@ -24,7 +24,10 @@ type Moment struct {
 	// Snippet is HTML with every character of the text escaped and the hits in <mark>.
 	Snippet string
 	Source  MomentSource
-	Rank    float64
+	// Rank orders moments among each other and means nothing else.
+	Rank float64
+	// Cursor is where the next page goes on when this moment is a page's last: SearchQuery.After.
+	Cursor string
 	// Of the clip, for its card.
 	OwnerID        AccountID
 	OwnerName      string

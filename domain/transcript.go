@@ -64,3 +64,16 @@ type Chapter struct {
 	// Edited: a person wrote or moved it; a new run keeps it.
 	Edited bool `json:"edited,omitempty"`
 }
+
+// TranscriptStep is what a stretch of listening gave, from FromMS, where the last one ended, to UpToMS.
+type TranscriptStep struct {
+	FromMS, UpToMS int64
+	// Cues in order, starting within the stretch. Their No does not count.
+	Cues []Cue
+	// Speech are the stretches of speech detected within it.
+	Speech []Span
+	// Language is a BCP 47 tag; empty: not known yet.
+	Language string
+	// Progress is the share of the whole sound that was listened to, 0 to 1.
+	Progress float64
+}
