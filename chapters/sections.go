@@ -1,0 +1,123 @@
+package chapters
+
+import (
+	"slices"
+	"strings"
+)
+
+// sectionsOnlyMS is the length up to which a clip with spoken sections is cut at them alone.
+const sectionsOnlyMS = 4 * 60_000
+
+// usualSections are looked for when a clip has no template: a stand-up says them anyway.
+func usualSections() []string { return []string{"Yesterday", "Today", "Blockers"} }
+
+// usualSectionsMS is the length up to which a clip without a template may be a stand-up.
+const usualSectionsMS = 6 * 60_000
+
+// spokenFor are the other words by which people open the well-known sections.
+var spokenFor = map[string][]string{ //nolint:gochecknoglobals // a table
+	"yesterday": {"yesterday", "last week", "last time", "since the last", "since last", "over the weekend", "on friday"},
+	"today":     {"today", "this week"},
+	"blocker":   {"blocker", "blockers", "blocked", "blocking", "stuck", "in my way", "impediments", "roadblocks"},
+	"done":      {"done", "finished", "completed", "shipped"},
+	"next":      {"next", "up next", "next week"},
+	"risk":      {"risk", "risks", "worried", "concern"},
+	"demo":      {"demo", "show you"},
+	"question":  {"question", "questions", "ask", "asks"},
+}
+
+// sections finds the units that open the named sections, each once.
+func (d *document) sections(names []string) map[int]string {
+	usual := names == nil
+	if usual {
+		if d.durationMS > usualSectionsMS {
+			return nil
+		}
+		names = usualSections()
+	}
+	found := map[int]string{}
+	for _, name := range names {
+		if i := d.opensSection(name, found); i >= 0 {
+			found[i] = strings.TrimSpace(name)
+		}
+	}
+	if usual && len(found) < 2 {
+		return nil
+	}
+	return found
+}
+
+// opensSection is the unit that says a section's name first and earliest in its sentence; -1: none.
+func (d *document) opensSection(name string, taken map[int]string) int {
+	marks := marksOf(name)
+	best, place := -1, headWords+1
+	for i := range d.units {
+		if _, is := taken[i]; is {
+			continue
+		}
+		words, _ := stripLeads(folded(d.units[i].words, headWords+6))
+		if at := markedAt(words, marks); at >= 0 && (best < 0 || at+2 <= place) {
+			best, place = i, at
+		}
+	}
+	return best
+}
+
+// headWords is how far from the start of a unit a section's name counts.
+const headWords = 6
+
+// marksOf are the folded word sequences that open a section.
+func marksOf(name string) [][]string {
+	own := folded(fields(name), 8)
+	if len(own) == 0 {
+		return nil
+	}
+	marks := [][]string{own}
+	for _, w := range own {
+		for _, key := range []string{w, strings.TrimSuffix(w, "s")} {
+			for _, spoken := range spokenFor[key] {
+				marks = append(marks, strings.Fields(spoken))
+			}
+		}
+	}
+	return marks
+}
+
+// markedAt is the place of the earliest mark among the first words; -1: none.
+func markedAt(words []string, marks [][]string) int {
+	for at := 0; at < min(headWords, len(words)); at++ {
+		for _, m := range marks {
+			if at+len(m) <= len(words) && slices.Equal(words[at:at+len(m)], m) {
+				return at
+			}
+		}
+	}
+	return -1
+}
+
+// sectionStarts cuts at the sections alone. What is said before the first is a chapter of
+// its own when it is long enough.
+func sectionStarts(d *document, sections map[int]string) []int {
+	starts := []int{0}
+	for i := range sections {
+		if i > 0 && d.units[i].startMS >= MinChapterMS {
+			starts = append(starts, i)
+		}
+	}
+	slices.Sort(starts)
+	return starts
+}
+
+// sectionIn names the section that a piece opens with. The first piece also takes that of
+// a section that begins within its first seconds, after a greeting.
+func (d *document) sectionIn(sections map[int]string, first, end int) string {
+	if s, is := sections[first]; is || first > 0 {
+		return s
+	}
+	for i := first; i < end && d.units[i].startMS < MinChapterMS; i++ {
+		if s, is := sections[i]; is {
+			return s
+		}
+	}
+	return ""
+}

@@ -1,0 +1,182 @@
+package chapters
+
+import "math"
+
+// segment chooses the first units of the chapters by dynamic programming: the cut
+// whose chapters explain their words best and whose boundaries carry the most signs.
+// count 0 leaves the number to the objective. The first start is always 0.
+func (t Tuning) segment(d *document, sections map[int]string, count int) []int {
+	n := len(d.units)
+	most := count
+	if count == 0 {
+		most = min(n, mostChapters(d.durationMS))
+	}
+	if most <= 1 {
+		return []int{0}
+	}
+	if count == n {
+		return every(n)
+	}
+	longest := n
+	if count > 0 {
+		longest = min(n, 12*n/count+8) // bounds the work: count × n × longest
+	}
+	p := &plan{d: d, t: t, free: count == 0, most: most}
+	p.scores = newCohesion(d, t.Smoothing, longest)
+	p.weigh(t.bonuses(d, sections))
+	return p.solve()
+}
+
+func every(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+// bonuses weighs the signs before each unit.
+func (t Tuning) bonuses(d *document, sections map[int]string) []float64 {
+	out := make([]float64, len(d.units))
+	for i := 1; i < len(out); i++ {
+		s := d.signsAt(i)
+		b := t.Opener*s.opener + t.Closer*s.closer - t.Broken*s.broken
+		b += t.Pause * pauseSign(d.units[i].pauseMS)
+		if d.units[i].change {
+			b += t.Screen
+		}
+		if _, section := sections[i]; section && d.units[i].startMS >= MinChapterMS {
+			b += sectionBonus
+		}
+		out[i] = b
+	}
+	return out
+}
+
+// sectionBonus makes a spoken section mark win over everything else.
+const sectionBonus = 200
+
+// pauseSign grows with the logarithm of a pause: 0 below 0.7 s, 1 at about 3 s, at most 2.
+func pauseSign(ms int64) float64 {
+	if ms < 700 {
+		return 0
+	}
+	return min(2, math.Log(float64(ms)/700)/1.45)
+}
+
+// plan is one run of the dynamic programme.
+type plan struct {
+	d      *document
+	t      Tuning
+	free   bool
+	most   int
+	scores stretches
+}
+
+// weigh turns the words' likelihood into the whole score of each stretch as a chapter.
+func (p *plan) weigh(bonus []float64) {
+	mean := float64(len(p.d.units)) / p.expected()
+	balance := make([]float64, len(p.d.units)+1)
+	for l := 1; l < len(balance); l++ {
+		away := math.Log(float64(l) / mean)
+		balance[l] = -p.t.Balance * away * away
+	}
+	for first, row := range p.scores {
+		for l := range row {
+			s := p.t.Lexical*float64(row[l]) + bonus[first] + balance[l+1]
+			if p.free && p.tooShort(first, first+l+1) {
+				s -= shortCost
+			}
+			row[l] = float32(s)
+		}
+	}
+}
+
+// shortCost all but forbids the finder's own chapters under MinChapterMS.
+const shortCost = 50
+
+func (p *plan) tooShort(first, end int) bool {
+	stop := p.d.durationMS
+	if end < len(p.d.units) {
+		stop = p.d.units[end].startMS
+	}
+	return stop-p.d.units[first].startMS < MinChapterMS
+}
+
+// solve fills best[k][end], the score of the first `end` units in k chapters, and
+// walks back from the best number of chapters.
+func (p *plan) solve() []int {
+	n := len(p.d.units)
+	best := make([][]float64, p.most+1)
+	from := make([][]int32, p.most+1)
+	for k := range best {
+		best[k] = make([]float64, n+1)
+		from[k] = make([]int32, n+1)
+		for e := range best[k] {
+			best[k][e] = math.Inf(-1)
+		}
+	}
+	best[0][0] = 0
+	for k := 1; k <= p.most; k++ {
+		p.extend(best[k-1], best[k], from[k], k)
+	}
+	k := p.most
+	if p.free {
+		k = p.choose(best)
+	}
+	starts := make([]int, k)
+	for end := n; k > 0; k-- {
+		end = int(from[k][end])
+		starts[k-1] = end
+	}
+	return starts
+}
+
+// extend finds the best k chapters from the best k-1.
+func (p *plan) extend(before, best []float64, from []int32, k int) {
+	for first, row := range p.scores {
+		s := before[first]
+		if math.IsInf(s, -1) || first < k-1 {
+			continue
+		}
+		for l, score := range row {
+			if end := first + l + 1; s+float64(score) > best[end] {
+				best[end] = s + float64(score)
+				from[end] = int32(first) //nolint:gosec // bounded by the number of cues
+			}
+		}
+	}
+}
+
+// expected is the number of chapters that lengths are compared with.
+func (p *plan) expected() float64 {
+	if !p.free {
+		return float64(p.most)
+	}
+	return usualChapters(p.d.durationMS)
+}
+
+// choose picks the number of chapters: the score grows with each cut, the prior
+// pulls towards the usual number.
+func (p *plan) choose(best [][]float64) int {
+	n := len(p.d.units)
+	usual := usualChapters(p.d.durationMS)
+	k, top := 1, math.Inf(-1)
+	for c := 1; c <= p.most; c++ {
+		away := math.Log(float64(c) / usual)
+		if s := best[c][n] - p.t.Number*away*away; s > top {
+			k, top = c, s
+		}
+	}
+	return k
+}
+
+// usualChapters is how many chapters people make of a clip: the number grows with
+// the square root of its length.
+func usualChapters(durationMS int64) float64 {
+	return max(1, 1.75*math.Sqrt(float64(durationMS)/60_000))
+}
+
+func mostChapters(durationMS int64) int {
+	return int(math.Ceil(3 * usualChapters(durationMS)))
+}

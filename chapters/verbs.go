@@ -1,0 +1,44 @@
+package chapters
+
+import "strings"
+
+// What the rules need to know of English words: just enough to tell a verb's past from the rest.
+
+var pastVerbs = set(`did made wrote built found got sent ran put took set left met began broke cut drew kept led lost read spent split taught threw went came saw chose gave told felt held brought bought caught grew knew meant paid said sold shot shut spoke stood thought understood won hit hid fell drove sped rebuilt rewrote reran redid undid upped shipped`) //nolint:gochecknoglobals // a table
+
+// plainVerbs are verbs in the base form that a sentence without subject may start with.
+var plainVerbs = set(`add adjust allow apply ask automate avoid block bring build bump call change check choose clean clear click close collect combine compare configure connect convert copy cover create cut debug decide define delete deploy design detect disable discuss display drag draw drop edit embed enable encode enter explain export extend extract fetch figure fill filter find finish fix follow generate get give grab group handle hide implement import improve index insert install integrate investigate invite iterate join jump keep launch learn leave let link list listen load log look make manage map mark match measure merge migrate mock monitor move name need open optimise optimize order pair parse pass paste pick plan play poll press prevent print publish pull push put query read rebuild receive record redirect reduce refactor release reload remove rename render reopen repeat replace report request require reset resize resolve respond restart restore retry return reuse review revert rewrite roll rotate run save scale schedule scroll search see select send serve set share ship show shrink sign simplify skip sort speed split start stop store stream submit support swap switch sync tag take talk test throw track train transcribe trigger try tune turn type understand update upgrade upload use validate verify view wait walk want warn watch wire work wrap write`) //nolint:gochecknoglobals // a table
+
+func isPast(w string) bool {
+	if _, known := pastVerbs[w]; known {
+		return true
+	}
+	return len(w) > 4 && strings.HasSuffix(w, "ed") && w != "need" && w != "speed" && w != "indeed" && w != "feed"
+}
+
+func isPlain(w string) bool {
+	_, known := plainVerbs[w]
+	return known
+}
+
+func isGerund(w string) bool {
+	return len(w) > 5 && strings.HasSuffix(w, "ing") && w != "anything" && w != "something" && w != "everything" && w != "nothing" && w != "during" && w != "morning" && w != "evening"
+}
+
+func pastFollows(rest []word) bool { return len(rest) > 1 && isPast(rest[0].fold) }
+
+func verbFollows(rest []word) bool { return len(rest) > 1 && isPlain(rest[0].fold) }
+
+// notVerbless: enough is left for a title.
+func notVerbless(rest []word) bool { return len(rest) > 1 }
+
+// weakStarts cannot start what follows an announcement.
+var weakStarts = set(`and or but that it this which so because is was are were i we you me them him her like on in at if not very really pretty quite great good fine cool nice fun interesting important right true hard easy done there here about it's that's`) //nolint:gochecknoglobals // a table
+
+func nounFollows(rest []word) bool {
+	if len(rest) == 0 {
+		return false
+	}
+	_, weak := weakStarts[rest[0].fold]
+	return !weak
+}
