@@ -4,9 +4,12 @@ package deps
 
 import (
 	_ "github.com/alecthomas/kong"
+	_ "github.com/aws/aws-sdk-go-v2/aws"
+	_ "github.com/aws/aws-sdk-go-v2/config"
 	_ "github.com/aws/aws-sdk-go-v2/credentials"
 	_ "github.com/aws/aws-sdk-go-v2/feature/s3/transfermanager"
 	_ "github.com/aws/aws-sdk-go-v2/service/s3"
+	_ "github.com/aws/smithy-go"
 	_ "github.com/bluenviron/mediacommon/v2/pkg/codecs/h264"
 	_ "github.com/bluenviron/mediacommon/v2/pkg/formats/fmp4"
 	_ "github.com/ebitengine/purego"
@@ -27,6 +30,7 @@ import (
 	_ "github.com/riverqueue/river/rivermigrate"
 	_ "github.com/riverqueue/river/rivertest"
 	_ "github.com/u2takey/ffmpeg-go"
+	_ "github.com/versity/versitygw/backend/posix"
 	_ "github.com/versity/versitygw/embedgw"
 	_ "go.uber.org/goleak"
 	_ "golang.org/x/crypto/argon2"

@@ -1,0 +1,65 @@
+package blob
+
+import (
+	"fmt"
+
+	"baton/domain"
+)
+
+// Keys is the layout of the bucket: every object key of Baton is made here.
+//
+//	w/{workspace}/c/{clip}/source/{n}                       the encoder's exact bytes, in order
+//	w/{workspace}/c/{clip}/r/{rendition}/init-{n}-{attempt}.mp4
+//	w/{workspace}/c/{clip}/r/{rendition}/seg-{n}-{attempt}.m4s
+//	w/{workspace}/c/{clip}/poster-{attempt}.jpg, storyboard-{attempt}.jpg, peaks-{attempt}.json
+//
+// Attempt is a short random text, new for each run of a job, so that a job may
+// run twice and publish by one transaction; "0" for the recorder's own copy.
+// No key is a folder of another, which a store on a file system could not keep.
+type Keys struct{}
+
+// Workspace is the prefix of all that belongs to a workspace.
+func (Keys) Workspace(w domain.WorkspaceID) string { return fmt.Sprintf("w/%s/", w) }
+
+// Clip is the prefix of all that belongs to a clip.
+func (Keys) Clip(w domain.WorkspaceID, c domain.ClipID) string {
+	return fmt.Sprintf("w/%s/c/%s/", w, c)
+}
+
+// Source is the prefix of the source parts; listed, they are in order.
+func (k Keys) Source(w domain.WorkspaceID, c domain.ClipID) string { return k.Clip(w, c) + "source/" }
+
+// SourcePart is part n of the source, counted from 0.
+func (k Keys) SourcePart(w domain.WorkspaceID, c domain.ClipID, n int) string {
+	return fmt.Sprintf("%s%08d", k.Source(w, c), n)
+}
+
+// Rendition is the prefix of one rendition.
+func (k Keys) Rendition(w domain.WorkspaceID, c domain.ClipID, rendition string) string {
+	return fmt.Sprintf("%sr/%s/", k.Clip(w, c), rendition)
+}
+
+// InitSegment is CMAF header n of a rendition.
+func (k Keys) InitSegment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string {
+	return fmt.Sprintf("%sinit-%d-%s.mp4", k.Rendition(w, c, rendition), n, attempt)
+}
+
+// Segment is CMAF segment n of a rendition.
+func (k Keys) Segment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string {
+	return fmt.Sprintf("%sseg-%06d-%s.m4s", k.Rendition(w, c, rendition), n, attempt)
+}
+
+// Poster is the clip's still picture.
+func (k Keys) Poster(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
+	return fmt.Sprintf("%sposter-%s.jpg", k.Clip(w, c), attempt)
+}
+
+// Storyboard is the sheet of small pictures along the clip.
+func (k Keys) Storyboard(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
+	return fmt.Sprintf("%sstoryboard-%s.jpg", k.Clip(w, c), attempt)
+}
+
+// Peaks is the shape of the sound, for the timeline.
+func (k Keys) Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
+	return fmt.Sprintf("%speaks-%s.json", k.Clip(w, c), attempt)
+}
