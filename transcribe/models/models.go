@@ -9,16 +9,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"hash"
 	"io"
 	"os"
 	"path/filepath"
-	"syscall"
-	"time"
 
 	"baton/domain"
+	"baton/internal/filelock"
 	"baton/transcribe/moonshine"
 )
 
@@ -82,41 +80,20 @@ func Install(ctx context.Context, dir, tarballs string, m Model) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // nothing secret, and a child of another user reads it
 		return fmt.Errorf("make model folder: %w", err)
 	}
-	unlock, err := lock(ctx, filepath.Join(dir, ".lock"))
+	lock, err := filelock.Open(filepath.Join(dir, ".lock"))
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer lock.Close()
+	if err := lock.Exclusive(ctx); err != nil {
+		return err
+	}
 	for _, p := range packs {
 		if err := p.install(ctx, dir, tarballs); err != nil {
 			return fmt.Errorf("install %s@%s: %w", p.name, p.version, err)
 		}
 	}
 	return nil
-}
-
-// lock waits until no other process installs into the same folder.
-func lock(ctx context.Context, path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("lock model folder: %w", err)
-	}
-	again := time.NewTicker(100 * time.Millisecond)
-	defer again.Stop()
-	for {
-		err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-		if err == nil {
-			return func() { _ = f.Close() }, nil // closing unlocks
-		}
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, errors.Join(fmt.Errorf("lock model folder: %w", err), f.Close())
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return nil, errors.Join(ctx.Err(), f.Close())
-		}
-	}
 }
 
 // compare reads r to its end and fails unless its hash is want, in hex.

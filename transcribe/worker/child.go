@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"baton/internal/child"
 	"baton/transcribe"
 )
 
@@ -24,11 +25,12 @@ const (
 	feedBytes = 64 << 10
 )
 
-// child is one running speech process, seen from its parent.
-type child struct {
+// speech is one running speech process, seen from its parent.
+type speech struct {
 	cmd    *exec.Cmd
+	proc   *child.Process
 	in     io.WriteCloser
-	out    io.Reader
+	out    *os.File
 	errs   tail
 	dog    *watchdog
 	cancel context.CancelCauseFunc
@@ -39,24 +41,25 @@ type child struct {
 	feedErr error
 }
 
-func (e *Engine) start(ctx context.Context, cancel context.CancelCauseFunc) (*child, error) {
+func (e *Engine) start(ctx context.Context, cancel context.CancelCauseFunc) (*speech, error) {
 	argv := e.config.Argv
-	c := &child{cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), cancel: cancel} //nolint:gosec // our own program
+	c := &speech{cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), cancel: cancel} //nolint:gosec // our own program
 	c.cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "GOMEMLIMIT=256MiB"}
-	// Its own group, so that a terminal's Ctrl-C goes to the server alone, which then
-	// ends it in order.
-	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	c.cmd.WaitDelay = 5 * time.Second
 	c.cmd.Stderr = &c.errs
 	var err error
 	if c.in, err = c.cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
-	if c.out, err = c.cmd.StdoutPipe(); err != nil {
-		return nil, err
+	// A pipe of our own: Wait, which package child calls at once, closes that of StdoutPipe.
+	out, childOut, err := os.Pipe()
+	if err != nil {
+		return nil, errors.Join(err, c.in.Close())
 	}
-	if err := c.cmd.Start(); err != nil {
-		return nil, err
+	c.out, c.cmd.Stdout = out, childOut
+	c.proc, err = child.Start(c.cmd, syscall.SIGKILL)
+	_ = childOut.Close()
+	if err != nil {
+		return nil, errors.Join(err, out.Close(), c.in.Close())
 	}
 	c.dog = newWatchdog(e.config.Stall, func() { cancel(ErrStalled) })
 	return c, nil
@@ -64,7 +67,7 @@ func (e *Engine) start(ctx context.Context, cancel context.CancelCauseFunc) (*ch
 
 // feed writes the header and the sound. The watchdog rests while the sound itself is
 // awaited: a recording that goes on may pause for as long as it likes.
-func (c *child) feed(h header, pcm io.Reader) {
+func (c *speech) feed(h header, pcm io.Reader) {
 	defer c.in.Close()
 	line, err := json.Marshal(h)
 	if err != nil {
@@ -94,13 +97,13 @@ func (c *child) feed(h header, pcm io.Reader) {
 	}
 }
 
-func (c *child) fail(err error) {
+func (c *speech) fail(err error) {
 	c.feedErr = err
 	c.cancel(err)
 }
 
 // listen takes the child's lines until it closes its output.
-func (c *child) listen(progress func(int64), emit func(transcribe.Stretch) error) {
+func (c *speech) listen(progress func(int64), emit func(transcribe.Stretch) error) {
 	lines := bufio.NewScanner(c.out)
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
@@ -117,7 +120,7 @@ func (c *child) listen(progress func(int64), emit func(transcribe.Stretch) error
 	}
 }
 
-func (c *child) take(m message, progress func(int64), emit func(transcribe.Stretch) error) {
+func (c *speech) take(m message, progress func(int64), emit func(transcribe.Stretch) error) {
 	switch {
 	case c.emitErr != nil: // it is being killed
 	case m.Error != "":
@@ -134,7 +137,7 @@ func (c *child) take(m message, progress func(int64), emit func(transcribe.Stret
 }
 
 // verdict picks the error that began it all.
-func (c *child) verdict(cause, exit error) error {
+func (c *speech) verdict(cause, exit error) error {
 	switch {
 	case c.emitErr != nil:
 		return c.emitErr
@@ -156,7 +159,7 @@ func killed(p *os.ProcessState) bool {
 	return ok && s.Signaled()
 }
 
-func (c *child) usage() Usage {
+func (c *speech) usage() Usage {
 	p := c.cmd.ProcessState
 	u := Usage{CPU: p.UserTime() + p.SystemTime()}
 	if r, ok := p.SysUsage().(*syscall.Rusage); ok {

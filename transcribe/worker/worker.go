@@ -139,7 +139,9 @@ func (e *Engine) run(ctx context.Context, cancel context.CancelCauseFunc, pcm io
 	var feeding sync.WaitGroup
 	feeding.Go(func() { c.feed(header{e.config.Models, o}, pcm) })
 	c.listen(o.Progress, emit)
-	exit := c.cmd.Wait()
+	<-c.proc.Done()
+	_ = c.out.Close()
+	exit := c.proc.Err()
 	cause := context.Cause(ctx)
 	feeding.Wait()
 	c.dog.rest()

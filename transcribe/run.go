@@ -1,0 +1,80 @@
+package transcribe
+
+import (
+	"context"
+	"io"
+
+	"baton/domain"
+)
+
+// Update is what a stretch added to a transcript.
+type Update struct {
+	Stretch Stretch
+	// Cues that no later sound changes; often none. They are numbered from Draft's start on.
+	Cues []domain.Cue
+	// SettledMS is from where a restarted run has to listen again so that no word
+	// is lost and none comes twice, if these cues and all before are kept.
+	SettledMS int64
+}
+
+// Run transcribes pcm and gives the whole transcript at its end. update, if not nil, is
+// told of each step so that it can be shown and stored.
+//
+// To go on with a transcription that was interrupted, pass what was kept of it in so
+// and let pcm and Options.StartMS begin where it was settled: the result is the whole.
+// On an error Run gives what it has.
+func Run(ctx context.Context, e Engine, pcm io.Reader, o Options, so domain.Transcript, update func(Update) error) (domain.Transcript, error) {
+	t := so
+	c := Cutter{next: len(so.Cues)}
+	var endMS int64
+	err := e.Transcribe(ctx, pcm, o, func(s Stretch) error {
+		endMS = s.EndMS
+		u := Update{Stretch: s, Cues: c.Add(s.Words, s.EndMS), SettledMS: s.EndMS}
+		if ms, ok := c.PendingMS(); ok {
+			u.SettledMS = ms
+		}
+		add(&t, u)
+		if update == nil {
+			return nil
+		}
+		return update(u)
+	})
+	if err != nil {
+		return t, err
+	}
+	last := Update{Stretch: Stretch{StartMS: endMS, EndMS: endMS}, Cues: c.End(), SettledMS: endMS}
+	add(&t, last)
+	if update != nil && len(last.Cues) > 0 {
+		err = update(last)
+	}
+	return t, err
+}
+
+func add(t *domain.Transcript, u Update) {
+	t.Cues = append(t.Cues, u.Cues...)
+	t.Speech = appendSpans(t.Speech, u.Stretch.Speech)
+	if t.Language == "" && len(u.Stretch.Words) > 0 {
+		t.Language = u.Stretch.Language
+	}
+	t.Coverage = Coverage(*t)
+}
+
+// appendSpans joins spans that touch or, after a restart, overlap.
+func appendSpans(list, more []domain.Span) []domain.Span {
+	for _, s := range more {
+		if n := len(list); n > 0 && s.StartMS <= list[n-1].EndMS {
+			list[n-1].EndMS = max(list[n-1].EndMS, s.EndMS)
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// State says what a transcript that was run to its end amounts to.
+func State(t domain.Transcript) domain.TranscriptState {
+	if len(t.Cues) == 0 {
+		return domain.TranscriptNoSpeech
+	}
+	return domain.TranscriptDone
+}
