@@ -1,0 +1,181 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"baton/domain"
+	"baton/internal/eval"
+	"baton/transcribe"
+	"baton/transcribe/moonshine"
+	"baton/transcribe/worker"
+)
+
+// bench runs the engine over recordings and collects figures.
+type bench struct {
+	model moonshine.Config
+	show  bool
+	out   io.Writer
+
+	groups []string
+	errors map[string]eval.Errors
+	starts eval.Times
+	ends   eval.Times
+	sound  []byte // everything, for the speed
+}
+
+func (b *bench) run(ctx context.Context, set []recording) error {
+	b.errors = map[string]eval.Errors{}
+	if err := b.accuracy(ctx, set); err != nil {
+		return err
+	}
+	total := b.printErrors()
+	b.printTimes()
+	fastest, err := b.speed(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(b.out, "\nspeech: WER %.1f %% of %d words, word starts %d ms (median), %.0f %% within 200 ms, real-time factor %.3f\n",
+		100*total.Rate(), total.Words, b.starts.Percentile(50), 100*b.starts.Within(200), fastest)
+	return nil
+}
+
+// accuracy transcribes each recording as the program does.
+func (b *bench) accuracy(ctx context.Context, set []recording) error {
+	c := b.model
+	c.Parallel = 2
+	e, err := worker.New(worker.Config{Models: c})
+	if err != nil {
+		return err
+	}
+	defer e.Close()
+	for _, r := range set {
+		pcm, err := decode(ctx, r.path)
+		if err != nil {
+			return err
+		}
+		b.sound = append(append(b.sound, pcm...), make([]byte, 1000*transcribe.BytesPerMS)...)
+		t, err := transcribe.Run(ctx, e, transcribe.Level(bytes.NewReader(pcm)), transcribe.Options{}, domain.Transcript{}, nil)
+		if err != nil {
+			return fmt.Errorf("transcribe %s: %w", r.path, err)
+		}
+		b.score(r, t)
+	}
+	return nil
+}
+
+func (b *bench) score(r recording, t domain.Transcript) {
+	pairs, errors := eval.Align(eval.Words(r.text), eval.Words(t.Text()))
+	if !slices.Contains(b.groups, r.group) {
+		b.groups = append(b.groups, r.group)
+	}
+	b.errors[r.group] = b.errors[r.group].Plus(errors)
+	if r.words != nil {
+		var heard []domain.Word
+		for _, c := range t.Cues {
+			heard = append(heard, c.Words...)
+		}
+		b.starts, b.ends = eval.Compare(r.words, heard)
+	}
+	if b.show {
+		b.showCues(r, t, pairs)
+	}
+}
+
+func (b *bench) showCues(r recording, t domain.Transcript, pairs []eval.Pair) {
+	fmt.Fprintf(b.out, "\n%s (coverage %.2f)\n", r.path, t.Coverage)
+	for _, c := range t.Cues {
+		fmt.Fprintf(b.out, "%8d %8d  %s\n", c.StartMS, c.EndMS, c.Text)
+	}
+	ref, hyp := eval.Words(r.text), eval.Words(t.Text())
+	word := func(list []string, i int) string {
+		if i < 0 {
+			return "*"
+		}
+		return list[i]
+	}
+	for _, p := range pairs {
+		if x, y := word(ref, p.Ref), word(hyp, p.Hyp); x != y {
+			fmt.Fprintf(b.out, "   %s → %s", x, y)
+		}
+	}
+	fmt.Fprintln(b.out)
+}
+
+func (b *bench) printErrors() (total eval.Errors) {
+	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "set\twords\tsubstituted\tdeleted\tinserted\tWER %\t")
+	row := func(name string, e eval.Errors) {
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t\n", name, e.Words, e.Substituted, e.Deleted, e.Inserted, 100*e.Rate())
+	}
+	for _, g := range b.groups {
+		row(g, b.errors[g])
+		total = total.Plus(b.errors[g])
+	}
+	row("all", total)
+	_ = w.Flush()
+	return total
+}
+
+func (b *bench) printTimes() {
+	if b.starts.Count() == 0 {
+		fmt.Fprintln(b.out, "\nmissing: no recording with known word times")
+		return
+	}
+	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\nword times\twords\tmedian ms\tp90 ms\t≤ 100 ms %\t≤ 200 ms %\t")
+	for i, t := range []eval.Times{b.starts, b.ends} {
+		name := []string{"start", "end"}[i]
+		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.0f\t%.0f\t\n", name, t.Count(), t.Percentile(50), t.Percentile(90), 100*t.Within(100), 100*t.Within(200))
+	}
+	_ = w.Flush()
+}
+
+// speed transcribes all the sound in one piece in several ways, the start of the child
+// and the loading of the model included. It gives the least real-time factor.
+func (b *bench) speed(ctx context.Context) (least float64, err error) {
+	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(w, "\nthreads\tchunks at once\tsound s\twall s\tCPU s\twall RTF\tCPU RTF\tpeak MiB\t")
+	for _, c := range []struct{ threads, parallel int }{{1, 1}, {1, 2}, {2, 1}} {
+		m := b.model
+		m.Threads, m.Parallel = c.threads, c.parallel
+		wall, used, err := timed(ctx, m, b.sound)
+		if err != nil {
+			return 0, err
+		}
+		seconds := float64(len(b.sound)) / (1000 * transcribe.BytesPerMS)
+		rtf := wall.Seconds() / seconds
+		if least == 0 || rtf < least {
+			least = rtf
+		}
+		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t%.3f\t%.3f\t%d\t\n", c.threads, c.parallel, seconds,
+			wall.Seconds(), used.CPU.Seconds(), rtf, used.CPU.Seconds()/seconds, used.MaxBytes>>20)
+	}
+	return least, w.Flush()
+}
+
+func timed(ctx context.Context, m moonshine.Config, pcm []byte) (wall time.Duration, used worker.Usage, err error) {
+	e, err := worker.New(worker.Config{Models: m, OnExit: func(u worker.Usage) { used = u }})
+	if err != nil {
+		return 0, used, err
+	}
+	defer e.Close()
+	began := time.Now()
+	var words strings.Builder
+	err = e.Transcribe(ctx, bytes.NewReader(pcm), transcribe.Options{}, func(s transcribe.Stretch) error {
+		for _, w := range s.Words {
+			words.WriteString(w.Text)
+		}
+		return nil
+	})
+	if err == nil && words.Len() == 0 {
+		err = fmt.Errorf("nothing was heard")
+	}
+	return time.Since(began), used, err
+}
