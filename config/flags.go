@@ -1,0 +1,65 @@
+package config
+
+import "time"
+
+// DataFlags are the flags of every command that needs the rows.
+type DataFlags struct {
+	Data        string `name:"data" env:"BATON_DATA_DIR" default:"./baton-data" placeholder:"DIR" help:"Where everything embedded lives: database, objects, spool, models."`
+	DatabaseURL string `env:"BATON_DATABASE_URL" placeholder:"URL" secret:"" help:"A PostgreSQL to use instead of the embedded one."`
+	PGBin       string `name:"pg-bin" env:"BATON_PG_BIN" placeholder:"DIR" help:"The folder with initdb and postgres for the embedded database. Default: the newest installed."`
+}
+
+// StoreFlags are the flags of every command that needs the objects.
+type StoreFlags struct {
+	S3Endpoint        string `name:"s3-endpoint" env:"BATON_S3_ENDPOINT" placeholder:"URL" group:"Object store" help:"An S3 server to use instead of the embedded one. Amazon's needs only the bucket."`
+	S3Region          string `name:"s3-region" env:"BATON_S3_REGION" placeholder:"NAME" group:"Object store" help:"Its region. Default: us-east-1."`
+	S3Bucket          string `name:"s3-bucket" env:"BATON_S3_BUCKET" placeholder:"NAME" group:"Object store" help:"The bucket. Default: baton. It is made if missing."`
+	S3AccessKeyID     string `name:"s3-access-key-id" env:"BATON_S3_ACCESS_KEY_ID" placeholder:"ID" group:"Object store" help:"Default: the machine's role, or the AWS settings."`
+	S3SecretAccessKey string `name:"s3-secret-access-key" env:"BATON_S3_SECRET_ACCESS_KEY" placeholder:"KEY" secret:"" group:"Object store" help:"Belongs to the id."`
+}
+
+// ServeFlags are all flags of `baton serve`. The texts are checked by Config,
+// all at once, and not by the parser, which stops at the first.
+type ServeFlags struct {
+	Listen    string `env:"BATON_LISTEN" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"Where the web server listens."`
+	PublicURL string `name:"public-url" env:"BATON_PUBLIC_URL" placeholder:"URL" help:"How people reach it. Default: where it listens."`
+	Roles     string `env:"BATON_ROLES" default:"web,ingest,worker" placeholder:"LIST" help:"Which parts this process plays."`
+
+	DataFlags  `embed:""`
+	StoreFlags `embed:""`
+
+	MediaListen    string `env:"BATON_MEDIA_LISTEN" default:":8189" placeholder:"HOST:PORT" group:"Media" help:"Where WebRTC arrives, UDP and TCP."`
+	MediaAddresses string `env:"BATON_MEDIA_ADDRESSES" placeholder:"IP,..." group:"Media" help:"Addresses to advertise besides the machine's own: a router's."`
+	ICEServers     string `name:"ice-servers" env:"BATON_ICE_SERVERS" placeholder:"URL,..." secret:"" group:"Media" help:"stun:host:port or turn:user:password@host:port for browsers behind strict networks."`
+
+	TranscribeURL    string `env:"BATON_TRANSCRIBE_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/audio/transcriptions to use instead of the built-in engine."`
+	TranscribeAPIKey string `name:"transcribe-api-key" env:"BATON_TRANSCRIBE_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
+	TranscribeModel  string `env:"BATON_TRANSCRIBE_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
+	LLMURL           string `name:"llm-url" env:"BATON_LLM_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/chat/completions for better titles and chapters."`
+	LLMAPIKey        string `name:"llm-api-key" env:"BATON_LLM_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
+	LLMModel         string `name:"llm-model" env:"BATON_LLM_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
+	ModelsDir        string `env:"BATON_MODELS_DIR" placeholder:"DIR" group:"Engines" help:"Models of the built-in speech engine. Default: models in the data directory."`
+
+	SMTPURL          string `name:"smtp-url" env:"BATON_SMTP_URL" placeholder:"URL" secret:"" group:"People" help:"smtp://user:password@host:port or smtps://… to send mail by."`
+	MailFrom         string `env:"BATON_MAIL_FROM" placeholder:"ADDRESS" group:"People" help:"The sender. Needed with --smtp-url."`
+	OIDCIssuer       string `name:"oidc-issuer" env:"BATON_OIDC_ISSUER" placeholder:"URL" group:"People" help:"An OpenID Connect provider to sign in with."`
+	OIDCClientID     string `name:"oidc-client-id" env:"BATON_OIDC_CLIENT_ID" placeholder:"ID" group:"People" help:"Our id there."`
+	OIDCClientSecret string `name:"oidc-client-secret" env:"BATON_OIDC_CLIENT_SECRET" placeholder:"SECRET" secret:"" group:"People" help:"Our secret there."`
+
+	AbandonAfter      string `env:"BATON_ABANDON_AFTER" default:"30m" placeholder:"TIME" group:"Limits" help:"Ends a recording to which nothing has come for so long."`
+	DrainLimit        string `env:"BATON_DRAIN_LIMIT" default:"25s" placeholder:"TIME" group:"Limits" help:"How long an orderly shutdown may take."`
+	FFmpegWorkers     string `name:"ffmpeg-workers" env:"BATON_FFMPEG_WORKERS" default:"auto" placeholder:"N" group:"Limits" help:"Encoders at the same time. auto: half the processors."`
+	TranscribeWorkers string `env:"BATON_TRANSCRIBE_WORKERS" default:"1" placeholder:"N" group:"Limits" help:"Speech engines at the same time."`
+	LogLevel          string `env:"BATON_LOG_LEVEL" default:"info" placeholder:"LEVEL" group:"Limits" help:"debug, info, warn or error."`
+}
+
+// ClientFlags are the flags of commands that talk to a server.
+type ClientFlags struct {
+	Server string `env:"BATON_SERVER" default:"http://127.0.0.1:8080" placeholder:"URL" help:"The Baton to talk to."`
+	Token  string `env:"BATON_TOKEN" placeholder:"TOKEN" secret:"" help:"A token of that server: see baton token create."`
+}
+
+const (
+	shortestAbandon = 10 * time.Second
+	mostWorkers     = 256
+)
