@@ -1,0 +1,167 @@
+package transcode
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"baton/domain"
+)
+
+// Run is a stretch of media with one set of codec parameters.
+type Run struct {
+	File  File
+	Media Media
+	// StartMS is where it begins on the clip's time line.
+	StartMS int64
+}
+
+// Take is the media of one clip in a box: one run, or several where the codec
+// parameters changed or time stamps jumped.
+type Take struct {
+	Runs []Run
+}
+
+// DurationMS of the whole take.
+func (t Take) DurationMS() int64 {
+	last := t.Runs[len(t.Runs)-1]
+	return last.StartMS + last.Media.DurationMS()
+}
+
+// Media of all runs, for PlanLadder.
+func (t Take) Media() []Media {
+	all := make([]Media, len(t.Runs))
+	for i, r := range t.Runs {
+		all[i] = r.Media
+	}
+	return all
+}
+
+// Size is the largest picture of the take in pixels; zero for sound alone.
+func (t Take) Size() (width, height int) {
+	if v, _, _ := widest(t.Media()); v != nil {
+		return v.DisplaySize()
+	}
+	return 0, 0
+}
+
+// HasVideo and HasAudio tell whether any run has a picture, or sound.
+func (t Take) HasVideo() bool { v, _, _ := widest(t.Media()); return v != nil }
+
+// HasAudio tells whether any run has sound.
+func (t Take) HasAudio() bool { _, a, _ := widest(t.Media()); return a != nil }
+
+// bytes of all files.
+func (t Take) bytes() int64 {
+	var n int64
+	for _, r := range t.Runs {
+		n += r.File.size
+	}
+	return n
+}
+
+func (t Take) box() *Box { return t.Runs[0].File.box }
+
+// Open copies one whole file into the box and probes it. See Box.Add and Probe for the errors.
+func (r *Runner) Open(ctx context.Context, b *Box, src io.Reader) (Take, error) {
+	f, err := b.Add(ctx, src)
+	if err != nil {
+		return Take{}, err
+	}
+	m, err := r.Probe(ctx, f)
+	if err != nil {
+		return Take{}, err
+	}
+	return Take{Runs: []Run{{File: f, Media: m}}}, nil
+}
+
+// Get opens a stored object by its key.
+type Get func(ctx context.Context, key string) (io.ReadCloser, error)
+
+// OpenStored brings a stored rendition (fragmented MP4) into the box: its
+// initialization and media segments in order, one file for each run of segments
+// that belong together.
+func (r *Runner) OpenStored(ctx context.Context, b *Box, inits []domain.InitSegment, segments []domain.Segment, get Get) (Take, error) {
+	if len(segments) == 0 {
+		return Take{}, domain.Errorf(domain.KindInvalid, "nothing was recorded")
+	}
+	keys := make(map[int]string, len(inits))
+	for _, i := range inits {
+		keys[i.No] = i.ObjectKey
+	}
+	var t Take
+	for _, run := range splitRuns(segments) {
+		init, ok := keys[run[0].InitNo]
+		if !ok {
+			return Take{}, fmt.Errorf("segment %d wants initialization segment %d, which is not there", run[0].No, run[0].InitNo) //nolint:err113 // says all
+		}
+		objects := []string{init}
+		for _, s := range run {
+			objects = append(objects, s.ObjectKey)
+		}
+		src := &objectReader{ctx: ctx, get: get, keys: objects}
+		f, err := b.Add(ctx, src)
+		if err = errors.Join(err, src.Close()); err != nil {
+			return Take{}, err
+		}
+		m, err := r.Probe(ctx, f)
+		if err != nil {
+			return Take{}, err
+		}
+		t.Runs = append(t.Runs, Run{File: f, Media: m, StartMS: run[0].StartMS})
+	}
+	return t, nil
+}
+
+// splitRuns cuts where the initialization segment changes or time stamps jump.
+func splitRuns(segments []domain.Segment) [][]domain.Segment {
+	var runs [][]domain.Segment
+	start := 0
+	for i := 1; i <= len(segments); i++ {
+		if i == len(segments) || segments[i].Discontinuity || segments[i].InitNo != segments[i-1].InitNo {
+			runs = append(runs, segments[start:i])
+			start = i
+		}
+	}
+	return runs
+}
+
+// objectReader reads objects one after the other, each opened when it is its turn.
+type objectReader struct {
+	ctx  context.Context //nolint:containedctx // lives as long as one call of OpenStored
+	get  Get
+	keys []string
+	open io.ReadCloser
+}
+
+func (o *objectReader) Read(p []byte) (int, error) {
+	for {
+		if o.open == nil {
+			if len(o.keys) == 0 {
+				return 0, io.EOF
+			}
+			rc, err := o.get(o.ctx, o.keys[0])
+			if err != nil {
+				return 0, fmt.Errorf("get segment: %w", err)
+			}
+			o.open, o.keys = rc, o.keys[1:]
+		}
+		n, err := o.open.Read(p)
+		if !errors.Is(err, io.EOF) {
+			return n, err //nolint:wrapcheck // a reader
+		}
+		if err := o.Close(); err != nil || n > 0 {
+			return n, err
+		}
+	}
+}
+
+func (o *objectReader) Close() error {
+	if o.open == nil {
+		return nil
+	}
+	err := o.open.Close()
+	o.open = nil
+	return err //nolint:wrapcheck // a closer
+}
