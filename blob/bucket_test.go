@@ -27,16 +27,17 @@ func TestEmbeddedServer(t *testing.T) {
 // TestForeignServer runs against any S3 that BATON_TEST_S3_ENDPOINT names.
 func TestForeignServer(t *testing.T) {
 	t.Parallel()
-	endpoint := os.Getenv("BATON_TEST_S3_ENDPOINT")
+	setting := func(name string) string { return os.Getenv("BATON_TEST_S3_" + name) } //nolint:forbidigo // a setting of tests only
+	endpoint := setting("ENDPOINT")
 	if endpoint == "" {
 		return // the embedded server has shown what there is to show
 	}
 	blobtest.Run(t, func(t *testing.T) *blob.Bucket {
 		b, err := blob.Open(t.Context(), blob.Config{
-			Endpoint: endpoint, Region: os.Getenv("BATON_TEST_S3_REGION"),
+			Endpoint: endpoint, Region: setting("REGION"),
 			Name:            "baton-test-" + strings.ToLower(rand.Text()),
-			AccessKeyID:     os.Getenv("BATON_TEST_S3_ACCESS_KEY_ID"),
-			SecretAccessKey: os.Getenv("BATON_TEST_S3_SECRET_ACCESS_KEY"),
+			AccessKeyID:     setting("ACCESS_KEY_ID"),
+			SecretAccessKey: setting("SECRET_ACCESS_KEY"),
 		})
 		if err != nil {
 			t.Fatal(err)

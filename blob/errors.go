@@ -17,9 +17,8 @@ func classify(ctx context.Context, err error) error {
 	if ctx.Err() != nil { // not errors.Is: the transport's own timeouts pass for ctx's
 		return err
 	}
-	var response *smithyhttp.ResponseError
 	status := 0
-	if errors.As(err, &response) {
+	if response, ok := errors.AsType[*smithyhttp.ResponseError](err); ok {
 		status = response.HTTPStatusCode()
 	}
 	switch {

@@ -94,7 +94,7 @@ const maxPage = 1000
 // end, where limit is at most 1000.
 func (b *Bucket) List(ctx context.Context, prefix, after string, limit int) ([]Info, error) {
 	limit = min(max(limit, 1), maxPage)
-	in := &s3.ListObjectsV2Input{Bucket: &b.cfg.Name, Prefix: &prefix, MaxKeys: aws.Int32(int32(limit))} //nolint:gosec // at most 1000
+	in := &s3.ListObjectsV2Input{Bucket: &b.cfg.Name, Prefix: &prefix, MaxKeys: aws.Int32(int32(limit))}
 	if after != "" {
 		in.StartAfter = &after
 	}

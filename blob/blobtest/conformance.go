@@ -46,7 +46,7 @@ func Run(t *testing.T, open func(t *testing.T) *blob.Bucket) {
 
 func random(n int) []byte {
 	b := make([]byte, n)
-	_, _ = rand.NewChaCha8([32]byte{byte(n), byte(n >> 8), byte(n >> 16)}).Read(b)
+	_, _ = rand.NewChaCha8([32]byte([]byte(fmt.Sprintf("%032d", n)))).Read(b)
 	return b
 }
 
@@ -73,6 +73,7 @@ func read(t *testing.T, o io.ReadCloser, err error) []byte {
 }
 
 func putGet(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	for i, size := range []int{0, 1, 4 << 10, 3 << 20} {
 		key := fmt.Sprintf("putget/%d", i)
 		body := random(size)
@@ -94,6 +95,7 @@ func putGet(t *testing.T, b *blob.Bucket) {
 }
 
 func putReplaces(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	must(t, b.Put(t.Context(), "replaced", "text/plain", []byte("long before")))
 	before, err := b.Head(t.Context(), "replaced")
 	must(t, err)
@@ -107,11 +109,12 @@ func putReplaces(t *testing.T, b *blob.Bucket) {
 }
 
 func putNewOnce(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	var wg sync.WaitGroup
 	won := make(chan int, 8)
 	for i := range 8 {
 		wg.Go(func() {
-			err := b.PutNew(t.Context(), "first", "text/plain", []byte{byte(i)})
+			err := b.PutNew(t.Context(), "first", "text/plain", []byte(fmt.Sprint(i)))
 			if err == nil {
 				won <- i
 			} else if domain.KindOf(err) != domain.KindConflict {
@@ -124,12 +127,13 @@ func putNewOnce(t *testing.T, b *blob.Bucket) {
 		t.Fatalf("%d were first", len(won))
 	}
 	o, err := b.Get(t.Context(), "first")
-	if got := read(t, o, err); got[0] != byte(<-won) {
+	if got := read(t, o, err); string(got) != fmt.Sprint(<-won) {
 		t.Fatal("another than the first is kept")
 	}
 }
 
 func ranges(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	body := random(100_000)
 	must(t, b.Put(t.Context(), "ranges", "video/mp4", body))
 	for _, c := range []struct{ offset, length, from, to int64 }{
@@ -151,6 +155,7 @@ func ranges(t *testing.T, b *blob.Bucket) {
 }
 
 func missing(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	_, err := b.Open(t.Context(), "nothing/here")
 	wantKind(t, err, domain.KindNotFound)
 	_, err = b.Head(t.Context(), "nothing/here")
@@ -161,6 +166,7 @@ func missing(t *testing.T, b *blob.Bucket) {
 }
 
 func list(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	var want []string
 	for i := range 25 {
 		key := fmt.Sprintf("list/%02d/x", i)
@@ -188,6 +194,7 @@ func list(t *testing.T, b *blob.Bucket) {
 }
 
 func deleteMany(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	const prefix = "delete/many/"
 	for i := range 30 {
 		must(t, b.Put(t.Context(), fmt.Sprintf("%s%d/x", prefix, i), "text/plain", nil))
@@ -212,6 +219,7 @@ func deleteMany(t *testing.T, b *blob.Bucket) {
 type unsized struct{ io.Reader }
 
 func streams(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	for _, size := range []int{0, 5, 16 << 20, 40<<20 + 7} {
 		key := fmt.Sprintf("stream/%d", size)
 		body := random(size)
@@ -228,6 +236,7 @@ func streams(t *testing.T, b *blob.Bucket) {
 }
 
 func brokenStream(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	broken := io.MultiReader(bytes.NewReader(random(40<<20)), readerFunc(func([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }))
 	if err := b.PutStream(t.Context(), "stream/broken", "video/mp4", broken); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Fatalf("error %v", err)
@@ -244,6 +253,7 @@ type readerFunc func([]byte) (int, error)
 func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
 
 func copies(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	body := random(1 << 20)
 	must(t, b.Put(t.Context(), "copy/from +%ü", "video/mp4", body))
 	must(t, b.Copy(t.Context(), "copy/from +%ü", "copy/to"))
@@ -255,6 +265,7 @@ func copies(t *testing.T, b *blob.Bucket) {
 }
 
 func files(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	f := bytes.NewReader(random(2 << 20))
 	_, err := f.Seek(77, io.SeekStart)
 	must(t, err)
@@ -266,11 +277,13 @@ func files(t *testing.T, b *blob.Bucket) {
 }
 
 func ensureTwice(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	must(t, b.Ensure(t.Context()))
 	must(t, b.Check(t.Context()))
 }
 
 func cancelled(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := b.Put(ctx, "cancelled", "text/plain", nil); !errors.Is(err, context.Canceled) {
@@ -279,6 +292,7 @@ func cancelled(t *testing.T, b *blob.Bucket) {
 }
 
 func syncs(t *testing.T, b *blob.Bucket) {
+	t.Helper()
 	must(t, b.Put(t.Context(), "sync/a/b", "text/plain", random(100)))
 	must(t, b.Sync(t.Context(), "sync/a/b", "sync/absent"))
 }

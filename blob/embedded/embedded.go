@@ -92,7 +92,7 @@ func Start(ctx context.Context, opt Options) (*Server, error) {
 		s.release()
 		return nil, err
 	}
-	go s.supervise()
+	go s.supervise() //nolint:gosec // the server outlives the context of its start
 	return s, nil
 }
 
@@ -248,16 +248,16 @@ func (s *Server) supervise() {
 			return
 		case <-proc.Done():
 		}
-		s.opt.Log.ErrorContext(ctx, "object store ended", "err", proc.Err())
+		s.opt.Log.ErrorContext(ctx, "object store ended", slog.Any("err", proc.Err()))
 		again, stop := context.WithTimeout(ctx, startLimit)
 		err := s.run(again)
 		stop()
 		if err == nil {
 			backOff = 100 * time.Millisecond
-			s.opt.Log.InfoContext(ctx, "object store is back", "pid", s.Pid())
+			s.opt.Log.InfoContext(ctx, "object store is back", slog.Int("pid", s.Pid()))
 			continue
 		}
-		s.opt.Log.ErrorContext(ctx, "object store does not come back", "err", err, "retry_in", backOff)
+		s.opt.Log.ErrorContext(ctx, "object store does not come back", slog.Any("err", err), slog.Duration("retry_in", backOff))
 		wait(ctx, backOff)
 		backOff = min(2*backOff, maxBackOff)
 	}
@@ -269,9 +269,7 @@ func (s *Server) run(ctx context.Context) error {
 	// The SDK's and the runtime's variables are not meant for the server.
 	cmd.Env = []string{"PATH=/usr/local/bin:/usr/bin:/bin", "GOTRACEBACK=single"}
 	cmd.Dir = s.opt.Dir
-	logs := &child.Lines{Keep: 10, Each: func(line string) {
-		s.opt.Log.DebugContext(context.Background(), "object store", "text", line)
-	}}
+	logs := &child.Lines{Keep: 10, Each: s.logLine}
 	cmd.Stdout, cmd.Stderr = logs, logs
 	// An object is whole or absent however the server ends, so it ends at once.
 	proc, err := child.Start(cmd, syscall.SIGKILL)
@@ -293,6 +291,10 @@ func (s *Server) run(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+func (s *Server) logLine(line string) {
+	s.opt.Log.DebugContext(context.Background(), "object store", slog.String("text", line))
 }
 
 // healthy asks the server whether it is up.

@@ -58,6 +58,22 @@ func accountName(uid uint32) string {
 	return id
 }
 
+// admit lets the account walk through dir to what is its own there. The
+// directory stays ours: in one of the account's, whoever has taken over the
+// server could put links for root to follow.
+func (a account) admit(dir string) error {
+	if a.credential == nil {
+		return nil
+	}
+	if err := os.Chown(dir, os.Geteuid(), os.Getegid()); err != nil {
+		return fmt.Errorf("take %s: %w", dir, err)
+	}
+	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // x alone, see above
+		return fmt.Errorf("open %s: %w", dir, err)
+	}
+	return nil
+}
+
 // own makes a directory the account's alone.
 func (a account) own(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
@@ -82,7 +98,7 @@ func (a account) ownTree(dir string) error {
 		if err != nil {
 			return fmt.Errorf("walk %s: %w", dir, err)
 		}
-		if err := os.Lchown(path, int(a.credential.Uid), int(a.credential.Gid)); err != nil {
+		if err := os.Lchown(path, int(a.credential.Uid), int(a.credential.Gid)); err != nil { //nolint:gosec // nobody else can change the tree yet
 			return fmt.Errorf("give %s to the database's account: %w", path, err)
 		}
 		return nil

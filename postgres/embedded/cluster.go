@@ -42,6 +42,9 @@ func (s *Server) ensureCluster(ctx context.Context) error {
 	if err := os.RemoveAll(fresh); err != nil {
 		return fmt.Errorf("clear a half-made cluster: %w", err)
 	}
+	if err := s.acc.own(fresh); err != nil {
+		return err
+	}
 	if err := s.initdb(ctx); err != nil {
 		return err
 	}
@@ -121,7 +124,7 @@ func (s *Server) placeSocket() error {
 	note := filepath.Join(s.opt.Dir, "socket")
 	s.sock = filepath.Join(s.opt.Dir, "run")
 	if len(s.sock) > maxSocketDir {
-		if old, err := os.ReadFile(note); err == nil && strings.Contains(filepath.Base(string(old)), tempPrefix) {
+		if old, err := os.ReadFile(note); err == nil && strings.HasPrefix(filepath.Base(string(old)), tempPrefix) {
 			_ = os.RemoveAll(string(old)) // left by a process that was killed
 		}
 		d, err := shortTemp()

@@ -42,7 +42,7 @@ func StartDetached(ctx context.Context, opt Options) (*Detached, error) {
 	if s.acc, err = accountFor(opt.Dir); err != nil {
 		return nil, err
 	}
-	if err := s.acc.own(opt.Dir); err != nil {
+	if err := s.acc.admit(opt.Dir); err != nil {
 		return nil, err
 	}
 	if err := s.ensureCluster(ctx); err != nil {

@@ -103,14 +103,14 @@ func Start(ctx context.Context, opt Options) (*Server, error) {
 		s.release()
 		return nil, err
 	}
-	go s.supervise()
+	go s.supervise() //nolint:gosec // the server outlives the context of its start
 	return s, nil
 }
 
 // launch makes the cluster if there is none, starts the server and makes the
 // database.
 func (s *Server) launch(ctx context.Context) error {
-	if err := s.acc.own(s.opt.Dir); err != nil {
+	if err := s.acc.admit(s.opt.Dir); err != nil {
 		return err
 	}
 	if err := s.ensureCluster(ctx); err != nil {
@@ -208,17 +208,17 @@ func (s *Server) supervise() {
 			return
 		case <-proc.Done():
 		}
-		s.opt.Log.ErrorContext(ctx, "postgres ended", "err", proc.Err(), "last_lines", s.logs.Last())
+		s.opt.Log.ErrorContext(ctx, "postgres ended", slog.Any("err", proc.Err()), slog.Any("last_lines", s.logs.Last()))
 		again, stop := context.WithTimeout(ctx, startLimit)
 		err := s.run(again)
 		stop()
 		if err != nil {
 			if !errors.Is(err, context.Canceled) {
-				s.opt.Log.ErrorContext(ctx, "postgres does not come back", "err", err)
+				s.opt.Log.ErrorContext(ctx, "postgres does not come back", slog.Any("err", err))
 			}
 			return
 		}
-		s.opt.Log.InfoContext(ctx, "postgres is back", "pid", s.Pid())
+		s.opt.Log.InfoContext(ctx, "postgres is back", slog.Int("pid", s.Pid()))
 	}
 }
 

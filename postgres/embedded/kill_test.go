@@ -35,14 +35,14 @@ func writeRows(dir string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Println("postmaster", s.Pid())
+	fmt.Fprintln(os.Stdout, "postmaster", s.Pid())
 	for {
 		var n int64
 		if err := c.QueryRow(ctx, "insert into kept default values returning n").Scan(&n); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		fmt.Println("row", n)
+		fmt.Fprintln(os.Stdout, "row", n)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -163,5 +164,5 @@ func (s *Server) logLine(line string) {
 	case severity == "FATAL", severity == "WARNING":
 		log = s.opt.Log.WarnContext
 	}
-	log(context.Background(), "postgres", "severity", severity, "text", text)
+	log(context.Background(), "postgres", slog.String("severity", severity), slog.String("text", text))
 }

@@ -36,23 +36,23 @@ import (
 
 // New gives the test a pool on a fresh database with the newest schema and
 // no rows. The database is dropped at the test's end.
-func New(t testing.TB) *pgxpool.Pool {
-	t.Helper()
-	return open(t, true)
+func New(tb testing.TB) *pgxpool.Pool {
+	tb.Helper()
+	return open(tb, true)
 }
 
 // NewEmpty gives the test a pool on a database without any schema.
-func NewEmpty(t testing.TB) *pgxpool.Pool {
-	t.Helper()
-	return open(t, false)
+func NewEmpty(tb testing.TB) *pgxpool.Pool {
+	tb.Helper()
+	return open(tb, false)
 }
 
-func open(t testing.TB, migrated bool) *pgxpool.Pool {
-	t.Helper()
-	ctx := t.Context()
+func open(tb testing.TB, migrated bool) *pgxpool.Pool {
+	tb.Helper()
+	ctx := tb.Context()
 	c, err := shared(ctx)
 	if err != nil {
-		t.Fatalf("start the test database: %v", err)
+		tb.Fatalf("start the test database: %v", err)
 	}
 	template := "template0"
 	if migrated {
@@ -60,18 +60,18 @@ func open(t testing.TB, migrated bool) *pgxpool.Pool {
 	}
 	name := "test_" + strings.ToLower(rand.Text())
 	if err := c.admin(ctx, "create database "+name+" template "+template); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := c.admin(context.Background(), "drop database "+name+" with (force)"); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	pool, err := c.pool(ctx, name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(pool.Close)
+	tb.Cleanup(pool.Close)
 	return pool
 }
 
@@ -213,10 +213,10 @@ func templateName() string {
 			return err
 		}
 		b, err := fs.ReadFile(migrations.FS, path)
-		fmt.Fprintf(h, "%s %d\n%s", path, len(b), b)
+		_, _ = fmt.Fprintf(h, "%s %d\n%s", path, len(b), b)
 		return err
 	})
-	fmt.Fprint(h, postgres.RiverVersion())
+	_, _ = fmt.Fprint(h, postgres.RiverVersion())
 	return "template_" + hex.EncodeToString(h.Sum(nil)[:8])
 }
 
