@@ -52,6 +52,11 @@ func (b *Bucket) OpenRange(ctx context.Context, key string, offset, length int64
 	return b.open(ctx, key, fmt.Sprintf("bytes=%d-%d", offset, offset+length-1))
 }
 
+// GetRange is OpenRange for those who want the bytes alone.
+func (b *Bucket) GetRange(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
+	return b.OpenRange(ctx, key, offset, length)
+}
+
 func (b *Bucket) open(ctx context.Context, key, span string) (*Object, error) {
 	in := &s3.GetObjectInput{Bucket: &b.cfg.Name, Key: &key}
 	if span != "" {

@@ -77,7 +77,7 @@ const liveTarget = 3
 // Media renders the playlist of one rendition. While complete is false it is an
 // EVENT playlist: segments are added, none is taken away, and it starts at the
 // beginning, since people open a clip to see all of it. Afterwards it is VOD.
-// URIs are relative: "init-0.mp4", "seg-12.m4s". Segments must be in order.
+// URIs are relative: "init-0.mp4", "seg-12.m4s?v=VERSION". Segments must be in order.
 func Media(segments []domain.Segment, complete bool) string {
 	var b strings.Builder
 	target := targetSeconds(segments)
@@ -99,12 +99,20 @@ func Media(segments []domain.Segment, complete bool) string {
 		if newInit {
 			fmt.Fprintf(&b, "#EXT-X-MAP:URI=\"init-%d.mp4\"\n", s.InitNo)
 		}
-		fmt.Fprintf(&b, "#EXTINF:%.3f,\nseg-%d.m4s\n", float64(max(1, s.DurationMS))/1000, s.No)
+		fmt.Fprintf(&b, "#EXTINF:%.3f,\nseg-%d.m4s%s\n", float64(max(1, s.DurationMS))/1000, s.No, versionQuery(s.ObjectKey))
 	}
 	if complete {
 		b.WriteString("#EXT-X-ENDLIST\n")
 	}
 	return b.String()
+}
+
+// versionQuery names the object, so that players may keep what they fetched: see domain.ObjectVersion.
+func versionQuery(objectKey string) string {
+	if objectKey == "" {
+		return ""
+	}
+	return "?v=" + domain.ObjectVersion(objectKey)
 }
 
 // targetSeconds is the longest segment, rounded to the nearest second (RFC 8216, 4.3.3.1).

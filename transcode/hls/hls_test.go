@@ -75,6 +75,15 @@ func TestMediaIsEventWhileRecordingAndVODAfter(t *testing.T) {
 	}
 }
 
+func TestMediaNamesTheVersionOfEachSegment(t *testing.T) {
+	t.Parallel()
+	one := hls.Media([]domain.Segment{{DurationMS: 2000, ObjectKey: "w/a/seg-000000-x.m4s"}}, true)
+	again := hls.Media([]domain.Segment{{DurationMS: 2000, ObjectKey: "w/a/seg-000000-y.m4s"}}, true)
+	if !strings.Contains(one, "\nseg-0.m4s?v=") || one == again {
+		t.Errorf("%s\n%s", one, again)
+	}
+}
+
 func TestPeakBandwidthForgivesAShortTail(t *testing.T) {
 	t.Parallel()
 	if got, want := hls.PeakBandwidth(segments()), int64(900_000*8*1000/2034); got != want {
