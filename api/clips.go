@@ -2,7 +2,12 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"path"
+	"strings"
+	"time"
 
+	"baton/api/gen"
 	"baton/domain"
 )
 
@@ -26,4 +31,131 @@ type clips interface {
 	// Rights reads the rights of a clip (id, workspace, owner, visibility), also of one that was deleted but not
 	// yet purged, so that the event of its deletion reaches those who could see it. KindNotFound.
 	Rights(ctx context.Context, id domain.ClipID) (domain.Clip, error)
+}
+
+func (h *handlers) ListClips(ctx context.Context, r gen.ListClipsRequestObject) (gen.ListClipsResponseObject, error) {
+	who := callerOf(ctx)
+	f := domain.ClipFilter{
+		SpaceID: domain.SpaceID(or(r.Params.SpaceId, "")), Before: domain.ClipID(or(r.Params.Cursor, "")), Limit: or(r.Params.Limit, 30),
+	}
+	switch owner := or(r.Params.Owner, ""); {
+	case owner == "me":
+		f.OwnerID = who.AccountID
+	case owner != "" && !domain.ValidID(owner):
+		return nil, domain.Errorf(domain.KindInvalid, "owner is neither `me` nor an account's id")
+	default:
+		f.OwnerID = domain.AccountID(owner)
+	}
+	views, err := h.Clips.List(ctx, who.Viewer, f)
+	if err != nil {
+		return nil, fmt.Errorf("list clips: %w", err)
+	}
+	page := gen.ClipPage{Clips: make([]gen.Clip, 0, len(views))}
+	for i := range views {
+		page.Clips = append(page.Clips, h.clipOf(who, &views[i]))
+	}
+	if len(views) == f.Limit {
+		page.NextCursor = nonZero(string(views[len(views)-1].ID))
+	}
+	return gen.ListClips200JSONResponse(page), nil
+}
+
+func (h *handlers) CreateClip(ctx context.Context, r gen.CreateClipRequestObject) (gen.CreateClipResponseObject, error) {
+	who := callerOf(ctx)
+	c := domain.Clip{
+		ID: domain.NewID[domain.ClipID](), WorkspaceID: who.WorkspaceID, OwnerID: who.AccountID, Kind: domain.ClipKind(r.Body.Kind),
+		SpaceID: domain.SpaceID(or(r.Body.SpaceId, "")), State: domain.ClipRecording, TranscriptState: domain.TranscriptPending,
+		Visibility: domain.Visibility(or(r.Body.Visibility, gen.Visibility(domain.VisiblePrivate))), CreatedAt: time.Now(),
+	}
+	rec := domain.Recording{ClipID: c.ID, DeclaredBytes: or(r.Body.SizeBytes, 0)}
+	var err error
+	if c.Title, err = cleanLine("title", or(r.Body.Title, "")); err != nil {
+		return nil, err
+	}
+	if rec.MimeType, err = cleanLine("mime_type", or(r.Body.MimeType, "")); err != nil {
+		return nil, err
+	}
+	if rec.FileName, err = cleanLine("file_name", or(r.Body.FileName, "")); err != nil {
+		return nil, err
+	}
+	if c.Title == "" && rec.FileName != "" {
+		c.Title = cut(strings.TrimSuffix(path.Base(rec.FileName), path.Ext(rec.FileName)), 200)
+	}
+	if err := h.Clips.Create(ctx, c, rec); err != nil {
+		return nil, named(err, "make clip", noSpace)
+	}
+	at := clipPath(who.base, c.ID)
+	return gen.CreateClip201JSONResponse{
+		Body: gen.NewClip{
+			Id: string(c.ID), Url: h.clipURL(c.ID), WhipUrl: at + "/whip", UploadUrl: at + "/upload",
+		},
+		Headers: gen.CreateClip201ResponseHeaders{Location: nonZero(clipPath("", c.ID))},
+	}, nil
+}
+
+func (h *handlers) GetClip(ctx context.Context, r gen.GetClipRequestObject) (gen.GetClipResponseObject, error) {
+	if _, err := h.gate(ctx, r.Id, domain.ActionWatch); err != nil {
+		return nil, err
+	}
+	c, err := h.view(ctx, domain.ClipID(r.Id))
+	return gen.GetClip200JSONResponse(c), err
+}
+
+// view reads a clip that has passed the gate.
+func (h *handlers) view(ctx context.Context, id domain.ClipID) (gen.Clip, error) {
+	v, err := h.Clips.View(ctx, id)
+	if err != nil {
+		return gen.Clip{}, named(err, "read clip", noClip)
+	}
+	return h.clipOf(callerOf(ctx), &v), nil
+}
+
+func (h *handlers) UpdateClip(ctx context.Context, r gen.UpdateClipRequestObject) (gen.UpdateClipResponseObject, error) {
+	if _, err := h.gate(ctx, r.Id, domain.ActionEdit); err != nil {
+		return nil, err
+	}
+	p := domain.ClipPatch{Visibility: (*domain.Visibility)(r.Body.Visibility), SpaceID: (*domain.SpaceID)(r.Body.SpaceId)}
+	if p.SpaceID != nil && *p.SpaceID != "" && !domain.ValidID(string(*p.SpaceID)) {
+		return nil, domain.Errorf(domain.KindInvalid, "space_id is not an id")
+	}
+	if r.Body.Title != nil {
+		title, err := cleanLine("title", *r.Body.Title)
+		if err != nil {
+			return nil, err
+		}
+		p.Title = &title
+	}
+	if r.Body.Description != nil {
+		description, err := cleanLines("description", *r.Body.Description)
+		if err != nil {
+			return nil, err
+		}
+		p.Description = &description
+	}
+	if err := h.Clips.Update(ctx, domain.ClipID(r.Id), p); err != nil {
+		return nil, named(err, "change clip", noSpace)
+	}
+	c, err := h.view(ctx, domain.ClipID(r.Id))
+	return gen.UpdateClip200JSONResponse(c), err
+}
+
+func (h *handlers) DeleteClip(ctx context.Context, r gen.DeleteClipRequestObject) (gen.DeleteClipResponseObject, error) {
+	if _, err := h.gate(ctx, r.Id, domain.ActionDelete); err != nil {
+		return nil, err
+	}
+	if err := h.Clips.Delete(ctx, domain.ClipID(r.Id)); err != nil {
+		return nil, named(err, "delete clip", noClip)
+	}
+	return gen.DeleteClip204Response{}, nil
+}
+
+func (h *handlers) RetryClip(ctx context.Context, r gen.RetryClipRequestObject) (gen.RetryClipResponseObject, error) {
+	if _, err := h.gate(ctx, r.Id, domain.ActionEdit); err != nil {
+		return nil, err
+	}
+	if err := h.Clips.Retry(ctx, domain.ClipID(r.Id)); err != nil {
+		return nil, named(err, "try again", noClip)
+	}
+	c, err := h.view(ctx, domain.ClipID(r.Id))
+	return gen.RetryClip202JSONResponse(c), err
 }

@@ -1,4 +1,10 @@
 package api
 
-// Ingest takes media in: package media's door.
-type Ingest interface{}
+import "baton/api/gen"
+
+// ingest takes media in: package media's door.
+type ingest any
+
+func (h *handlers) registerIngest(gen.EchoRouter) {}
+
+func addIngestMembers(*problem, error) {}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -51,10 +52,10 @@ type Needs struct {
 
 	// Objects is the object store, implemented by package blob.
 	Objects objects
-	// Playlists renders HLS, implemented by package transcode.
-	Playlists Playlists
+	// Formats renders texts, implemented by packages transcode and transcribe.
+	Formats Formats
 	// Ingest takes media in, implemented by package media.
-	Ingest Ingest
+	Ingest ingest
 }
 
 // Check is one line of what works on this server.
@@ -65,13 +66,13 @@ type Check struct {
 	Mend   string
 }
 
-// workspaces keeps the teams of this server.
-type workspaces interface {
-	// Any tells whether the first workspace has been made.
-	Any(ctx context.Context) (bool, error)
-	// Create makes the first workspace and its owner (ids, names, e-mail and password hash are
-	// given). KindConflict when there is a workspace already, also when two come at once.
-	Create(ctx context.Context, w domain.Workspace, owner domain.Account) error
-	// Get reads one. KindNotFound.
-	Get(ctx context.Context, id domain.WorkspaceID) (domain.Workspace, error)
+// Formats renders what players read.
+type Formats struct {
+	// MasterPlaylist lists renditions (RFC 8216); their playlists are at NAME/index.m3u8.
+	MasterPlaylist func([]domain.Rendition) string
+	// MediaPlaylist lists the segments of one rendition; complete tells that none will follow.
+	MediaPlaylist func(segments []domain.Segment, complete bool) string
+	// Captions and Chapters are WebVTT.
+	Captions func(io.Writer, []domain.Cue) error
+	Chapters func([]domain.Chapter) string
 }

@@ -2,8 +2,13 @@ package api
 
 import (
 	"context"
-	"io"
+	"fmt"
+	"strconv"
+	"strings"
 
+	"github.com/labstack/echo/v4"
+
+	"baton/api/gen"
 	"baton/domain"
 )
 
@@ -21,18 +26,101 @@ type playback interface {
 	StoryboardVTT(ctx context.Context, c domain.ClipID) (string, error)
 }
 
-// objects is where media rests.
-type objects interface {
-	// Get reads an object whole. KindNotFound.
-	Get(ctx context.Context, key string) (io.ReadCloser, error)
-	// GetRange reads length bytes from offset. KindNotFound.
-	GetRange(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+// registerPlayback adds what players fetch.
+func (h *handlers) registerPlayback(r gen.EchoRouter) {
+	const at = "/api/v1/clips/:id"
+	r.GET(at+"/hls/master.m3u8", h.watching(h.getMasterPlaylist))
+	r.GET(at+"/hls/:rendition/:file", h.watching(h.getMediaFile))
+	r.GET(at+"/poster.jpg", h.watching(func(c echo.Context, clip domain.Clip) error {
+		return h.servePicture(c, clip.PosterKey, "image/jpeg")
+	}))
+	r.GET(at+"/storyboard.jpg", h.watching(func(c echo.Context, clip domain.Clip) error {
+		return h.servePicture(c, clip.StoryboardKey, "image/jpeg")
+	}))
+	r.GET(at+"/storyboard.vtt", h.watching(h.getStoryboard))
+	r.GET(at+"/peaks", h.watching(func(c echo.Context, clip domain.Clip) error {
+		return h.servePicture(c, clip.PeaksKey, "application/json")
+	}))
 }
 
-// Playlists renders HLS playlists.
-type Playlists struct {
-	// Master lists the renditions; their playlists are at NAME/index.m3u8.
-	Master func(renditions []domain.Rendition) ([]byte, error)
-	// Media lists the segments of one rendition; ended tells that none will follow.
-	Media func(r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment, ended bool) ([]byte, error)
+// watching lets a request for a clip's media through the gate. It does so for each request: what a
+// browser has not kept stops at once when a clip becomes private.
+func (h *handlers) watching(next func(echo.Context, domain.Clip) error) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		clip, err := h.gate(c.Request().Context(), c.Param("id"), domain.ActionWatch)
+		if err != nil {
+			return err
+		}
+		return next(c, clip)
+	}
+}
+
+const playlistType = "application/vnd.apple.mpegurl"
+
+func (h *handlers) getMasterPlaylist(c echo.Context, clip domain.Clip) error {
+	all, err := h.Playback.Renditions(c.Request().Context(), clip.ID)
+	if err != nil {
+		return fmt.Errorf("read renditions: %w", err)
+	}
+	if len(all) == 0 {
+		return domain.Errorf(domain.KindNotFound, "there is nothing to play yet")
+	}
+	return serveText(c, playlistType, h.Formats.MasterPlaylist(all))
+}
+
+// getMediaFile serves index.m3u8, init-N.mp4 and seg-N.m4s of a rendition.
+func (h *handlers) getMediaFile(c echo.Context, clip domain.Clip) error {
+	ctx, rendition, file := c.Request().Context(), c.Param("rendition"), c.Param("file")
+	if file == "index.m3u8" {
+		return h.mediaPlaylist(c, clip, rendition)
+	}
+	if no, ok := fileNumber(file, "init-", ".mp4"); ok {
+		s, err := h.Playback.InitSegment(ctx, clip.ID, rendition, no)
+		if err != nil {
+			return named(err, "read init segment", noFile)
+		}
+		return h.serveObject(c, s.ObjectKey, s.Bytes, "video/mp4")
+	}
+	if no, ok := fileNumber(file, "seg-", ".m4s"); ok {
+		s, err := h.Playback.Segment(ctx, clip.ID, rendition, no)
+		if err != nil {
+			return named(err, "read segment", noFile)
+		}
+		return h.serveObject(c, s.ObjectKey, s.Bytes, "video/mp4")
+	}
+	return domain.Errorf(domain.KindNotFound, noFile)
+}
+
+const noFile = "there is no such file"
+
+// fileNumber reads the number of "seg-12.m4s". Names with a sign or leading zeros are none of ours.
+func fileNumber(file, prefix, suffix string) (int, bool) {
+	s, ok := strings.CutPrefix(file, prefix)
+	if !ok {
+		return 0, false
+	}
+	if s, ok = strings.CutSuffix(s, suffix); !ok {
+		return 0, false
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= 0 && n <= 1<<30 && strconv.Itoa(n) == s
+}
+
+func (h *handlers) mediaPlaylist(c echo.Context, clip domain.Clip, rendition string) error {
+	r, _, segments, err := h.Playback.Rendition(c.Request().Context(), clip.ID, rendition)
+	if err != nil {
+		return named(err, "read rendition", noFile)
+	}
+	return serveText(c, playlistType, h.Formats.MediaPlaylist(segments, r.Complete))
+}
+
+func (h *handlers) getStoryboard(c echo.Context, clip domain.Clip) error {
+	vtt, err := h.Playback.StoryboardVTT(c.Request().Context(), clip.ID)
+	if err != nil {
+		return fmt.Errorf("read storyboard: %w", err)
+	}
+	if vtt == "" {
+		return domain.Errorf(domain.KindNotFound, "it has not been made yet")
+	}
+	return serveText(c, "text/vtt; charset=utf-8", vtt)
 }

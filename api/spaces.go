@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"time"
 
+	"baton/api/gen"
 	"baton/domain"
 )
 
@@ -16,3 +19,64 @@ type spaces interface {
 	// Delete removes it; its clips stay, in no space. KindNotFound.
 	Delete(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID) error
 }
+
+func (h *handlers) ListSpaces(ctx context.Context, _ gen.ListSpacesRequestObject) (gen.ListSpacesResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.Spaces.List(ctx, who.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("list spaces: %w", err)
+	}
+	out := make([]gen.Space, 0, len(all))
+	for _, s := range all {
+		out = append(out, gen.Space{Id: string(s.ID), Name: s.Name})
+	}
+	return gen.ListSpaces200JSONResponse{Spaces: out}, nil
+}
+
+func (h *handlers) CreateSpace(ctx context.Context, r gen.CreateSpaceRequestObject) (gen.CreateSpaceResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name, err := cleanName(r.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: who.WorkspaceID, Name: name, CreatedAt: time.Now()}
+	if err := h.Spaces.Create(ctx, s); err != nil {
+		return nil, named(err, "make space", noSpace)
+	}
+	return gen.CreateSpace201JSONResponse{Id: string(s.ID), Name: s.Name}, nil
+}
+
+func (h *handlers) UpdateSpace(ctx context.Context, r gen.UpdateSpaceRequestObject) (gen.UpdateSpaceResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name, err := cleanName(r.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	s, err := h.Spaces.Rename(ctx, who.WorkspaceID, domain.SpaceID(r.SpaceId), name)
+	if err != nil {
+		return nil, named(err, "rename space", noSpace)
+	}
+	return gen.UpdateSpace200JSONResponse{Id: string(s.ID), Name: s.Name}, nil
+}
+
+func (h *handlers) DeleteSpace(ctx context.Context, r gen.DeleteSpaceRequestObject) (gen.DeleteSpaceResponseObject, error) {
+	who, err := admin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Spaces.Delete(ctx, who.WorkspaceID, domain.SpaceID(r.SpaceId)); err != nil {
+		return nil, named(err, "delete space", noSpace)
+	}
+	return gen.DeleteSpace204Response{}, nil
+}
+
+const noSpace = "there is no such space"

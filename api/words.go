@@ -1,8 +1,12 @@
 package api
 
 import (
+	"bytes"
 	"context"
+	"fmt"
+	"strings"
 
+	"baton/api/gen"
 	"baton/domain"
 )
 
@@ -18,4 +22,72 @@ type transcripts interface {
 	Chapters(ctx context.Context, c domain.ClipID) ([]domain.Chapter, error)
 	// SetChapters replaces all chapters and says so by an event.
 	SetChapters(ctx context.Context, c domain.ClipID, chapters []domain.Chapter) error
+}
+
+func (h *handlers) GetTranscript(ctx context.Context, r gen.GetTranscriptRequestObject) (gen.GetTranscriptResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionWatch)
+	if err != nil {
+		return nil, err
+	}
+	t, err := h.Transcripts.Transcript(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read transcript: %w", err)
+	}
+	out := gen.Transcript{
+		State: gen.TranscriptState(c.TranscriptState), Reason: nonZero(c.TranscriptReason), Language: t.Language,
+		Coverage: float32(t.Coverage), Cues: make([]gen.Cue, 0, len(t.Cues)), Speech: spansOf(t.Speech),
+	}
+	for _, cue := range t.Cues {
+		out.Cues = append(out.Cues, cueOf(cue))
+	}
+	return gen.GetTranscript200JSONResponse(out), nil
+}
+
+func cueOf(c domain.Cue) gen.Cue {
+	out := gen.Cue{
+		No: c.No, StartMs: c.StartMS, EndMs: c.EndMS, Text: c.Text, Words: make([]gen.Word, 0, len(c.Words)), Edited: nonZero(c.Edited),
+	}
+	for _, w := range c.Words {
+		out.Words = append(out.Words, gen.Word{StartMs: w.StartMS, EndMs: w.EndMS, Text: w.Text})
+	}
+	return out
+}
+
+func (h *handlers) UpdateCue(ctx context.Context, r gen.UpdateCueRequestObject) (gen.UpdateCueResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	text, err := cleanLine("text", strings.Join(strings.Fields(r.Body.Text), " "))
+	if err != nil {
+		return nil, err
+	}
+	if text == "" {
+		return nil, domain.Errorf(domain.KindInvalid, "the text is empty")
+	}
+	cue, err := h.Transcripts.Cue(ctx, c.ID, r.No)
+	if err != nil {
+		return nil, named(err, "read cue", "the transcript has no such line")
+	}
+	cue.Text, cue.Edited = text, true
+	if err := h.Transcripts.SetCue(ctx, c.ID, cue); err != nil {
+		return nil, named(err, "change cue", "the transcript has no such line")
+	}
+	return gen.UpdateCue200JSONResponse(cueOf(cue)), nil
+}
+
+func (h *handlers) GetCaptions(ctx context.Context, r gen.GetCaptionsRequestObject) (gen.GetCaptionsResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionWatch)
+	if err != nil {
+		return nil, err
+	}
+	t, err := h.Transcripts.Transcript(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read transcript: %w", err)
+	}
+	var b bytes.Buffer
+	if err := h.Formats.Captions(&b, t.Cues); err != nil {
+		return nil, fmt.Errorf("write captions: %w", err)
+	}
+	return gen.GetCaptions200TextvttResponse{Body: &b, ContentLength: int64(b.Len())}, nil
 }

@@ -96,22 +96,22 @@ func (e MomentSource) Valid() bool {
 
 // Defines values for RecordingState.
 const (
-	Abandoned RecordingState = "abandoned"
-	Cancelled RecordingState = "cancelled"
-	Finished  RecordingState = "finished"
-	Open      RecordingState = "open"
+	RecordingStateAbandoned RecordingState = "abandoned"
+	RecordingStateCancelled RecordingState = "cancelled"
+	RecordingStateFinished  RecordingState = "finished"
+	RecordingStateRecording RecordingState = "recording"
 )
 
 // Valid indicates whether the value is a known member of the RecordingState enum.
 func (e RecordingState) Valid() bool {
 	switch e {
-	case Abandoned:
+	case RecordingStateAbandoned:
 		return true
-	case Cancelled:
+	case RecordingStateCancelled:
 		return true
-	case Finished:
+	case RecordingStateFinished:
 		return true
-	case Open:
+	case RecordingStateRecording:
 		return true
 	default:
 		return false
@@ -272,8 +272,9 @@ type Check struct {
 
 // ChunkAck defines model for ChunkAck.
 type ChunkAck struct {
-	Bytes   int64 `json:"bytes"`
-	NextSeq int64 `json:"next_seq"`
+	Bytes     int64 `json:"bytes"`
+	NextSeq   int64 `json:"next_seq"`
+	StoredSeq int64 `json:"stored_seq"`
 }
 
 // Clip defines model for Clip.
@@ -307,14 +308,8 @@ type Clip struct {
 		Live bool `json:"live"`
 
 		// Playable At least one segment can be played now
-		Playable   bool `json:"playable"`
-		Renditions []struct {
-			Bandwidth *int64 `json:"bandwidth,omitempty"`
-			Codecs    string `json:"codecs"`
-			Height    *int   `json:"height,omitempty"`
-			Name      string `json:"name"`
-			Width     *int   `json:"width,omitempty"`
-		} `json:"renditions"`
+		Playable   bool            `json:"playable"`
+		Renditions []ClipRendition `json:"renditions"`
 	} `json:"playback"`
 	PosterUrl          *string         `json:"poster_url,omitempty"`
 	ReadyAt            *time.Time      `json:"ready_at,omitempty"`
@@ -351,6 +346,15 @@ type ClipPatch struct {
 	SpaceId    *string     `json:"space_id,omitempty"`
 	Title      *string     `json:"title,omitempty"`
 	Visibility *Visibility `json:"visibility,omitempty"`
+}
+
+// ClipRendition defines model for ClipRendition.
+type ClipRendition struct {
+	Bandwidth *int64 `json:"bandwidth,omitempty"`
+	Codecs    string `json:"codecs"`
+	Height    *int   `json:"height,omitempty"`
+	Name      string `json:"name"`
+	Width     *int   `json:"width,omitempty"`
 }
 
 // ClipRequest defines model for ClipRequest.
@@ -419,10 +423,7 @@ type Cue struct {
 
 // FinishRequest defines model for FinishRequest.
 type FinishRequest struct {
-	// Cancel Throw the take away
-	Cancel *bool `json:"cancel,omitempty"`
-
-	// Chunks How many chunks the take has
+	// Chunks How many chunks the recording has
 	Chunks int64 `json:"chunks"`
 
 	// Sha256 Of all chunks in order
@@ -557,34 +558,45 @@ type Problem struct {
 		Pointer *string `json:"pointer,omitempty"`
 	} `json:"errors,omitempty"`
 	Instance *string `json:"instance,omitempty"`
-	Status   int     `json:"status"`
-	Title    string  `json:"title"`
+
+	// NextSeq Ingest: send from this chunk
+	NextSeq *int64 `json:"next_seq,omitempty"`
+
+	// Reason Ingest: what to do about it, see docs/protocol.md
+	Reason *string `json:"reason,omitempty"`
+	Status int     `json:"status"`
+	Title  string  `json:"title"`
 
 	// Type `about:blank`, or the kind of error as a URI reference, e.g. `/problems/conflict`
 	Type string `json:"type"`
 }
 
-// Receipt defines model for Receipt.
-type Receipt struct {
-	Bytes      int64     `json:"bytes"`
-	Chunks     int64     `json:"chunks"`
-	DurationMs int64     `json:"duration_ms"`
-	Sha256     string    `json:"sha256"`
-	State      ClipState `json:"state"`
-}
-
 // Recording defines model for Recording.
 type Recording struct {
-	Bytes         int64          `json:"bytes"`
-	Continuable   bool           `json:"continuable"`
-	DeclaredBytes *int64         `json:"declared_bytes,omitempty"`
-	DurationMs    *int64         `json:"duration_ms,omitempty"`
-	NextSeq       int64          `json:"next_seq"`
-	Sha256        *string        `json:"sha256,omitempty"`
-	State         RecordingState `json:"state"`
+	Bytes int64 `json:"bytes"`
+
+	// DeclaredBytes 0: not known
+	DeclaredBytes int64      `json:"declared_bytes"`
+	DurationMs    int64      `json:"duration_ms"`
+	GapsMs        []Span     `json:"gaps_ms"`
+	LastChunkAt   *time.Time `json:"last_chunk_at,omitempty"`
+	MimeType      string     `json:"mime_type"`
+
+	// NextSeq The chunk that is wanted next; all before it survive a crash
+	NextSeq int64 `json:"next_seq"`
+
+	// Sha256 Of the whole recording once finished
+	Sha256 string `json:"sha256"`
+
+	// State recording wants chunks; abandoned can be continued
+	State       RecordingState `json:"state"`
+	StoredBytes int64          `json:"stored_bytes"`
+
+	// StoredSeq All chunks before it are in the object store
+	StoredSeq int64 `json:"stored_seq"`
 }
 
-// RecordingState defines model for Recording.State.
+// RecordingState recording wants chunks; abandoned can be continued
 type RecordingState string
 
 // Role defines model for Role.

@@ -49,6 +49,7 @@ var onlyIn = map[string][]string{
 var forAll = []string{
 	"internal/child",    // starts programs that do not outlive us
 	"internal/filelock", // lets processes agree
+	"internal/password", // hashes passwords
 }
 
 // exceptions are single imports the tables forbid, each with its reason.

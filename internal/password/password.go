@@ -7,15 +7,16 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"golang.org/x/crypto/argon2"
-
-	"baton/domain"
 )
+
+// ErrBusy says that too many hashes are waited for; try again in a moment.
+var ErrBusy = errors.New("too many passwords are being hashed")
 
 // The parameters are OWASP's minimum: 19 MiB, two passes, one lane.
 const (
@@ -48,7 +49,7 @@ func New(atOnce int) *Hasher {
 }
 
 // Hash makes the PHC string of a password under a fresh salt.
-// domain.KindTooMany when too many wait already.
+// ErrBusy when too many wait already.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	release, err := h.acquire(ctx)
 	if err != nil {
@@ -61,7 +62,7 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify tells whether a password has the hash. An empty hash (an account without a password, or
-// no account) costs the same time and never matches. domain.KindTooMany when too many wait already.
+// no account) costs the same time and never matches. ErrBusy when too many wait already.
 func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error) {
 	known := hash != ""
 	if !known {
@@ -84,7 +85,7 @@ func (h *Hasher) Verify(ctx context.Context, hash, password string) (bool, error
 func (h *Hasher) acquire(ctx context.Context) (release func(), err error) {
 	if h.waiting.Add(1) > h.maxWait {
 		h.waiting.Add(-1)
-		return nil, domain.Errorf(domain.KindTooMany, "too many people are signing in right now, try again in a moment").After(2 * time.Second)
+		return nil, ErrBusy
 	}
 	defer h.waiting.Add(-1)
 	select {

@@ -2,11 +2,11 @@ package password_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
 
-	"baton/domain"
 	"baton/internal/password"
 )
 
@@ -56,7 +56,7 @@ func TestWaitingIsBounded(t *testing.T) {
 	refused := make(chan struct{}, 200)
 	for range 200 {
 		wg.Go(func() {
-			if _, err := h.Verify(ctx, "", "x"); domain.KindOf(err) == domain.KindTooMany {
+			if _, err := h.Verify(ctx, "", "x"); errors.Is(err, password.ErrBusy) {
 				refused <- struct{}{}
 				cancel() // the others need not go on
 			}

@@ -1,0 +1,73 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"baton/api/gen"
+	"baton/domain"
+)
+
+func (h *handlers) GetChapters(ctx context.Context, r gen.GetChaptersRequestObject) (gen.GetChaptersResponseObject, error) {
+	all, err := h.chapters(ctx, r.Id)
+	return gen.GetChapters200JSONResponse(chaptersOf(all)), err
+}
+
+func (h *handlers) GetChaptersVTT(ctx context.Context, r gen.GetChaptersVTTRequestObject) (gen.GetChaptersVTTResponseObject, error) {
+	all, err := h.chapters(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	text := h.Formats.Chapters(all)
+	return gen.GetChaptersVTT200TextvttResponse{Body: strings.NewReader(text), ContentLength: int64(len(text))}, nil
+}
+
+// chapters reads the chapters of a clip that the caller may watch.
+func (h *handlers) chapters(ctx context.Context, id string) ([]domain.Chapter, error) {
+	c, err := h.gate(ctx, id, domain.ActionWatch)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.Transcripts.Chapters(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read chapters: %w", err)
+	}
+	return all, nil
+}
+
+func chaptersOf(all []domain.Chapter) gen.Chapters {
+	out := gen.Chapters{Chapters: make([]gen.Chapter, 0, len(all))}
+	for _, c := range all {
+		out.Chapters = append(out.Chapters, gen.Chapter{StartMs: c.StartMS, EndMs: c.EndMS, Title: c.Title, Edited: nonZero(c.Edited)})
+	}
+	return out
+}
+
+func (h *handlers) PutChapters(ctx context.Context, r gen.PutChaptersRequestObject) (gen.PutChaptersResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]domain.Chapter, 0, len(r.Body.Chapters))
+	for i, in := range r.Body.Chapters {
+		title, err := cleanName(in.Title)
+		if err != nil {
+			return nil, err
+		}
+		if i > 0 && in.StartMs <= all[i-1].StartMS {
+			return nil, domain.Errorf(domain.KindInvalid, "chapter %d does not begin after the one before it", i+1)
+		}
+		if in.StartMs >= max(c.DurationMS, 1) {
+			return nil, domain.Errorf(domain.KindInvalid, "chapter %d begins after the end of the clip", i+1)
+		}
+		if i > 0 {
+			all[i-1].EndMS = in.StartMs
+		}
+		all = append(all, domain.Chapter{StartMS: in.StartMs, EndMS: max(c.DurationMS, in.StartMs+1), Title: title, Edited: true})
+	}
+	if err := h.Transcripts.SetChapters(ctx, c.ID, all); err != nil {
+		return nil, named(err, "change chapters", noClip)
+	}
+	return gen.PutChapters200JSONResponse(chaptersOf(all)), nil
+}

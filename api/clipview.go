@@ -1,0 +1,87 @@
+package api
+
+import (
+	"baton/api/gen"
+	"baton/domain"
+)
+
+// clipURL is the link that people share.
+func (h *handlers) clipURL(id domain.ClipID) string {
+	return h.PublicURL.JoinPath("c", string(id)).String()
+}
+
+// clipPath is where the API has a clip, below base.
+func clipPath(base string, id domain.ClipID) string { return base + "/api/v1/clips/" + string(id) }
+
+// clipOf writes a clip as its viewer may see it. Media has the address that the request
+// came to, not the public one, so that a page opened by another name can still play it.
+func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
+	at := clipPath(who.base, v.ID)
+	c := gen.Clip{
+		Id: string(v.ID), Url: h.clipURL(v.ID), Kind: gen.ClipKind(v.Kind), Title: v.Title, Description: v.Description,
+		Visibility: gen.Visibility(v.Visibility), State: gen.ClipState(v.State), FailureReason: nonZero(v.FailureReason),
+		DurationMs: v.DurationMS, Width: nonZero(v.Width), Height: nonZero(v.Height), HasVideo: v.HasVideo, HasAudio: v.HasAudio,
+		SizeBytes: nonZero(v.SizeBytes), Owner: gen.Person{Id: string(v.OwnerID), Name: v.OwnerName},
+		CreatedAt: v.CreatedAt.UTC(), ReadyAt: utc(v.ReadyAt), CommentCount: &v.CommentCount,
+		TranscriptState: gen.TranscriptState(v.TranscriptState), TranscriptReason: nonZero(v.TranscriptReason),
+		TranscriptProgress: nonZero(float32(v.TranscriptProgress)),
+		PosterUrl:          picture(at+"/poster.jpg", v.PosterKey), StoryboardUrl: picture(at+"/storyboard.vtt", v.StoryboardKey),
+		PeaksUrl: picture(at+"/peaks", v.PeaksKey), Work: workOf(v.Work),
+	}
+	if len(v.GapsMS) > 0 {
+		c.Gaps = spansOf(v.GapsMS)
+	}
+	// Spaces are the workspace's business.
+	if v.SpaceID != "" && who.WorkspaceID == v.WorkspaceID && who.Role != domain.RoleGuest {
+		c.Space = &gen.Space{Id: string(v.SpaceID), Name: v.SpaceName}
+	}
+	c.May.Comment, c.May.Edit = who.May(domain.ActionComment, &v.Clip), who.May(domain.ActionEdit, &v.Clip)
+	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)
+	setPlayback(&c, at, v)
+	return c
+}
+
+func setPlayback(c *gen.Clip, at string, v *domain.ClipView) {
+	c.Playback.Playable, c.Playback.Live = v.Playable, v.State == domain.ClipRecording
+	if v.Playable {
+		c.Playback.HlsUrl = nonZero(at + "/hls/master.m3u8")
+	}
+	for _, r := range v.Renditions {
+		c.Playback.Renditions = append(c.Playback.Renditions, gen.ClipRendition{
+			Name: r.Name, Codecs: r.Codecs, Width: nonZero(r.Width), Height: nonZero(r.Height), Bandwidth: nonZero(r.Bandwidth),
+		})
+	}
+	if c.Playback.Renditions == nil {
+		c.Playback.Renditions = []gen.ClipRendition{}
+	}
+}
+
+// picture is the URL of something made from a clip; nil while it is not there.
+func picture(url, key string) *string {
+	if key == "" {
+		return nil
+	}
+	url += "?v=" + domain.ObjectVersion(key)
+	return &url
+}
+
+func workOf(all []domain.Work) []gen.Work {
+	out := make([]gen.Work, 0, len(all))
+	for _, w := range all {
+		if w.State == domain.WorkDone {
+			continue
+		}
+		out = append(out, gen.Work{
+			Kind: gen.WorkKind(w.Kind), State: gen.WorkState(w.State), Progress: float32(w.Progress), Reason: nonZero(w.Reason),
+		})
+	}
+	return out
+}
+
+func spansOf(spans []domain.Span) *[]gen.Span {
+	out := make([]gen.Span, 0, len(spans))
+	for _, s := range spans {
+		out = append(out, gen.Span{StartMs: s.StartMS, EndMs: s.EndMS})
+	}
+	return &out
+}
