@@ -26,7 +26,8 @@ var opening = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gocheckn
 	`(i'm|we're|i am|we are|i'll|we'll|i will|we will)( just| now| also| first)*( gonna| going to)?( just| now| also| first)* ` + tell,
 	`(i|we)( just| also)? (want|wanted|wanna|would like|'d like)( to)?( just| also)? ` + tell, `i'd( also)? like to ` + tell,
 	`what (i've|i have|we've|i|we) (been|did|done|got|worked|want)`,
-	`there (has|have) (also )?been`, `(i|we) also (have|added|did|fixed|want|worked|made|changed)`,
+	`there (has|have) (also )?been`, `there are (also )?(a couple|several|a few|many|two|three|four|some|different|a number)`, `this is another`, `(if (we|you) )?(look|looking) at`,
+	`(currently |right now )?the (issue|problem|question|challenge)( now| here| currently)? (is|that|i'm|we're|with)`, `(you|we) can also`, `(i|we) also (have|added|did|fixed|want|worked|made|changed)`,
 	`(just )?(a |one )?(quick(ly)? )?question`, `(yeah )?(i|we)( just)? (have|got|had)( just)?( got)? (a|one|some|another)( quick)?( couple( of)?| few)? questions?`, `any (other )?questions`,
 	`(thanks|thank you) (\w+ )?(you wan|who wan|who's next|do you wan|go ahead)`,
 	`(hi|hello|hey|welcome|good morning|good afternoon)( \w+)?$`, `(hi|hello|hey) (everyone|everybody|all|folks|guys|there|team)`,
@@ -52,70 +53,75 @@ var goingOn = set(`and but or because which that than to of with for it its it's
 // dangling are last words after which a sentence is not over, whatever the recogniser's full stop says.
 var dangling = set(`the a an of to and or in on for with is are was were be been at by that this my your our their his her its some any from into if because so but just these those as than then like i we you they he she can could will would should have has had do does did not very more most which who where when what how i'm we're it's that's there's gonna wanna about up over`) //nolint:gochecknoglobals // a table
 
-// signs of a boundary before a unit, each 0 to 1.
+// signs of a boundary before a unit.
 type signs struct {
-	opener, closer, broken float64
+	opener float64 // 0 to 2.5
+	closer float64 // 0 to 1
+	broken float64 // 0 to 1.9
 }
+
+// late is the share of a clip after which words of leave-taking end it rather than a turn.
+const late = 0.85
 
 // signsAt reads the words around the start of unit i > 0.
 func (d *document) signsAt(i int) signs {
 	u, before := &d.units[i], &d.units[i-1]
 	words := folded(u.words, 14)
-	first := strings.Join(words, " ")
+	whole := strings.Join(words, " ")
 	stripped, lead := stripLeads(words)
 	head := strings.Join(stripped, " ")
-	var s signs
-	switch {
-	case opening.MatchString(head), opening.MatchString(first):
+	s := signs{closer: closing(before), broken: brokenness(words, before)}
+	if opening.MatchString(head) || opening.MatchString(whole) {
 		s.opener = 1
-	case lead:
-		s.opener = 0.3
 	}
-	late := float64(i)/float64(len(d.units)) > 0.85
-	if late && (ending.MatchString(head) || ending.MatchString(first)) {
-		s.opener = 1.2
+	if lead {
+		s.opener += 0.3
 	}
-	s.closer = d.closing(before, late)
-	s.broken = brokenness(words, before)
+	if float64(i) > late*float64(len(d.units)) && (ending.MatchString(head) || ending.MatchString(whole)) {
+		s.opener += 1.2
+	}
 	return s
 }
 
-func (d *document) closing(before *unit, late bool) float64 {
-	words := folded(before.words, 14)
-	all := strings.Join(words, " ")
+// closing is how surely a unit rounds off its topic.
+func closing(u *unit) float64 {
+	words := folded(u.words, 14)
+	whole := strings.Join(words, " ")
 	head, _ := stripLeads(words)
 	switch {
-	case late:
-		return 0
-	case ending.MatchString(strings.Join(head, " ")), ending.MatchString(all):
+	case ending.MatchString(strings.Join(head, " ")), ending.MatchString(whole):
 		return 1
-	case acknowledgement.MatchString(all):
+	case acknowledgement.MatchString(whole):
 		return 0.7
 	}
 	return 0
 }
 
-// brokenness is how surely the unit goes on with the sentence of the unit before.
+// brokenness is how surely the unit goes on with what the unit before began.
 func brokenness(words []string, before *unit) float64 {
 	b := 0.0
-	if len(words) == 0 {
-		return 1
+	if len(words) < 3 {
+		b += 0.4
 	}
-	if _, ties := goingOn[words[0]]; ties && words[0] != "so" {
-		b = 0.5
-	}
-	if n := len(before.words); n > 0 {
-		if _, open := dangling[fold(before.words[n-1])]; open {
-			b = 1
+	if len(words) > 0 {
+		if _, ties := goingOn[words[0]]; ties && words[0] != "so" {
+			b += 0.5
 		}
 	}
-	if t := before.text; t != "" && !strings.ContainsAny(t[len(t)-1:], ".?!") {
-		b = 1
-	}
-	if len(words) < 3 {
-		b = max(b, 0.4)
+	if unfinished(before) {
+		b++
 	}
 	return b
+}
+
+// unfinished tells whether a unit stops in the middle of a sentence.
+func unfinished(u *unit) bool {
+	if n := len(u.words); n > 0 {
+		if _, open := dangling[fold(u.words[n-1])]; open {
+			return true
+		}
+	}
+	return !strings.ContainsAny(u.text[len(u.text)-1:], ".?!")
 }
 
 // folded gives the first n words of a unit, folded.

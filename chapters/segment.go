@@ -22,7 +22,7 @@ func (t Tuning) segment(d *document, sections map[int]string, count int) []int {
 		longest = min(n, 12*n/count+8) // bounds the work: count × n × longest
 	}
 	p := &plan{d: d, t: t, free: count == 0, most: most}
-	p.scores = newCohesion(d, t.Smoothing, longest)
+	p.scores = newCohesion(d, longest)
 	p.weigh(t.bonuses(d, sections))
 	return p.solve()
 }
@@ -83,7 +83,7 @@ func (p *plan) weigh(bonus []float64) {
 	}
 	for first, row := range p.scores {
 		for l := range row {
-			s := p.t.Lexical*float64(row[l]) + bonus[first] + balance[l+1]
+			s := p.t.Cohesion*float64(row[l]) + bonus[first] + balance[l+1]
 			if p.free && p.tooShort(first, first+l+1) {
 				s -= shortCost
 			}
@@ -156,19 +156,27 @@ func (p *plan) expected() float64 {
 	return usualChapters(p.d.durationMS)
 }
 
-// choose picks the number of chapters: the score grows with each cut, the prior
-// pulls towards the usual number.
+// choose picks the number of chapters: each must gain more than it costs, and the number
+// is drawn a little to the usual one.
 func (p *plan) choose(best [][]float64) int {
 	n := len(p.d.units)
 	usual := usualChapters(p.d.durationMS)
+	cost := p.t.chapterCost(p.d.durationMS)
 	k, top := 1, math.Inf(-1)
 	for c := 1; c <= p.most; c++ {
 		away := math.Log(float64(c) / usual)
-		if s := best[c][n] - p.t.Number*away*away; s > top {
+		if s := best[c][n] - cost*float64(c) - p.t.Number*away*away; s > top {
 			k, top = c, s
 		}
 	}
 	return k
+}
+
+// chapterCost is what a chapter must gain. It grows with the clip's length: people cut an
+// hour more coarsely than five minutes.
+func (t Tuning) chapterCost(durationMS int64) float64 {
+	minutes := float64(durationMS) / 60_000
+	return max(t.Cost/2, t.Cost*(1+math.Log(minutes/12)/3))
 }
 
 // usualChapters is how many chapters people make of a clip: the number grows with

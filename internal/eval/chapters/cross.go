@@ -27,10 +27,6 @@ func crossValidate(w io.Writer, files []file) {
 		for _, by := range []float64{0, 0.5, 0.7, 1, 1.4, 2} {
 			t := chapters.DefaultTuning()
 			*weights(&t)[i] *= by
-			if name == "smoothing" && by == 0 {
-				fmt.Fprint(w, " |")
-				continue
-			}
 			fmt.Fprintf(w, " %.3f |", pkOf(t, files))
 		}
 		fmt.Fprintln(w)
@@ -38,11 +34,11 @@ func crossValidate(w io.Writer, files []file) {
 }
 
 func weightNames() []string {
-	return []string{"lexical", "smoothing", "opener", "closer", "broken", "pause", "screen", "balance"}
+	return []string{"cohesion", "opener", "closer", "broken", "pause", "screen", "balance"}
 }
 
 func weights(t *chapters.Tuning) []*float64 {
-	return []*float64{&t.Lexical, &t.Smoothing, &t.Opener, &t.Closer, &t.Broken, &t.Pause, &t.Screen, &t.Balance}
+	return []*float64{&t.Cohesion, &t.Opener, &t.Closer, &t.Broken, &t.Pause, &t.Screen, &t.Balance}
 }
 
 func pkOf(t chapters.Tuning, files []file) float64 {
