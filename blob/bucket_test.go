@@ -21,7 +21,7 @@ func TestMain(m *testing.M) {
 
 func TestEmbeddedServer(t *testing.T) {
 	t.Parallel()
-	blobtest.Run(t, func(t *testing.T) *blob.Bucket { return blobtest.New(t) })
+	blobtest.Run(t, func(t *testing.T) *blob.Bucket { t.Helper(); return blobtest.New(t) })
 }
 
 // TestForeignServer runs against any S3 that BATON_TEST_S3_ENDPOINT names.
@@ -33,6 +33,7 @@ func TestForeignServer(t *testing.T) {
 		return // the embedded server has shown what there is to show
 	}
 	blobtest.Run(t, func(t *testing.T) *blob.Bucket {
+		t.Helper()
 		b, err := blob.Open(t.Context(), blob.Config{
 			Endpoint: endpoint, Region: setting("REGION"),
 			Name:            "baton-test-" + strings.ToLower(rand.Text()),

@@ -35,16 +35,16 @@ var ready atomic.Bool //nolint:gochecknoglobals // without it a test binary woul
 
 // New gives the test an empty bucket of its own on the embedded server. The
 // server is shared between the tests that run at the same time.
-func New(t testing.TB) *blob.Bucket {
-	t.Helper()
-	s := server(t)
-	b, err := blob.Open(t.Context(), Config(s))
+func New(tb testing.TB) *blob.Bucket {
+	tb.Helper()
+	s := server(tb)
+	b, err := blob.Open(tb.Context(), Config(s))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(b.Close)
-	if err := b.Ensure(t.Context()); err != nil {
-		t.Fatal(err)
+	tb.Cleanup(b.Close)
+	if err := b.Ensure(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -58,16 +58,16 @@ func Config(s *embedded.Server) blob.Config {
 }
 
 // Start gives the test a server of its own, in dir.
-func Start(t testing.TB, dir string) *embedded.Server {
-	t.Helper()
+func Start(tb testing.TB, dir string) *embedded.Server {
+	tb.Helper()
 	if !ready.Load() {
-		t.Fatal("call blobtest.Main or blobtest.Child in TestMain")
+		tb.Fatal("call blobtest.Main or blobtest.Child in TestMain")
 	}
-	s, err := embedded.Start(t.Context(), embedded.Options{Dir: dir})
+	s, err := embedded.Start(tb.Context(), embedded.Options{Dir: dir})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { stop(t, s) })
+	tb.Cleanup(func() { stop(tb, s) })
 	return s
 }
 
@@ -78,42 +78,42 @@ var shared struct { //nolint:gochecknoglobals // one server for the tests of a p
 	s     *embedded.Server
 }
 
-func server(t testing.TB) *embedded.Server {
-	t.Helper()
+func server(tb testing.TB) *embedded.Server {
+	tb.Helper()
 	if !ready.Load() {
-		t.Fatal("call blobtest.Main or blobtest.Child in TestMain")
+		tb.Fatal("call blobtest.Main or blobtest.Child in TestMain")
 	}
 	shared.Lock()
 	defer shared.Unlock()
 	if shared.users == 0 {
 		dir, err := os.MkdirTemp("", "baton-blobtest-") //nolint:usetesting // it outlives the test that comes first
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
-		s, err := embedded.Start(t.Context(), embedded.Options{Dir: dir})
+		s, err := embedded.Start(tb.Context(), embedded.Options{Dir: dir})
 		if err != nil {
 			_ = os.RemoveAll(dir)
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		shared.dir, shared.s = dir, s
 	}
 	shared.users++
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		shared.Lock()
 		defer shared.Unlock()
 		if shared.users--; shared.users == 0 {
-			stop(t, shared.s)
+			stop(tb, shared.s)
 			_ = os.RemoveAll(shared.dir)
 		}
 	})
 	return shared.s
 }
 
-func stop(t testing.TB, s *embedded.Server) {
-	t.Helper()
+func stop(tb testing.TB, s *embedded.Server) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
 	if err := s.Stop(ctx); err != nil {
-		t.Error(err)
+		tb.Error(err)
 	}
 }

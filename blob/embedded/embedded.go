@@ -92,7 +92,7 @@ func Start(ctx context.Context, opt Options) (*Server, error) {
 		s.release()
 		return nil, err
 	}
-	go s.supervise() //nolint:gosec // the server outlives the context of its start
+	go s.supervise() //nolint:gosec,contextcheck // the server outlives the context of its start
 	return s, nil
 }
 

@@ -96,7 +96,7 @@ func TestWithoutExtendedAttributes(t *testing.T) {
 		}
 	}
 	s := blobtest.Start(t, dir)
-	blobtest.Run(t, func(t *testing.T) *blob.Bucket { return open(t, s, "sidecar") })
+	blobtest.Run(t, func(t *testing.T) *blob.Bucket { t.Helper(); return open(t, s, "sidecar") })
 }
 
 func TestCredentialsArePrivate(t *testing.T) {

@@ -44,14 +44,14 @@ func putObjects(dir string) {
 	b, err := blob.Open(ctx, cfg)
 	fail(err)
 	fail(b.Ensure(ctx))
-	fmt.Fprintln(os.Stdout, "server", s.Pid())
+	_, _ = fmt.Fprintln(os.Stdout, "server", s.Pid())
 	for n := 0; ; n++ {
 		key := fmt.Sprintf("o/%d", n)
 		if n%3 == 2 {
 			key = "o/again"
 		}
 		fail(b.Put(ctx, key, "video/mp4", content(key)))
-		fmt.Fprintln(os.Stdout, "put", n)
+		_, _ = fmt.Fprintln(os.Stdout, "put", n)
 	}
 }
 

@@ -35,14 +35,14 @@ func writeRows(dir string) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Fprintln(os.Stdout, "postmaster", s.Pid())
+	_, _ = fmt.Fprintln(os.Stdout, "postmaster", s.Pid())
 	for {
 		var n int64
 		if err := c.QueryRow(ctx, "insert into kept default values returning n").Scan(&n); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
-		fmt.Fprintln(os.Stdout, "row", n)
+		_, _ = fmt.Fprintln(os.Stdout, "row", n)
 	}
 }
 
