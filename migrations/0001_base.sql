@@ -97,11 +97,12 @@ create table clip (
   size_bytes          bigint not null default 0,
   poster_key          text not null default '',
   storyboard_key      text not null default '',
-  storyboard_vtt      text not null default '',
   peaks_key           text not null default '',
   transcript_state    text not null default 'pending' constraint clip_transcript_state_known check (transcript_state in ('pending', 'running', 'done', 'no_speech', 'failed')),
   transcript_progress double precision not null default 0,
   transcript_reason   text not null default '',
+  -- A person arranged the chapters, maybe to none: a new run leaves them alone.
+  chapters_edited     bool not null default false,
   created_at          timestamptz not null default now(),
   updated_at          timestamptz not null default now(),
   ready_at            timestamptz,
@@ -111,7 +112,21 @@ create table clip (
 );
 create index clip_by_workspace on clip (workspace_id, id desc) where deleted_at is null;
 create index clip_by_owner on clip (owner_id, id desc) where deleted_at is null;
+create index clip_by_space on clip (space_id, id desc) where deleted_at is null;
 create index clip_recording on clip (state) where state in ('recording', 'processing') and deleted_at is null;
+
+-- The rule of domain.Viewer.May for watching, inside the clip's own workspace.
+-- +goose StatementBegin
+create function may_watch(owner_id text, visibility text, viewer_id text, guest bool) returns bool language sql immutable as $$
+  select owner_id = viewer_id or visibility = 'link' or visibility = 'workspace' and not guest
+$$;
+-- +goose StatementEnd
+
+-- The storyboard's index (WebVTT), apart because it is large and seldom read.
+create table storyboard (
+  clip_id text collate "C" not null constraint storyboard_pk primary key constraint storyboard_clip_fk references clip on delete cascade,
+  vtt     text not null
+);
 
 create table recording (
   clip_id           text collate "C" not null constraint recording_pk primary key constraint recording_clip_fk references clip on delete cascade,
@@ -126,7 +141,12 @@ create table recording (
   checkpoint        jsonb,
   checkpoint_offset bigint not null default 0,
   sha256            text not null default '',
-  gaps              jsonb not null default '[]'
+  gaps              jsonb not null default '[]',
+  -- Counts the nodes that recorded: what comes from an earlier one is refused.
+  epoch             bigint not null default 0,
+  node              text not null default '',
+  -- Bytes when it last ended: ending it again with more makes the jobs run again.
+  ended_bytes       bigint not null default -1
 );
 create index recording_open on recording (last_chunk_at) where end_reason = '';
 
@@ -219,12 +239,14 @@ create table comment (
   author_id  text collate "C" not null constraint comment_author_fk references account,
   at_ms      bigint not null constraint comment_at_sane check (at_ms >= 0),
   end_ms     bigint not null default 0,
-  body       text not null constraint comment_body_length check (char_length(body) between 1 and 10000),
+  -- A deleted comment with replies stays, without its words.
+  body       text not null constraint comment_body_length check (deleted_at is not null or char_length(body) between 1 and 10000),
   created_at timestamptz not null default now(),
   edited_at  timestamptz,
   deleted_at timestamptz
 );
 create index comment_by_clip on comment (clip_id, at_ms, id);
+create index comment_by_parent on comment (parent_id) where parent_id is not null;
 
 -- Events: kept for a day, so that a client that reconnects catches up --------
 create table event (
@@ -233,7 +255,10 @@ create table event (
   clip_id      text collate "C" not null default '',
   kind         text not null,
   data         jsonb not null,
-  at           timestamptz not null default now()
+  at           timestamptz not null default now(),
+  -- Who may learn of it, as the clip was then.
+  owner_id     text collate "C" not null default '',
+  visibility   text not null default ''
 );
 create index event_by_workspace on event (workspace_id, id);
 create index event_by_age on event (at);
@@ -249,6 +274,7 @@ end $$;
 create trigger event_notify after insert on event for each row execute function event_notify();
 
 -- +goose Down
-drop table event, comment, chapter, cue, transcript, work, segment, init_segment, rendition, recording, clip,
+drop table event, comment, chapter, cue, transcript, work, segment, init_segment, rendition, recording, storyboard, clip,
   api_token, sign_in, invite, space, member, account, workspace cascade;
 drop function event_notify();
+drop function may_watch(text, text, text, bool);

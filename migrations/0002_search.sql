@@ -37,34 +37,82 @@ create table vocabulary (
 );
 create index vocabulary_trgm on vocabulary using gin (workspace_id, word gin_trgm_ops);
 
+-- The words of a text as vocabulary keeps them and baton_query looks them up. Beyond ASCII every
+-- character counts as part of a word: what is punctuation there, unaccent has mapped to ASCII for the most part.
 -- +goose StatementBegin
+create function baton_words(txt text) returns setof text language sql stable as $$
+  select left(w, 60)
+    from (select trim(both '''-' from x), o
+            from regexp_split_to_table(lower(unaccent(txt)), '[^a-z0-9''\u0080-\U0010ffff-]+') with ordinality y(x, o)) z(w, o)
+   where w ~ '[a-z0-9\u0080-\U0010ffff]'
+   order by o
+$$;
+-- +goose StatementEnd
+
+-- One transaction at a time counts a workspace's words: two that met them in different order would deadlock.
+-- +goose StatementBegin
+create function vocabulary_lock(workspaces text[]) returns void language plpgsql as $$
+begin
+  perform pg_advisory_xact_lock(hashtextextended('vocabulary ' || w, 0)) from unnest(workspaces) w;
+end $$;
+-- +goose StatementEnd
+
+-- The vocabulary follows the passages, whichever way they change, a cascade included.
+-- +goose StatementBegin
+create function vocabulary_follow() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then
+    perform vocabulary_lock(array(select distinct workspace_id from old_rows order by 1));
+  else
+    perform vocabulary_lock(array(select distinct workspace_id from new_rows order by 1));
+  end if;
+  if tg_op in ('INSERT', 'UPDATE') then
+    insert into vocabulary as v (workspace_id, word, n)
+      select workspace_id, w, count(*) from new_rows, baton_words(body) w group by 1, 2
+      on conflict (workspace_id, word) do update set n = v.n + excluded.n;
+  end if;
+  if tg_op in ('UPDATE', 'DELETE') then
+    update vocabulary v set n = v.n - d.n
+      from (select workspace_id, w, count(*) n from old_rows, baton_words(body) w group by 1, 2) d
+     where v.workspace_id = d.workspace_id and v.word = d.w;
+    delete from vocabulary v using (select distinct workspace_id, w from old_rows, baton_words(body) w) d
+     where v.workspace_id = d.workspace_id and v.word = d.w and v.n <= 0;
+  end if;
+  return null;
+end $$;
+-- +goose StatementEnd
+create trigger vocabulary_insert after insert on passage referencing new table as new_rows
+  for each statement execute function vocabulary_follow();
+create trigger vocabulary_update after update on passage referencing old table as old_rows new table as new_rows
+  for each statement execute function vocabulary_follow();
+create trigger vocabulary_delete after delete on passage referencing old table as old_rows
+  for each statement execute function vocabulary_follow();
+
 -- baton_query turns what a person typed into a tsquery: quotes, a minus or "or" go to
 -- websearch_to_tsquery; otherwise every word must occur, the last one also as the beginning of a
 -- word, and a word that the workspace never said also as its nearest neighbours.
+-- +goose StatementBegin
 create function baton_query(ws text, txt text) returns tsquery language plpgsql stable as $$
 declare
   toks text[]; t text; i int := 0; parts text[] := '{}'; alts text[];
 begin
-  if txt ~ '["]|(^|\s)-\w|\sor\s' then
+  if txt ~* '["]|(^|\s)-\w|\sor\s' then
     return websearch_to_tsquery('baton_en', txt);
   end if;
-  select array_agg(w order by o) into toks
-    from (select w, o from regexp_split_to_table(lower(unaccent(txt)), '[^a-z0-9''-]+') with ordinality x(w, o)
-           where w ~ '[a-z0-9]' order by o limit 16) y;
-  foreach t in array coalesce(toks, '{}') loop
+  toks := array(select w from baton_words(txt) with ordinality x(w, o) order by o limit 16);
+  foreach t in array toks loop
     i := i + 1;
-    t := left(trim(both '''-' from t), 60);
     alts := array[t];
     if i = array_length(toks, 1) and length(t) >= 2 and txt !~ '\s$' then
       alts := alts || array(select word from vocabulary
-        where workspace_id = ws and word like replace(replace(t, '\', ''), '_', '\_') || '%' and word <> t and n > 0
-        order by n desc limit 12);
+        where workspace_id = ws and word > t and word < t || chr(1114111)
+        order by n desc, word limit 12);
     end if;
     if length(t) >= 4 and array_length(alts, 1) = 1
-       and not exists (select 1 from vocabulary where workspace_id = ws and word = t and n > 0) then
+       and not exists (select 1 from vocabulary where workspace_id = ws and word = t) then
       alts := alts || array(select word from
-        (select word, n, levenshtein_less_equal(word, t, 2) d from vocabulary where workspace_id = ws and word % t and n > 0) z
-        where d <= case when length(t) < 6 then 1 else 2 end order by d, n desc limit 4);
+        (select word, n, levenshtein_less_equal(word, t, 2) d from vocabulary where workspace_id = ws and word % t) z
+        where d <= case when length(t) < 6 then 1 else 2 end order by d, n desc, word limit 4);
     end if;
     parts := parts || ('(' || (select string_agg(quote_literal(a), '|') from unnest(alts) a) || ')');
   end loop;
@@ -72,7 +120,18 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- Any word of a query instead of all, to find the best line inside a passage that matched.
+-- +goose StatementBegin
+create function baton_any(q tsquery) returns tsquery language sql immutable as $$
+  select regexp_replace(q::text, '&|<(-|\d+)>', '|', 'g')::tsquery
+$$;
+-- +goose StatementEnd
+
 -- +goose Down
-drop function baton_query(text, text);
 drop table vocabulary, passage;
+drop function baton_query(text, text);
+drop function baton_any(tsquery);
+drop function vocabulary_follow();
+drop function vocabulary_lock(text[]);
+drop function baton_words(text);
 drop text search configuration baton_en;

@@ -2,9 +2,13 @@ package postgres
 
 import (
 	"context"
+	"fmt"
 
 	"baton/domain"
+	"baton/postgres/internal/sqlc"
 )
+
+const noClip = "there is no such clip"
 
 // Clips keeps clips and what the server does with them.
 type Clips struct{ db *DB }
@@ -12,70 +16,190 @@ type Clips struct{ db *DB }
 // Create makes a clip in state recording, with its recording (MimeType, FileName and DeclaredBytes may be set).
 // KindNotFound when the space is not one of the workspace.
 func (s Clips) Create(ctx context.Context, c domain.Clip, r domain.Recording) error {
-	return errSoon
+	return s.db.inTx(ctx, "create a clip", func(t *tx) error {
+		if err := t.checkSpace(ctx, c); err != nil {
+			return err
+		}
+		if c.Visibility == "" {
+			c.Visibility = domain.VisiblePrivate
+		}
+		err := t.InsertClip(ctx, sqlc.InsertClipParams{
+			ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: orNull(c.SpaceID), Kind: c.Kind,
+			Title: c.Title, Description: c.Description, Visibility: c.Visibility,
+		})
+		if err != nil {
+			return err
+		}
+		err = t.InsertRecording(ctx, sqlc.InsertRecordingParams{
+			ClipID: c.ID, MimeType: r.MimeType, FileName: r.FileName, DeclaredBytes: r.DeclaredBytes,
+		})
+		if err != nil {
+			return err
+		}
+		if err := t.indexTitle(ctx, c); err != nil {
+			return err
+		}
+		return t.clipChanged(c)
+	})
 }
 
 // Get reads one that is not deleted. It checks no right. KindNotFound.
 func (s Clips) Get(ctx context.Context, id domain.ClipID) (domain.Clip, error) {
-	return domain.Clip{}, errSoon
-}
-
-// View reads one with what its page shows. It checks no right. KindNotFound.
-func (s Clips) View(ctx context.Context, id domain.ClipID) (domain.ClipView, error) {
-	return domain.ClipView{}, errSoon
-}
-
-// List gives those of the viewer's workspace that the viewer may watch, newest first.
-func (s Clips) List(ctx context.Context, v domain.Viewer, f domain.ClipFilter) ([]domain.ClipView, error) {
-	return nil, errSoon
+	row, err := s.db.queries().Clip(ctx, id)
+	return toClip(row.Clip), failed("read a clip", orNotFound(err, noClip))
 }
 
 // Rights reads the rights of a clip (id, workspace, owner, visibility), also of one that was deleted but not yet purged. KindNotFound.
 func (s Clips) Rights(ctx context.Context, id domain.ClipID) (domain.Clip, error) {
-	return domain.Clip{}, errSoon
+	r, err := s.db.queries().ClipRights(ctx, id)
+	return domain.Clip{ID: r.ID, WorkspaceID: r.WorkspaceID, OwnerID: r.OwnerID, Visibility: r.Visibility},
+		failed("read a clip's rights", orNotFound(err, noClip))
 }
 
 // Update changes one, and its place in the search index. KindNotFound, also for a space of another workspace.
 func (s Clips) Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch) error {
-	return errSoon
+	return s.db.inTx(ctx, "change a clip", func(t *tx) error {
+		before, err := t.lockClip(ctx, id)
+		if err != nil {
+			return err
+		}
+		after := patched(before, p)
+		if after.SpaceID != before.SpaceID {
+			if err := t.checkSpace(ctx, after); err != nil {
+				return err
+			}
+		}
+		return t.updateClip(ctx, before, after)
+	})
 }
 
 // SuggestTitle sets the title of a clip that has none, and tells whether it did.
 func (s Clips) SuggestTitle(ctx context.Context, id domain.ClipID, title string) (bool, error) {
-	return false, errSoon
+	set := false
+	err := s.db.inTx(ctx, "suggest a title", func(t *tx) error {
+		before, err := t.lockClip(ctx, id)
+		if set = err == nil && before.Title == "" && title != ""; !set {
+			return err
+		}
+		return t.updateClip(ctx, before, patched(before, domain.ClipPatch{Title: &title}))
+	})
+	return set && err == nil, err
 }
 
 // Delete makes it invisible at once and enqueues its purge. KindNotFound.
 func (s Clips) Delete(ctx context.Context, id domain.ClipID) error {
-	return errSoon
+	return s.db.inTx(ctx, "delete a clip", func(t *tx) error {
+		c, err := t.lockClip(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := t.MarkClipDeleted(ctx, id); err != nil {
+			return err
+		}
+		if err := t.DeleteClipPassages(ctx, id); err != nil {
+			return err
+		}
+		t.enqueue(domain.Job{Kind: domain.JobPurge, ClipID: id})
+		return t.changed(domain.EventClipDeleted, c, clipData{id})
+	})
 }
 
 // Objects lists what a clip, deleted or not, keeps in the object store. KindNotFound.
 func (s Clips) Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error) {
-	return domain.ClipObjects{}, errSoon
+	r, err := s.db.queries().ClipObjects(ctx, id)
+	return domain.ClipObjects{WorkspaceID: r.WorkspaceID, ClipID: id, Keys: r.ObjectKeys, SourceParts: r.SourceParts},
+		failed("list a clip's objects", orNotFound(err, noClip))
 }
 
 // Purge removes the rows of a deleted clip. A clip that is not deleted, or is gone, is left alone.
 func (s Clips) Purge(ctx context.Context, id domain.ClipID) error {
-	return errSoon
+	return failed("purge a clip", s.db.queries().PurgeClip(ctx, id))
 }
 
 // SetPictures stores those keys of poster, storyboard and peaks that are not empty, and returns the keys they replaced. KindNotFound.
 func (s Clips) SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictures) (replaced []string, err error) {
-	return nil, errSoon
+	err = s.db.inTx(ctx, "store a clip's pictures", func(t *tx) error {
+		c, err := t.lockClip(ctx, id)
+		if err != nil {
+			return err
+		}
+		replaced = nil
+		put := func(old *string, key string) {
+			if key != "" && *old != "" && *old != key {
+				replaced = append(replaced, *old)
+			}
+			if key != "" {
+				*old = key
+			}
+		}
+		put(&c.PosterKey, p.PosterKey)
+		put(&c.StoryboardKey, p.StoryboardKey)
+		put(&c.PeaksKey, p.PeaksKey)
+		err = t.SetClipPictures(ctx, sqlc.SetClipPicturesParams{ID: id, PosterKey: c.PosterKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey})
+		if err != nil {
+			return err
+		}
+		if p.StoryboardVTT != "" {
+			if err := t.PutStoryboard(ctx, id, p.StoryboardVTT); err != nil {
+				return err
+			}
+		}
+		return t.clipChanged(c)
+	})
+	return replaced, err
 }
 
-// Work lists where the clip's jobs stand, done ones included.
-func (s Clips) Work(ctx context.Context, id domain.ClipID) ([]domain.Work, error) {
-	return nil, errSoon
+// checkSpace refuses a space of another workspace.
+func (t *tx) checkSpace(ctx context.Context, c domain.Clip) error {
+	if c.SpaceID == "" {
+		return nil
+	}
+	_, err := t.Space(ctx, c.WorkspaceID, c.SpaceID)
+	return orNotFound(err, noSpace)
 }
 
-// SetWork notes where a job stands. Each call is an event: report progress seldom. A clip that is gone is left alone.
-func (s Clips) SetWork(ctx context.Context, id domain.ClipID, w domain.Work) error {
-	return errSoon
+func patched(c domain.Clip, p domain.ClipPatch) domain.Clip {
+	if p.Title != nil {
+		c.Title = *p.Title
+	}
+	if p.Description != nil {
+		c.Description = *p.Description
+	}
+	if p.Visibility != nil {
+		c.Visibility = *p.Visibility
+	}
+	if p.SpaceID != nil {
+		c.SpaceID = *p.SpaceID
+	}
+	return c
 }
 
-// Retry enqueues again what failed. KindConflict when nothing did, or nothing can come of it.
-func (s Clips) Retry(ctx context.Context, id domain.ClipID) error {
-	return errSoon
+func (t *tx) updateClip(ctx context.Context, before, after domain.Clip) error {
+	err := t.UpdateClip(ctx, sqlc.UpdateClipParams{
+		ID: after.ID, Title: after.Title, Description: after.Description, Visibility: after.Visibility, SpaceID: orNull(after.SpaceID),
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.indexTitle(ctx, after); err != nil {
+		return err
+	}
+	// Those who lose sight of the clip have to learn that they must look again.
+	seen := after
+	if before.Visibility == domain.VisibleLink || seen.Visibility == domain.VisiblePrivate {
+		seen.Visibility = before.Visibility
+	}
+	return t.clipChanged(seen)
+}
+
+// setState moves a clip to another state. KindConflict when the way is not in the domain's table.
+func (t *tx) setState(ctx context.Context, c *domain.Clip, to domain.ClipState, reason string) error {
+	if !c.State.CanBecome(to) {
+		return domain.Errorf(domain.KindConflict, "the clip is %s and cannot become %s", c.State, to)
+	}
+	if err := t.SetClipState(ctx, sqlc.SetClipStateParams{ID: c.ID, State: to, FailureReason: reason}); err != nil {
+		return fmt.Errorf("set the clip's state: %w", err)
+	}
+	c.State, c.FailureReason = to, reason
+	return nil
 }

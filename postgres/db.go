@@ -55,5 +55,3 @@ func (db *DB) Ping(ctx context.Context) error {
 	}
 	return nil
 }
-
-var errSoon = domain.Errorf(domain.KindUnavailable, "being written")

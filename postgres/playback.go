@@ -2,8 +2,12 @@ package postgres
 
 import (
 	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"baton/domain"
+	"baton/postgres/internal/sqlc"
 )
 
 // Playback keeps what playlists are rendered from.
@@ -11,41 +15,166 @@ type Playback struct{ db *DB }
 
 // Renditions gives those of a clip that have segments, the source first, then from large to small.
 func (s Playback) Renditions(ctx context.Context, clip domain.ClipID) ([]domain.Rendition, error) {
-	return nil, errSoon
+	rows, err := s.db.queries().Renditions(ctx, []string{string(clip)})
+	return each(rows, toRendition), failed("list renditions", err)
 }
 
 // Rendition reads one with its init segments and segments, in order. KindNotFound.
 func (s Playback) Rendition(ctx context.Context, clip domain.ClipID, name string) (domain.Rendition, []domain.InitSegment, []domain.Segment, error) {
-	return domain.Rendition{}, nil, nil, errSoon
+	var rendition sqlc.Rendition
+	var inits []sqlc.InitSegment
+	var segments []sqlc.Segment
+	// One snapshot, because a job may be putting another rendition in its place.
+	snapshot := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
+	err := pgx.BeginTxFunc(ctx, s.db.pool, snapshot, func(raw pgx.Tx) (err error) {
+		q := sqlc.New(raw)
+		if rendition, err = q.Rendition(ctx, clip, name); err != nil {
+			return orNotFound(err, "there is no such rendition")
+		}
+		if inits, err = q.InitSegments(ctx, clip, name); err != nil {
+			return err
+		}
+		segments, err = q.Segments(ctx, clip, name)
+		return err
+	})
+	return toRendition(rendition), each(inits, toInitSegment), each(segments, toSegment), failed("read a rendition", err)
 }
 
 // InitSegment reads one. KindNotFound.
 func (s Playback) InitSegment(ctx context.Context, clip domain.ClipID, rendition string, no int) (domain.InitSegment, error) {
-	return domain.InitSegment{}, errSoon
+	row, err := s.db.queries().InitSegment(ctx, sqlc.InitSegmentParams{ClipID: clip, Rendition: rendition, No: no})
+	return toInitSegment(row), failed("read an init segment", orNotFound(err, "there is no such init segment"))
 }
 
 // Segment reads one. KindNotFound.
 func (s Playback) Segment(ctx context.Context, clip domain.ClipID, rendition string, no int) (domain.Segment, error) {
-	return domain.Segment{}, errSoon
+	row, err := s.db.queries().Segment(ctx, sqlc.SegmentParams{ClipID: clip, Rendition: rendition, No: no})
+	return toSegment(row), failed("read a segment", orNotFound(err, "there is no such segment"))
 }
 
 // StoryboardVTT reads the index of the storyboard; empty: not made yet. KindNotFound for no clip.
 func (s Playback) StoryboardVTT(ctx context.Context, clip domain.ClipID) (string, error) {
-	return "", errSoon
+	vtt, err := s.db.queries().Storyboard(ctx, clip)
+	return vtt, failed("read a storyboard", orNotFound(err, noClip))
 }
 
 // Publish puts a whole rendition in the place of what the clip had under that name, and returns the keys of the
 // objects that nobody needs any longer. KindNotFound when the clip was deleted: then remove the new objects.
 func (s Playback) Publish(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) (replaced []string, err error) {
-	return nil, errSoon
+	err = s.db.inTx(ctx, "publish a rendition", func(t *tx) error {
+		c, err := t.lockClip(ctx, r.ClipID)
+		if err != nil {
+			return err
+		}
+		if replaced, err = t.replaceRendition(ctx, r, inits, segments); err != nil {
+			return err
+		}
+		return t.clipChanged(c)
+	})
+	return replaced, err
 }
 
 // ImportDone publishes the source rendition of an import, makes the clip ready and enqueues what follows. Errors as Publish.
 func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.Import) (replaced []string, err error) {
-	return nil, errSoon
+	err = s.db.inTx(ctx, "publish an import", func(t *tx) error {
+		c, err := t.lockClip(ctx, clip)
+		if err != nil {
+			return err
+		}
+		i.Rendition.ClipID, i.Rendition.Name, i.Rendition.Complete = clip, domain.SourceRendition, true
+		if replaced, err = t.replaceRendition(ctx, i.Rendition, i.Inits, i.Segments); err != nil {
+			return err
+		}
+		if err := t.SetClipMedia(ctx, sqlc.SetClipMediaParams{
+			ID: clip, DurationMs: i.DurationMS, SizeBytes: c.SizeBytes, Width: i.Width, Height: i.Height, HasVideo: i.HasVideo, HasAudio: i.HasAudio,
+		}); err != nil {
+			return err
+		}
+		if c.State == domain.ClipFailed {
+			c.State = domain.ClipProcessing // a late success of a job that was given up
+		}
+		if err := t.setState(ctx, &c, domain.ClipReady, ""); err != nil {
+			return err
+		}
+		t.enqueue(domain.AfterPlayable(clip)...)
+		return t.clipChanged(c)
+	})
+	return replaced, err
 }
 
-// ImportFailed makes a clip that is processing failed, for a reason shown to people.
+// ImportFailed makes a clip that is processing failed, for a reason shown to people; or ready, if some of it can be played.
 func (s Playback) ImportFailed(ctx context.Context, clip domain.ClipID, reason string) error {
-	return errSoon
+	return s.db.inTx(ctx, "note a failed import", func(t *tx) error {
+		c, err := t.lockClip(ctx, clip)
+		if err != nil || c.State != domain.ClipProcessing {
+			return err
+		}
+		playable, err := t.HasSegments(ctx, clip)
+		if err != nil {
+			return err
+		}
+		to := domain.ClipFailed
+		if playable {
+			to, reason = domain.ClipReady, ""
+			t.enqueue(domain.AfterPlayable(clip)...)
+		}
+		if err := t.setState(ctx, &c, to, reason); err != nil {
+			return err
+		}
+		return t.clipChanged(c)
+	})
+}
+
+// replaceRendition puts a rendition in the place of the one of its name, and returns the keys that only that one used.
+func (t *tx) replaceRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) ([]string, error) {
+	old, err := t.RenditionKeys(ctx, r.ClipID, r.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.DeleteRendition(ctx, r.ClipID, r.Name); err != nil {
+		return nil, err
+	}
+	if err := t.putRendition(ctx, r, inits, segments); err != nil {
+		return nil, err
+	}
+	used := map[string]bool{}
+	for _, i := range inits {
+		used[i.ObjectKey] = true
+	}
+	for _, s := range segments {
+		used[s.ObjectKey] = true
+	}
+	return slices.DeleteFunc(old, func(k string) bool { return used[k] }), nil
+}
+
+// putRendition adds to a rendition, or makes it.
+func (t *tx) putRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) error {
+	if err := t.PutRendition(ctx, sqlc.PutRenditionParams{
+		ClipID: r.ClipID, Name: r.Name, Codecs: r.Codecs, Width: r.Width, Height: r.Height, Bandwidth: r.Bandwidth, Complete: r.Complete,
+	}); err != nil {
+		return err
+	}
+	err := execAll(t.PutInitSegment(ctx, each(inits, func(i domain.InitSegment) sqlc.PutInitSegmentParams {
+		return sqlc.PutInitSegmentParams{ClipID: r.ClipID, Rendition: r.Name, No: i.No, ObjectKey: i.ObjectKey, Bytes: i.Bytes}
+	})))
+	if err != nil {
+		return err
+	}
+	return execAll(t.PutSegment(ctx, each(segments, func(s domain.Segment) sqlc.PutSegmentParams {
+		return sqlc.PutSegmentParams{
+			ClipID: r.ClipID, Rendition: r.Name, No: s.No, InitNo: s.InitNo, StartMs: s.StartMS, DurationMs: s.DurationMS,
+			Bytes: s.Bytes, ObjectKey: s.ObjectKey, Discontinuity: s.Discontinuity,
+		}
+	})))
+}
+
+// execAll waits for a batch and returns its first error.
+func execAll(b interface{ Exec(func(int, error)) }) error {
+	var first error
+	b.Exec(func(_ int, err error) {
+		if first == nil {
+			first = err
+		}
+	})
+	return first
 }

@@ -4,7 +4,12 @@ import (
 	"context"
 
 	"baton/domain"
+	"baton/postgres/internal/sqlc"
+	"baton/search"
 )
+
+// maxMoments bounds a page of search results.
+const maxMoments = 100
 
 // Search finds moments.
 type Search struct{ db *DB }
@@ -12,5 +17,49 @@ type Search struct{ db *DB }
 // Search gives moments of clips that the viewer may watch, best first, up to q.Limit, and fewer only at the end. KindInvalid
 // for a cursor that is not one of ours. Text that has no words finds nothing.
 func (s Search) Search(ctx context.Context, v domain.Viewer, q domain.SearchQuery) ([]domain.Moment, error) {
-	return nil, errSoon
+	text := search.CleanQuery(q.Text)
+	if !search.HasWords(text) || !v.SignedIn() {
+		return []domain.Moment{}, nil
+	}
+	q.Limit = min(max(q.Limit, 1), maxMoments)
+	p := sqlc.SearchParams{
+		WorkspaceID: string(v.WorkspaceID), Txt: text, ViewerID: string(v.AccountID), Guest: v.Role == domain.RoleGuest,
+		ByOwner: string(q.OwnerID), InSpace: string(q.SpaceID), FirstPage: q.After == "",
+		// Some are left out because the next passage shows the same line.
+		PageSize: q.Limit + q.Limit/2 + 1,
+	}
+	if q.After != "" {
+		after, err := search.ParseCursor(q.After)
+		if err != nil {
+			return nil, err
+		}
+		p.AfterScore, p.AfterID = after.Score, after.Passage
+	}
+	moments := make([]domain.Moment, 0, q.Limit)
+	for {
+		rows, err := s.db.queries().Search(ctx, p)
+		if err != nil {
+			return nil, failed("search", err)
+		}
+		for _, r := range rows {
+			p.FirstPage, p.AfterScore, p.AfterID = false, r.Score, r.ID
+			if r.ShownByNext {
+				continue
+			}
+			if moments = append(moments, toMoment(r)); len(moments) == q.Limit {
+				return moments, nil
+			}
+		}
+		if len(rows) < p.PageSize {
+			return moments, nil
+		}
+	}
+}
+
+func toMoment(r sqlc.SearchRow) domain.Moment {
+	return domain.Moment{
+		ClipID: r.ClipID, Title: r.Title, StartMS: r.StartMs, EndMS: r.EndMs, Snippet: search.Snippet(r.Marked),
+		Source: domain.MomentSource(r.Source), Rank: r.Score, Cursor: search.Position{Score: r.Score, Passage: r.ID}.Cursor(),
+		OwnerID: r.OwnerID, OwnerName: r.OwnerName, ClipDurationMS: r.DurationMs, ClipCreatedAt: r.CreatedAt, HasPoster: r.HasPoster,
+	}
 }

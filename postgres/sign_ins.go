@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"baton/domain"
+	"baton/postgres/internal/sqlc"
 )
 
 // SignIns keeps the browsers in which people are signed in.
@@ -12,30 +13,40 @@ type SignIns struct{ db *DB }
 
 // Create keeps a sign-in under the SHA-256 of its secret. KindNotFound when the person is no member of the workspace.
 func (s SignIns) Create(ctx context.Context, signIn domain.SignIn, tokenHash []byte) error {
-	return errSoon
+	n, err := s.db.queries().InsertSignIn(ctx, sqlc.InsertSignInParams{
+		ID: signIn.ID, TokenHash: tokenHash, AccountID: signIn.AccountID, WorkspaceID: signIn.WorkspaceID,
+		UserAgent: signIn.UserAgent, Address: signIn.Address, ExpiresAt: signIn.ExpiresAt,
+	})
+	return failed("create a sign-in", found(n, err, noMember))
 }
 
 // ByToken finds a sign-in that has not expired, with the membership it acts for. KindNotFound, also when the person left the workspace.
 func (s SignIns) ByToken(ctx context.Context, tokenHash []byte) (domain.SignIn, domain.Member, error) {
-	return domain.SignIn{}, domain.Member{}, errSoon
+	r, err := s.db.queries().SignInByToken(ctx, tokenHash)
+	return domain.SignIn{
+		ID: r.ID, AccountID: r.Account.ID, WorkspaceID: r.WorkspaceID, UserAgent: r.UserAgent, Address: r.Address,
+		CreatedAt: r.CreatedAt, LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt,
+	}, toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account), failed("find a sign-in", orNotFound(err, "there is no such sign-in"))
 }
 
 // Touch notes that it was used and moves its expiry.
 func (s SignIns) Touch(ctx context.Context, id domain.SignInID, seen, expires time.Time) error {
-	return errSoon
+	return failed("note a sign-in's use", s.db.queries().TouchSignIn(ctx, sqlc.TouchSignInParams{ID: id, Seen: seen, ExpiresAt: expires}))
 }
 
 // List gives those of a person that have not expired, the newest first.
 func (s SignIns) List(ctx context.Context, account domain.AccountID) ([]domain.SignIn, error) {
-	return nil, errSoon
+	rows, err := s.db.queries().SignIns(ctx, account)
+	return each(rows, func(r sqlc.SignInsRow) domain.SignIn { return domain.SignIn(r) }), failed("list sign-ins", err)
 }
 
 // Delete ends one of the person's sign-ins. KindNotFound.
 func (s SignIns) Delete(ctx context.Context, account domain.AccountID, id domain.SignInID) error {
-	return errSoon
+	n, err := s.db.queries().DeleteSignIn(ctx, id, account)
+	return failed("end a sign-in", found(n, err, "there is no such sign-in"))
 }
 
 // Prune removes the expired ones.
 func (s SignIns) Prune(ctx context.Context) error {
-	return errSoon
+	return failed("prune sign-ins", s.db.queries().DeleteExpiredSignIns(ctx))
 }

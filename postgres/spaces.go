@@ -4,6 +4,12 @@ import (
 	"context"
 
 	"baton/domain"
+	"baton/postgres/internal/sqlc"
+)
+
+const (
+	noSpace   = "there is no such space"
+	spaceName = "there is a space of this name already"
 )
 
 // Spaces keeps the folders of workspaces.
@@ -11,20 +17,24 @@ type Spaces struct{ db *DB }
 
 // Create makes a space. KindConflict when the name is taken.
 func (s Spaces) Create(ctx context.Context, space domain.Space) error {
-	return errSoon
+	err := s.db.queries().InsertSpace(ctx, sqlc.InsertSpaceParams{ID: space.ID, WorkspaceID: space.WorkspaceID, Name: space.Name})
+	return failed("create a space", orConflict(err, "space_name_unique", spaceName))
 }
 
 // List lists a workspace's spaces by name.
 func (s Spaces) List(ctx context.Context, w domain.WorkspaceID) ([]domain.Space, error) {
-	return nil, errSoon
+	rows, err := s.db.queries().Spaces(ctx, w)
+	return each(rows, toSpace), failed("list spaces", err)
 }
 
 // Rename gives it another name. KindNotFound, KindConflict.
 func (s Spaces) Rename(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID, name string) (domain.Space, error) {
-	return domain.Space{}, errSoon
+	row, err := s.db.queries().RenameSpace(ctx, sqlc.RenameSpaceParams{WorkspaceID: w, ID: id, Name: name})
+	return toSpace(row), failed("rename a space", orConflict(orNotFound(err, noSpace), "space_name_unique", spaceName))
 }
 
 // Delete removes it; its clips stay, in no space. KindNotFound.
 func (s Spaces) Delete(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID) error {
-	return errSoon
+	n, err := s.db.queries().DeleteSpace(ctx, w, id)
+	return failed("delete a space", found(n, err, noSpace))
 }

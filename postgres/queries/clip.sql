@@ -1,0 +1,76 @@
+-- name: InsertClip :exec
+insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility)
+values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @visibility);
+
+-- name: Clip :one
+select sqlc.embed(clip) from clip where id = @id and deleted_at is null;
+
+-- name: ClipRights :one
+select id, workspace_id, owner_id, visibility from clip where id = @id;
+
+-- name: LockClip :one
+-- Every change of a clip or of what belongs to it takes this lock first, so that no two wait for each other.
+select sqlc.embed(clip) from clip where id = @id and deleted_at is null for no key update;
+
+-- name: ClipView :one
+select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as space_name,
+       (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null) as comment_count,
+       exists (select from segment where segment.clip_id = clip.id) as playable
+  from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
+ where clip.id = @id and clip.deleted_at is null;
+
+-- name: ClipViews :many
+select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as space_name,
+       (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null) as comment_count,
+       exists (select from segment where segment.clip_id = clip.id) as playable
+  from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
+ where clip.workspace_id = @workspace_id and clip.deleted_at is null
+   and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool)
+   and (@before::text = '' or clip.id < @before::text)
+   and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
+   and (@in_space::text = '' or clip.space_id = @in_space::text)
+ order by clip.id desc limit @page_size::int;
+
+-- name: UpdateClip :exec
+update clip set title = @title, description = @description, visibility = @visibility, space_id = @space_id, updated_at = now()
+ where id = @id;
+
+-- name: SetClipState :exec
+update clip set state = @state, failure_reason = @failure_reason, updated_at = now(),
+       ready_at = case when @state = 'ready' then coalesce(ready_at, now()) else ready_at end
+ where id = @id;
+
+-- name: SetClipMedia :exec
+update clip set duration_ms = @duration_ms, size_bytes = @size_bytes, width = @width, height = @height,
+       has_video = @has_video, has_audio = @has_audio, updated_at = now()
+ where id = @id;
+
+-- name: SetClipPictures :exec
+update clip set poster_key = @poster_key, storyboard_key = @storyboard_key, peaks_key = @peaks_key, updated_at = now() where id = @id;
+
+-- name: PutStoryboard :exec
+insert into storyboard (clip_id, vtt) values (@clip_id, @vtt) on conflict (clip_id) do update set vtt = excluded.vtt;
+
+-- name: Storyboard :one
+select coalesce(storyboard.vtt, '') as vtt
+  from clip left join storyboard on storyboard.clip_id = clip.id
+ where clip.id = @id and clip.deleted_at is null;
+
+-- name: SetTranscriptState :exec
+update clip set transcript_state = @state, transcript_progress = @progress, transcript_reason = @reason, updated_at = now() where id = @id;
+
+-- name: SetChaptersEdited :exec
+update clip set chapters_edited = true, updated_at = now() where id = @id;
+
+-- name: MarkClipDeleted :exec
+update clip set deleted_at = now(), updated_at = now() where id = @id;
+
+-- name: ClipObjects :one
+select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key], '') || array(
+         select object_key from init_segment where init_segment.clip_id = clip.id
+         union all select object_key from segment where segment.clip_id = clip.id))::text[] as object_keys,
+       coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts
+  from clip where id = @id;
+
+-- name: PurgeClip :exec
+delete from clip where id = @id and deleted_at is not null;

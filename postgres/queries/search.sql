@@ -1,0 +1,60 @@
+-- name: PutPassages :exec
+insert into passage (workspace_id, clip_id, source, ref, start_ms, end_ms, body)
+select @workspace_id, @clip_id, @source, unnest(@refs::text[]), unnest(@starts::bigint[]), unnest(@ends::bigint[]), unnest(@bodies::text[])
+on conflict (clip_id, source, ref) do update set start_ms = excluded.start_ms, end_ms = excluded.end_ms, body = excluded.body
+ where (passage.start_ms, passage.end_ms, passage.body) is distinct from (excluded.start_ms, excluded.end_ms, excluded.body);
+
+-- name: DeleteSpeechPassages :exec
+-- Those from a cue on that are not among the wanted.
+delete from passage where clip_id = @clip_id and source = 'speech'
+   and case when source = 'speech' then ref::int end >= @from_no::int and not (ref = any(@keep::text[]));
+
+-- name: DeletePassages :exec
+delete from passage where clip_id = @clip_id and source = @source and not (ref = any(@keep::text[]));
+
+-- name: DeletePassage :exec
+delete from passage where clip_id = @clip_id and source = @source and ref = @ref;
+
+-- name: DeleteClipPassages :exec
+delete from passage where clip_id = @clip_id;
+
+-- name: Search :many
+-- The score is a logarithm: of how well the passage matches, plus the weight of its source, plus an hour's worth of age for
+-- each hour (a clip that is two years younger counts e times as much). It does not depend on the present time, so that pages fit together.
+with q as materialized (select baton_query(@workspace_id::text, @txt::text) as ts),
+hit as (
+  select passage.id, passage.clip_id, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts,
+         case when passage.source = 'speech' then passage.ref::int end as first_cue,
+         clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
+         (ln(greatest(ts_rank_cd(passage.tsv, q.ts, 1), 1e-6))
+          + case passage.source when 'title' then case when passage.ref = '' then 1.6 else 0.3 end
+                when 'chapter' then 1.0 when 'comment' then -0.3 else 0 end
+          + extract(epoch from clip.created_at) / 63072000)::float8 as score
+    from q, passage join clip on clip.id = passage.clip_id
+   where passage.workspace_id = @workspace_id::text and passage.tsv @@ q.ts
+     and clip.workspace_id = @workspace_id::text and clip.deleted_at is null
+     and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool)
+     and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
+     and (@in_space::text = '' or clip.space_id = @in_space::text)
+), page as materialized (
+  select * from hit where @first_page::bool or score < @after_score::float8 or (score = @after_score::float8 and id > @after_id::bigint)
+   order by score desc, id limit @page_size::int
+)
+select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id, account.name as owner_name, page.duration_ms,
+       page.created_at, page.has_poster,
+       coalesce(best.start_ms, page.start_ms)::bigint as start_ms, coalesce(best.end_ms, page.end_ms)::bigint as end_ms,
+       -- The marks are private-use characters: search.Snippet escapes the text and then puts the tags in.
+       ts_headline('baton_en', coalesce(best.body, page.body), baton_any(page.ts),
+         case when length(coalesce(best.body, page.body)) <= 240 then E'StartSel=\uE000,StopSel=\uE001,HighlightAll=true'
+              else E'StartSel=\uE000,StopSel=\uE001,MaxFragments=1,MaxWords=36,MinWords=16' end)::text as marked,
+       -- The last line of a passage is the first of the next: the next one shows it, if it matches too.
+       coalesce(best.no = page.first_cue + 4 and exists (
+         select from passage n where n.clip_id = page.clip_id and n.source = 'speech' and n.ref = (page.first_cue + 4)::text
+            and n.tsv @@ page.ts), false)::bool as shown_by_next
+  from page
+  join account on account.id = page.owner_id
+  left join lateral (
+    select cue.no, cue.start_ms, cue.end_ms, cue.body from cue
+     where cue.clip_id = page.clip_id and cue.no between page.first_cue and page.first_cue + 4
+     order by ts_rank(to_tsvector('baton_en', cue.body), baton_any(page.ts)) desc, cue.no limit 1) best on true
+ order by page.score desc, page.id;

@@ -1,0 +1,45 @@
+-- name: StartTranscript :one
+insert into transcript (clip_id) values (@clip_id)
+on conflict (clip_id) do update set updated_at = now()
+returning clip_id, language, coverage, speech, transcribed_ms, updated_at;
+
+-- name: Transcript :one
+select clip_id, language, coverage, speech, transcribed_ms, updated_at from transcript where clip_id = @clip_id;
+
+-- name: SaveTranscript :exec
+update transcript set language = @language, coverage = @coverage, speech = @speech, transcribed_ms = @transcribed_ms, updated_at = now()
+ where clip_id = @clip_id;
+
+-- name: Cues :many
+select clip_id, no, start_ms, end_ms, body, words, edited from cue where clip_id = @clip_id and no >= @from_no order by no;
+
+-- name: CuesEndingAfter :many
+select clip_id, no, start_ms, end_ms, body, words, edited from cue
+ where cue.clip_id = @clip_id
+   and cue.no >= (select min(c.no) from cue c where c.clip_id = @clip_id and c.end_ms > @at_ms)
+ order by no;
+
+-- name: CountCues :one
+select count(*) from cue where clip_id = @clip_id;
+
+-- name: Cue :one
+select clip_id, no, start_ms, end_ms, body, words, edited from cue where clip_id = @clip_id and no = @no;
+
+-- name: UpdateCue :execrows
+update cue set start_ms = @start_ms, end_ms = @end_ms, body = @body, words = @words, edited = true where clip_id = @clip_id and no = @no;
+
+-- name: DeleteCuesFrom :exec
+delete from cue where clip_id = @clip_id and no >= @from_no;
+
+-- name: InsertCue :batchexec
+insert into cue (clip_id, no, start_ms, end_ms, body, words, edited)
+values (@clip_id, @no, @start_ms, @end_ms, @body, @words, @edited);
+
+-- name: Chapters :many
+select clip_id, no, start_ms, end_ms, title, edited from chapter where clip_id = @clip_id order by no;
+
+-- name: DeleteChapters :exec
+delete from chapter where clip_id = @clip_id;
+
+-- name: InsertChapter :batchexec
+insert into chapter (clip_id, no, start_ms, end_ms, title, edited) values (@clip_id, @no, @start_ms, @end_ms, @title, @edited);

@@ -1,0 +1,19 @@
+-- name: AnyWorkspace :one
+select exists (select from workspace);
+
+-- name: LockSetup :exec
+-- Two first visitors at once: the second waits, and then finds a workspace.
+select pg_advisory_xact_lock(hashtextextended('set-up', 0));
+
+-- name: InsertWorkspace :exec
+insert into workspace (id, name) values (@id, @name);
+
+-- name: Workspace :one
+select id, name, created_at from workspace where id = @id;
+
+-- name: FirstWorkspace :one
+select id, name, created_at from workspace order by created_at, id limit 1;
+
+-- name: LockWorkspace :one
+-- Changes of who owns a workspace come one after the other.
+select id from workspace where id = @id for no key update;

@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"time"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+)
+
+// deref reads a column that may be null.
+func deref[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// orNull writes a zero value as null.
+func orNull[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+// orEmpty writes no elements as an empty list: a nil slice would be null.
+func orEmpty[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+// each converts rows.
+func each[A, B any](rows []A, to func(A) B) []B {
+	out := make([]B, len(rows))
+	for i, r := range rows {
+		out[i] = to(r)
+	}
+	return out
+}
+
+func toAccount(a sqlc.Account) domain.Account {
+	return domain.Account{ID: a.ID, Email: a.Email, Name: a.Name, TimeZone: a.TimeZone, PasswordHash: a.PasswordHash, CreatedAt: a.CreatedAt}
+}
+
+func toMember(w domain.WorkspaceID, r domain.Role, joined time.Time, a sqlc.Account) domain.Member {
+	return domain.Member{WorkspaceID: w, Role: r, JoinedAt: joined, Account: toAccount(a)}
+}
+
+func toSpace(s sqlc.Space) domain.Space {
+	return domain.Space{ID: s.ID, WorkspaceID: s.WorkspaceID, Name: s.Name, CreatedAt: s.CreatedAt}
+}
+
+func toInvite(i sqlc.Invite) domain.Invite {
+	return domain.Invite{
+		ID: i.ID, WorkspaceID: i.WorkspaceID, Role: i.Role, CreatedBy: i.CreatedBy, CreatedAt: i.CreatedAt,
+		ExpiresAt: i.ExpiresAt, Uses: i.Uses, MaxUses: i.MaxUses, RevokedAt: deref(i.RevokedAt),
+	}
+}
+
+func toClip(c sqlc.Clip) domain.Clip {
+	return domain.Clip{
+		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), Kind: c.Kind, Title: c.Title,
+		Description: c.Description, Visibility: c.Visibility, State: c.State, FailureReason: c.FailureReason,
+		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
+		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
+		PosterKey: c.PosterKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey, TranscriptState: c.TranscriptState,
+		TranscriptProgress: c.TranscriptProgress, TranscriptReason: c.TranscriptReason,
+	}
+}
+
+func toRecording(r sqlc.Recording) domain.Recording {
+	return domain.Recording{
+		ClipID: r.ClipID, MimeType: r.MimeType, FileName: r.FileName, NextSeq: r.NextSeq, Bytes: r.Bytes,
+		DeclaredBytes: r.DeclaredBytes, SourceParts: r.SourceParts, EndReason: r.EndReason, LastChunkAt: r.LastChunkAt,
+		Checkpoint: r.Checkpoint, CheckpointOffset: r.CheckpointOffset, SHA256: r.Sha256, GapsMS: r.Gaps,
+	}
+}
+
+func toRendition(r sqlc.Rendition) domain.Rendition {
+	return domain.Rendition{
+		ClipID: r.ClipID, Name: r.Name, Codecs: r.Codecs, Width: r.Width, Height: r.Height, Bandwidth: r.Bandwidth, Complete: r.Complete,
+	}
+}
+
+func toInitSegment(i sqlc.InitSegment) domain.InitSegment {
+	return domain.InitSegment{ClipID: i.ClipID, Rendition: i.Rendition, No: i.No, ObjectKey: i.ObjectKey, Bytes: i.Bytes}
+}
+
+func toSegment(s sqlc.Segment) domain.Segment {
+	return domain.Segment{
+		ClipID: s.ClipID, Rendition: s.Rendition, No: s.No, InitNo: s.InitNo, StartMS: s.StartMs, DurationMS: s.DurationMs,
+		Bytes: s.Bytes, ObjectKey: s.ObjectKey, Discontinuity: s.Discontinuity,
+	}
+}
+
+func toCue(c sqlc.Cue) domain.Cue {
+	return domain.Cue{No: c.No, StartMS: c.StartMs, EndMS: c.EndMs, Text: c.Body, Words: orEmpty(c.Words), Edited: c.Edited}
+}
+
+func toChapter(c sqlc.Chapter) domain.Chapter {
+	return domain.Chapter{StartMS: c.StartMs, EndMS: c.EndMs, Title: c.Title, Edited: c.Edited}
+}
+
+func toComment(c sqlc.Comment, author string) domain.Comment {
+	return domain.Comment{
+		ID: c.ID, ClipID: c.ClipID, ParentID: deref(c.ParentID), Author: domain.Account{ID: c.AuthorID, Name: author},
+		AtMS: c.AtMs, EndMS: c.EndMs, Body: c.Body, CreatedAt: c.CreatedAt, EditedAt: deref(c.EditedAt), DeletedAt: deref(c.DeletedAt),
+	}
+}
+
+func toEvent(e sqlc.Event) domain.Event {
+	return domain.Event{
+		ID: e.ID, WorkspaceID: e.WorkspaceID, ClipID: e.ClipID, Kind: e.Kind, Data: e.Data, At: e.At, OwnerID: e.OwnerID, Visibility: e.Visibility,
+	}
+}

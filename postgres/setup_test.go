@@ -1,0 +1,147 @@
+package postgres_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"go.uber.org/goleak"
+
+	"baton/domain"
+	"baton/postgres"
+	"baton/postgres/postgrestest"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// queue is the Enqueuer of the tests: a table, so that what is enqueued comes and goes with the transaction.
+type queue struct{ pool *pgxpool.Pool }
+
+func (queue) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs []domain.Job) error {
+	for _, j := range jobs {
+		if _, err := tx.Exec(ctx, "insert into queued (kind, clip_id) values ($1, $2)", j.Kind, j.ClipID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take returns what was enqueued since, as "kind kind".
+func (q queue) take(t *testing.T) string {
+	t.Helper()
+	var kinds string
+	err := q.pool.QueryRow(t.Context(), "with d as (delete from queued returning n, kind) select coalesce(string_agg(kind, ' ' order by n), '') from d").Scan(&kinds)
+	ok(t, err)
+	return kinds
+}
+
+type bundle struct {
+	*postgres.DB
+	pool  *pgxpool.Pool
+	queue queue
+}
+
+func setup(t testing.TB) bundle {
+	t.Helper()
+	pool := postgrestest.New(t)
+	_, err := pool.Exec(t.Context(), "create table queued (n serial, kind text, clip_id text)")
+	ok(t, err)
+	q := queue{pool}
+	return bundle{postgres.New(pool, q), pool, q}
+}
+
+func ok(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func wantKind(t testing.TB, err error, kind domain.Kind) {
+	t.Helper()
+	if err == nil || domain.KindOf(err) != kind {
+		t.Fatalf("error %v, want kind %s", err, kind)
+	}
+}
+
+func equal[T comparable](t testing.TB, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Fatalf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func person(name string) domain.Account {
+	id := domain.NewID[domain.AccountID]()
+	return domain.Account{ID: id, Email: string(id) + "@example.com", Name: name, TimeZone: "Europe/Berlin", PasswordHash: "hash"}
+}
+
+// team makes a workspace and its owner.
+func (b bundle) team(t testing.TB, name string) domain.Viewer {
+	t.Helper()
+	w := domain.Workspace{ID: domain.NewID[domain.WorkspaceID](), Name: name}
+	owner := person(name + " owner")
+	ok(t, b.Workspaces.CreateFurther(t.Context(), w, owner))
+	return domain.Viewer{AccountID: owner.ID, WorkspaceID: w.ID, Role: domain.RoleOwner}
+}
+
+// joins adds a person of a role to a team, by invitation.
+func (b bundle) joins(t testing.TB, inviter domain.Viewer, role domain.Role) domain.Viewer {
+	t.Helper()
+	secret := []byte(domain.NewID[string]())
+	ok(t, b.Invites.Create(t.Context(), domain.Invite{
+		ID: domain.NewID[domain.InviteID](), WorkspaceID: inviter.WorkspaceID, Role: role, CreatedBy: inviter.AccountID, ExpiresAt: time.Now().Add(time.Hour),
+	}, secret))
+	m, err := b.Invites.Accept(t.Context(), secret, person(string(role)))
+	ok(t, err)
+	return domain.Viewer{AccountID: m.Account.ID, WorkspaceID: m.WorkspaceID, Role: m.Role}
+}
+
+// clip makes a clip of the viewer.
+func (b bundle) clip(t testing.TB, v domain.Viewer, title string, visibility domain.Visibility) domain.ClipID {
+	t.Helper()
+	id := domain.NewID[domain.ClipID]()
+	ok(t, b.Clips.Create(t.Context(), domain.Clip{
+		ID: id, WorkspaceID: v.WorkspaceID, OwnerID: v.AccountID, Kind: domain.KindScreen, Title: title, Visibility: visibility,
+	}, domain.Recording{}))
+	return id
+}
+
+// recorded makes a clip and records n segments of 2 s.
+func (b bundle) recorded(t testing.TB, v domain.Viewer, title string, visibility domain.Visibility, n int) domain.ClipID {
+	t.Helper()
+	id := b.clip(t, v, title, visibility)
+	take, err := b.Recordings.Begin(t.Context(), id, "video/webm", "node")
+	ok(t, err)
+	ok(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, 0, n)))
+	ok(t, b.Recordings.Finish(t.Context(), outcome(id, take.Epoch, n)))
+	return id
+}
+
+// progress is the storing of segments from one number up to another.
+func progress(id domain.ClipID, epoch int64, from, upTo int) domain.Progress {
+	p := domain.Progress{
+		ClipID: id, Epoch: epoch, NextSeq: int64(upTo), Bytes: int64(upTo) * 1000, LastChunkAt: time.Now(), Checkpoint: []byte(`{"at": 1}`),
+		CheckpointOffset: int64(upTo) * 1000, DurationMS: int64(upTo) * 2000, HasVideo: true, HasAudio: true,
+		Rendition: domain.Rendition{Name: domain.SourceRendition, Codecs: "avc1.64001f,opus", Width: 1280, Height: 720, Bandwidth: 4_000_000},
+	}
+	if from == 0 {
+		p.Inits = []domain.InitSegment{{No: 0, ObjectKey: fmt.Sprintf("%s/init-0", id), Bytes: 700}}
+	}
+	for no := from; no < upTo; no++ {
+		p.Segments = append(p.Segments, domain.Segment{
+			No: no, StartMS: int64(no) * 2000, DurationMS: 2000, Bytes: 1000, ObjectKey: fmt.Sprintf("%s/seg-%d", id, no),
+		})
+	}
+	return p
+}
+
+func outcome(id domain.ClipID, epoch int64, n int) domain.Outcome {
+	return domain.Outcome{
+		ClipID: id, Epoch: epoch, EndReason: domain.EndFinished, NextSeq: int64(n), Bytes: int64(n) * 1000, DurationMS: int64(n) * 2000,
+		Width: 1280, Height: 720, HasVideo: true, HasAudio: true, SHA256: "abc", SourceParts: 1,
+	}
+}
