@@ -17,6 +17,11 @@ have() { command -v "$1" >/dev/null 2>&1; }
 # any FILE...: one of them exists (an unmatched glob stays as it is written)
 any() { for f; do [ -e "$f" ] && return 0; done; return 1; }
 
+# chromium's package has another name on Ubuntu
+chromium() {
+	if grep -q '^ID=ubuntu' /etc/os-release 2>/dev/null; then echo chromium-browser; else echo chromium; fi
+}
+
 packages=
 need() { packages="$packages $1"; }
 
@@ -25,7 +30,7 @@ any /usr/share/postgresql/*/extension/pg_trgm.control /usr/share/postgresql/exte
 	/usr/local/share/postgresql/extension/pg_trgm.control /usr/pgsql-*/share/extension/pg_trgm.control || need postgresql-contrib
 have ffmpeg && have ffprobe || need ffmpeg
 if [ -n "$with_test" ]; then
-	have chromium || have chromium-browser || have google-chrome || need chromium
+	have chromium || have chromium-browser || have google-chrome || need "$(chromium)"
 	any /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf /usr/share/fonts/*/NotoColorEmoji.ttf || need fonts-noto-color-emoji
 	have espeak-ng || need espeak-ng
 	have sox || need sox

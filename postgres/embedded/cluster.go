@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/jackc/pgx/v5"
+
+	"baton/internal/child"
 )
 
 // maxSocketDir is what a socket's directory may take of the 107 bytes that
@@ -38,14 +40,11 @@ func (s *Server) ensureCluster(ctx context.Context) error {
 	if entries, err := os.ReadDir(data); err == nil && len(entries) > 0 {
 		return unavailable("%s is not a PostgreSQL cluster and not empty; nothing was changed", data)
 	}
-	fresh := filepath.Join(s.opt.Dir, "data.new")
-	if err := os.RemoveAll(fresh); err != nil {
-		return fmt.Errorf("clear a half-made cluster: %w", err)
-	}
-	if err := s.acc.own(fresh); err != nil {
+	fresh, err := s.freshDir()
+	if err != nil {
 		return err
 	}
-	if err := s.initdb(ctx); err != nil {
+	if err := s.initdb(ctx, filepath.Base(fresh)); err != nil {
 		return err
 	}
 	if err := os.Rename(fresh, data); err != nil {
@@ -54,9 +53,32 @@ func (s *Server) ensureCluster(ctx context.Context) error {
 	return syncDir(s.opt.Dir)
 }
 
-func (s *Server) initdb(ctx context.Context) error {
+// freshDir makes a directory for a new cluster, with a name that was never
+// used: an initdb whose owner was killed may still be writing into its own.
+func (s *Server) freshDir() (string, error) {
+	const prefix = "data.new-"
+	entries, err := os.ReadDir(s.opt.Dir)
+	if err != nil {
+		return "", fmt.Errorf("look for half-made clusters: %w", err)
+	}
+	for _, e := range entries {
+		if !strings.HasPrefix(e.Name(), prefix) {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(s.opt.Dir, e.Name())); err != nil {
+			return "", fmt.Errorf("clear a half-made cluster: %w", err)
+		}
+	}
+	fresh, err := os.MkdirTemp(s.opt.Dir, prefix)
+	if err != nil {
+		return "", fmt.Errorf("make a new cluster: %w", err)
+	}
+	return fresh, s.acc.own(fresh)
+}
+
+func (s *Server) initdb(ctx context.Context, dir string) error {
 	args := []string{
-		"-D", "data.new", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
+		"-D", dir, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8",
 		"--data-checksums", "--no-instructions",
 	}
 	if s.opt.Settings["fsync"] == "off" {
@@ -69,7 +91,12 @@ func (s *Server) initdb(ctx context.Context) error {
 	}
 	defer closeAll(c.ExtraFiles)
 	c.Stdout, c.Stderr = &out, &out
-	if err := c.Run(); err != nil {
+	proc, err := child.Start(c, syscall.SIGKILL)
+	if err != nil {
+		return err
+	}
+	<-proc.Done()
+	if err := proc.Err(); err != nil {
 		return unavailable("the database could not be made in %s", s.opt.Dir).
 			Because(fmt.Errorf("initdb: %w: %s", err, bytes.TrimSpace(out.Bytes())))
 	}

@@ -221,11 +221,14 @@ func TestForeignFilesAreLeftAlone(t *testing.T) {
 func TestHalfMadeClusterIsMadeAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "data.new", "base"), 0o700); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "data.new-1", "base"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(dir, "data.new", "PG_VERSION"), "15\n")
+	write(t, filepath.Join(dir, "data.new-1", "PG_VERSION"), "15\n")
 	start(t, embedded.Options{Dir: dir})
+	if _, err := os.Stat(filepath.Join(dir, "data.new-1")); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the half-made cluster is still there: %v", err)
+	}
 }
 
 func TestBrokenClusterSaysWhy(t *testing.T) {

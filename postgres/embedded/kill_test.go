@@ -118,3 +118,24 @@ func killWriter(t *testing.T, dir string, rows int, postmasterToo bool, acknowle
 		t.Fatal("the writer ended by itself")
 	}
 }
+
+// TestKilledWhileTheClusterIsMade kills the first start at moments that move
+// through initdb, each time beside what the last kill left.
+func TestKilledWhileTheClusterIsMade(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for round := range 10 {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(20+40*round)*time.Millisecond)
+		_ = osexec.CommandContext(ctx, exe, "write-rows", dir).Run() // the context kills it
+		cancel()
+	}
+	var pid int
+	s := start(t, embedded.Options{Dir: dir})
+	if err := connect(t, s).QueryRow(t.Context(), "select pg_backend_pid()").Scan(&pid); err != nil {
+		t.Fatal(err)
+	}
+}
