@@ -47,33 +47,42 @@ const (
 )
 
 // PlanImport says how an uploaded or recorded file becomes the source rendition:
-// by copying whatever current browsers can play from CMAF, else by encoding.
-func PlanImport(m Media) Encoding {
+// by copying whatever current browsers can play from CMAF, else by encoding. What
+// cannot be copied in one run is encoded in all of them.
+func PlanImport(runs []Media) Encoding {
 	e := Encoding{Name: domain.SourceRendition}
-	if v := m.Video; v != nil {
+	v, a, _ := widest(runs)
+	if v != nil {
 		e.Video = ActionCopy
-		if !copyableVideo(*v) {
-			e.encodeVideo(*v, maxShortSide)
-			e.CRF = 20 // it is all that remains of the original
-		}
 	}
-	if a := m.Audio; a != nil {
+	if a != nil {
 		e.Audio = ActionCopy
-		if !copyableAudio(*a) {
+	}
+	for _, m := range runs {
+		if m.Video != nil && (!copyableVideo(*m.Video) || m.Video.Codec != v.Codec) {
+			e.importVideo(*v)
+		}
+		if m.Audio != nil && (!copyableAudio(*m.Audio) || m.Audio.Codec != a.Codec) {
 			e.encodeAudio(*a)
 		}
 	}
 	return e
 }
 
+// importVideo encodes better than a rung: it is all that remains of the original.
+func (e *Encoding) importVideo(v VideoStream) {
+	e.encodeVideo(v, maxShortSide)
+	e.CRF = 20
+}
+
 // encodeAll is the plan for when copying failed.
-func (e Encoding) encodeAll(m Media) Encoding {
-	if m.Video != nil {
-		e.encodeVideo(*m.Video, maxShortSide)
-		e.CRF = 20
+func (e Encoding) encodeAll(runs []Media) Encoding {
+	v, a, _ := widest(runs)
+	if v != nil {
+		e.importVideo(*v)
 	}
-	if m.Audio != nil {
-		e.encodeAudio(*m.Audio)
+	if a != nil {
+		e.encodeAudio(*a)
 	}
 	return e
 }

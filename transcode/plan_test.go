@@ -48,10 +48,21 @@ func TestPlanImport(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if e := PlanImport(c.media); e.Video != c.video || e.Audio != c.audio || e.Name != "source" {
+			if e := PlanImport([]Media{c.media}); e.Video != c.video || e.Audio != c.audio || e.Name != "source" {
 				t.Errorf("%+v", e)
 			}
 		})
+	}
+}
+
+func TestPlanImportOfRunsThatDiffer(t *testing.T) {
+	t.Parallel()
+	vp9, h264 := Media{Video: screen("vp9", "Profile 0", 1280, 720), Audio: voice("opus", 2)}, Media{Video: screen("h264", "High", 640, 360), Audio: voice("opus", 1)}
+	if e := PlanImport([]Media{h264, vp9}); e.Video != ActionEncode || e.Audio != ActionCopy || e.ShortSide != 720 {
+		t.Errorf("%+v", e)
+	}
+	if e := PlanImport([]Media{h264, h264}); e.Video != ActionCopy {
+		t.Errorf("%+v", e)
 	}
 }
 
@@ -159,9 +170,9 @@ func TestArguments(t *testing.T) {
 		return r.encodeArgs(run, encs, dirs, a)
 	}
 	for name, args := range map[string][]string{
-		"import-copy":   encode(h264, []Encoding{PlanImport(h264.Media)}, adjustment{}),
-		"import-hdr":    encode(hdr, []Encoding{PlanImport(hdr.Media)}, adjustment{}),
-		"import-mp3":    encode(mp3, []Encoding{PlanImport(mp3.Media)}, adjustment{}),
+		"import-copy":   encode(h264, []Encoding{PlanImport([]Media{h264.Media})}, adjustment{}),
+		"import-hdr":    encode(hdr, []Encoding{PlanImport([]Media{hdr.Media})}, adjustment{}),
+		"import-mp3":    encode(mp3, []Encoding{PlanImport([]Media{mp3.Media})}, adjustment{}),
 		"ladder-h264":   encode(h264, PlanLadder([]Media{h264.Media}), adjustment{9.5, true}),
 		"ladder-voice":  encode(mp3, PlanLadder([]Media{mp3.Media}), adjustment{-3, false}),
 		"loudness":      r.loudnessArgs(h264),

@@ -82,7 +82,7 @@ const longestCopied = 15 * time.Second
 // Import makes the source rendition after PlanImport. When the copy cannot be cut
 // or muxed it encodes instead.
 func (r *Runner) Import(ctx context.Context, t Take, progress Progress) (Rendition, error) {
-	plan := PlanImport(t.Runs[0].Media)
+	plan := PlanImport(t.Media())
 	made, err := r.encode(ctx, t, []Encoding{plan}, adjustment{}, progress)
 	if err == nil && (plan.Video != ActionCopy || longest(made[0]) <= longestCopied) {
 		return made[0], nil
@@ -92,7 +92,7 @@ func (r *Runner) Import(ctx context.Context, t Take, progress Progress) (Renditi
 		return Rendition{}, fmt.Errorf("import: %w", err)
 	}
 	r.cfg.Log.Info("import encodes what could not be copied", "error", err)
-	again, err2 := r.encode(ctx, t, []Encoding{plan.encodeAll(t.Runs[0].Media)}, adjustment{}, progress)
+	again, err2 := r.encode(ctx, t, []Encoding{plan.encodeAll(t.Media())}, adjustment{}, progress)
 	if err2 != nil {
 		return Rendition{}, fmt.Errorf("import: %w", errors.Join(err2, err))
 	}

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"image/jpeg"
 	"io"
 	"math"
 	"net/http"
@@ -253,6 +252,67 @@ func TestLadderIsPlayableAlignedAndEvenlyLoud(t *testing.T) {
 	}
 }
 
+// TestPictureAndSoundStayTogether looks for a flash and a beep at 3 s in the source
+// and in each rung.
+func TestPictureAndSoundStayTogether(t *testing.T) {
+	t.Parallel()
+	ctx, r, b := setup(t)
+	take := open(t, ctx, r, b, "-f", "lavfi", "-i", "color=black:s=1280x720:r=30:d=6,drawbox=color=white:t=fill:enable='gte(t,3)'",
+		"-f", "lavfi", "-i", "sine=1000:d=6,asetnsamples=48,volume='if(gte(t,3),1,0)':eval=frame", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "60", "-bf", "2", "-c:a", "libopus", "a.mkv")
+	source, err := r.Import(ctx, take, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ladder, err := r.Ladder(ctx, take, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := append([]Rendition{source}, ladder...)
+	url := serve(t, all...)
+	for _, made := range all {
+		flash, beep := flashAndBeep(t, url+"/"+made.Name+"/index.m3u8")
+		if math.Abs(flash-beep) > 0.045 || math.Abs(flash-3) > 0.1 {
+			t.Errorf("%s: flash at %.3f s, beep at %.3f s", made.Name, flash, beep)
+		}
+	}
+}
+
+// flashAndBeep finds the first bright picture and the end of silence, in seconds.
+func flashAndBeep(t testing.TB, url string) (flash, beep float64) {
+	t.Helper()
+	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url, //nolint:gosec // a test's own
+		"-filter_complex", "[0:v]scale=64:36,blackdetect=d=0.5:pix_th=0.5;[0:a]silencedetect=n=-40dB:d=0.5", "-f", "null", "-").CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	find := func(key string) float64 {
+		_, rest, ok := strings.Cut(string(out), key)
+		var v float64
+		if _, err := fmt.Sscan(rest, &v); err != nil || !ok {
+			t.Fatalf("%s: %v in %s", key, err, out)
+		}
+		return v
+	}
+	return find("black_end:"), find("silence_end:")
+}
+
+// TestScreenCaptureOfVaryingRate has a picture only where something changed: the
+// rungs still get their key frames in time.
+func TestScreenCaptureOfVaryingRate(t *testing.T) {
+	t.Parallel()
+	ctx, r, b := setup(t)
+	take := open(t, ctx, r, b, join(picture("640x480", "30", "20"), []string{"-vf", "select='lt(t,2)+gt(t,13)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-pix_fmt", "yuv420p", "a.webm"})...)
+	ladder, err := r.Ladder(ctx, take, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, made := range ladder {
+		if longest(made).Seconds() > segmentSeconds+0.1 || made.DurationMS() < 19_800 || made.DurationMS() > 20_200 {
+			t.Errorf("%s: %d ms, longest segment %s", made.Name, made.DurationMS(), longest(made))
+		}
+	}
+}
+
 // loudnessOf measures with a bare ffmpeg.
 func loudnessOf(t testing.TB, url string) Loudness {
 	t.Helper()
@@ -356,155 +416,33 @@ func TestStoredRunsGoThroughEverything(t *testing.T) {
 	}
 }
 
-// colours is red, then green, then blue, each for a number of seconds, after a black second.
-func colours(seconds string) []string {
-	args := []string{"-f", "lavfi", "-i", "color=black:s=640x360:r=10:d=1"}
-	for _, c := range []string{"red", "lime", "blue"} {
-		args = append(args, "-f", "lavfi", "-i", "color="+c+":s=640x360:r=10:d="+seconds+",drawbox=x=20:y=20:w=200:h=200:color=white:t=fill")
-	}
-	return append(args, "-filter_complex", "[0][1][2][3]concat=n=4", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "10")
-}
-
-func TestStoryboardShowsEachMoment(t *testing.T) {
+func TestARecorderThatWasStartedAgainMakesRuns(t *testing.T) {
 	t.Parallel()
-	for name, seconds := range map[string]string{"every frame": "4", "key frames only": "140"} {
-		t.Run(name, func(t *testing.T) {
+	for ext, codecs := range map[string][]string{
+		"webm": {"-c:v", "libvpx", "-deadline", "realtime", "-c:a", "libopus", "-live", "1"},
+		"mp4":  {"-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "libopus", "-movflags", "empty_moov+frag_keyframe"},
+	} {
+		t.Run(ext, func(t *testing.T) {
 			t.Parallel()
 			ctx, r, b := setup(t)
-			take := open(t, ctx, r, b, append(colours(seconds), "a.mp4")...)
-			board, err := r.Storyboard(ctx, take, nil)
+			var both []byte
+			for _, size := range []string{"320x240", "640x480"} {
+				both = append(both, read(t, generate(t, join(picture(size, "10", "3"), sound("3"), codecs, []string{"a." + ext})...))...)
+			}
+			take, err := r.Open(ctx, b, bytes.NewReader(both))
 			if err != nil {
 				t.Fatal(err)
 			}
-			img, err := jpeg.Decode(bytes.NewReader(board.JPEG))
+			if len(take.Runs) != 2 || take.Runs[1].StartMS < 2900 || take.Runs[1].StartMS > 3300 {
+				t.Fatalf("%+v", take)
+			}
+			made, err := r.Import(ctx, take, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var each int64
-			if _, err := fmt.Sscan(seconds, &each); err != nil {
-				t.Fatal(err)
-			}
-			for n := range board.Layout.Tiles {
-				x, y := board.Layout.Tile(n)
-				red, green, blue, _ := img.At(x+150, y+80).RGBA()
-				want := "black"
-				if at := int64(n) * board.Layout.IntervalMS; at >= 1000 {
-					want = []string{"red", "lime", "blue"}[min(2, (at-1000)/(each*1000))]
-				}
-				got := map[[3]bool]string{{}: "black", {true}: "red", {false, true}: "lime", {false, false, true}: "blue"}[[3]bool{red > 0x8000, green > 0x8000, blue > 0x8000}]
-				if got != want {
-					t.Errorf("tile %d is %q, want %s", n, got, want)
-				}
+			if len(made.Inits) != 2 || made.Width != 640 || made.DurationMS() < 5800 || made.DurationMS() > 6500 {
+				t.Errorf("%d inits, width %d, %d ms", len(made.Inits), made.Width, made.DurationMS())
 			}
 		})
 	}
-}
-
-func TestPosterIsNotBlank(t *testing.T) {
-	t.Parallel()
-	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, append(colours("1"), "a.mp4")...) // a tenth is in the black
-	poster, err := r.Poster(ctx, take)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if c, err := contrast(poster); err != nil || c < enoughContrast {
-		t.Errorf("contrast %v, %v", c, err)
-	}
-	black := open(t, ctx, r, b, "-f", "lavfi", "-i", "color=black:s=2560x1440:d=1", "-c:v", "libx264", "a.mp4")
-	poster, err = r.Poster(ctx, black)
-	if err != nil {
-		t.Fatal(err)
-	}
-	img, err := jpeg.DecodeConfig(bytes.NewReader(poster))
-	if err != nil || img.Width != 1280 || img.Height != 720 {
-		t.Errorf("%+v, %v", img, err)
-	}
-	mute := open(t, ctx, r, b, append(sound("1"), "a.wav")...)
-	if _, err := r.Poster(ctx, mute); domain.KindOf(err) != domain.KindInvalid {
-		t.Errorf("sound alone: %v", err)
-	}
-}
-
-func TestSceneChangesAreFound(t *testing.T) {
-	t.Parallel()
-	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, append(colours("5"), "a.mp4")...)
-	got, err := r.SceneChanges(ctx, take, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []int64{1000, 6000, 11000}
-	if len(got) != len(want) {
-		t.Fatalf("%v", got)
-	}
-	for i, at := range want {
-		if d := got[i].AtMS - at; d < -100 || d > 600 {
-			t.Errorf("change %d at %d ms, want %d", i, got[i].AtMS, at)
-		}
-	}
-}
-
-func TestPeaksFollowTheSound(t *testing.T) {
-	t.Parallel()
-	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, "-f", "lavfi", "-i", "sine=440:d=20,volume='if(between(t,5,10),1,0)':eval=frame", "a.wav")
-	p, err := r.Peaks(ctx, take, nil)
-	if err != nil || len(p.Peaks) != peakCount {
-		t.Fatalf("%d, %v", len(p.Peaks), err)
-	}
-	for i, v := range p.Peaks {
-		at := float64(i) * 20 / peakCount
-		if loud := at > 5.1 && at < 9.9; loud && v < 240 || (at < 4.9 || at > 10.1) && v > 5 {
-			t.Errorf("%d at %.2f s", v, at)
-		}
-	}
-	var read Peaks
-	if err := json.Unmarshal(p.JSON(), &read); err != nil || read.DurationMS != 20000 {
-		t.Errorf("%+v, %v", read, err)
-	}
-	still := open(t, ctx, r, b, append(picture("320x240", "10", "2"), "-c:v", "libx264", "a.mp4")...)
-	if p, err := r.Peaks(ctx, still, nil); err != nil || len(p.Peaks) != 100 || p.Peaks[50] != 0 {
-		t.Errorf("without sound: %v, %v", p, err)
-	}
-}
-
-func TestPCMKeepsItsPlaceAndCanBeClosedEarly(t *testing.T) {
-	t.Parallel()
-	ctx, r, b := setup(t)
-	// The sound begins a second after the picture and has a hole of a second.
-	take := open(t, ctx, r, b, join(picture("320x240", "10", "8"), []string{"-itsoffset", "1"}, sound("6"),
-		[]string{"-af", "aselect='not(between(t,3,4))'", "-c:v", "libx264", "-c:a", "libopus", "a.mkv"})...)
-	pcm, err := r.PCM(ctx, take, 6, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	samples, err := io.ReadAll(pcm)
-	if err != nil || pcm.Close() != nil {
-		t.Fatal(err)
-	}
-	level := func(ms int) float64 { return rms(samples[ms*pcmBytesPerMS : (ms+100)*pcmBytesPerMS]) }
-	if level(500) > 10 || level(2000) < 500 || level(3500) > 10 || level(5000) < 500 {
-		t.Errorf("levels %.0f %.0f %.0f %.0f", level(500), level(2000), level(3500), level(5000))
-	}
-	early, err := r.PCM(ctx, take, 0, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := io.ReadFull(early, make([]byte, 1000)); err != nil || early.Close() != nil {
-		t.Error(err)
-	}
-	mute := open(t, ctx, r, b, append(picture("320x240", "10", "1"), "-c:v", "libx264", "a.mp4")...)
-	if _, err := r.PCM(ctx, mute, 0, 0); domain.KindOf(err) != domain.KindInvalid {
-		t.Errorf("without sound: %v", err)
-	}
-}
-
-func FuzzCodecString(f *testing.F) {
-	f.Add([]byte("\x00\x00\x00\x08ftyp\x00\x00\x00\x10moov\x00\x00\x00\x08trak"))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		if s, err := codecString(b); err == nil && s == "" {
-			t.Error("no codec and no error")
-		}
-	})
 }

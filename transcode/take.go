@@ -63,17 +63,31 @@ func (t Take) bytes() int64 {
 
 func (t Take) box() *Box { return t.Runs[0].File.box }
 
-// Open copies one whole file into the box and probes it. See Box.Add and Probe for the errors.
+// Open copies one whole file into the box and probes it. A recorder that was
+// started again writes another file behind the first, and each becomes a run. See
+// Box.Add and Probe for the errors.
 func (r *Runner) Open(ctx context.Context, b *Box, src io.Reader) (Take, error) {
 	f, err := b.Add(ctx, src)
 	if err != nil {
 		return Take{}, err
 	}
-	m, err := r.Probe(ctx, f)
+	files, err := f.documents(ctx)
 	if err != nil {
 		return Take{}, err
 	}
-	return Take{Runs: []Run{{File: f, Media: m}}}, nil
+	var t Take
+	for _, f := range files {
+		m, err := r.Probe(ctx, f)
+		if err != nil {
+			return Take{}, err
+		}
+		run := Run{File: f, Media: m}
+		if len(t.Runs) > 0 {
+			run.StartMS = t.DurationMS()
+		}
+		t.Runs = append(t.Runs, run)
+	}
+	return t, nil
 }
 
 // Get opens a stored object by its key.
