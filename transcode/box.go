@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -19,24 +20,67 @@ type Box struct {
 	r     *Runner
 	dir   string
 	files int
+	// lock is held for as long as this process lives, so that a box that was left
+	// behind by a crash can be told from one in use.
+	lock *os.File
 }
+
+const boxPrefix = "baton-box-"
 
 // Box makes an empty one.
 func (r *Runner) Box() (*Box, error) {
-	dir, err := os.MkdirTemp(r.cfg.Dir, "baton-box-")
+	dir, err := os.MkdirTemp(r.cfg.Dir, boxPrefix)
 	if err != nil {
 		return nil, fmt.Errorf("make box: %w", err)
 	}
 	b := &Box{r: r, dir: dir}
-	if err := b.own(dir, 0o700); err != nil {
+	if b.lock, err = lockDir(dir); err == nil {
+		err = b.own(dir, 0o700)
+	}
+	if err != nil {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
 }
 
+// lockDir takes the only lock on a directory, or fails at once.
+func lockDir(dir string) (*os.File, error) {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("open box: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("lock box: %w", err), f.Close())
+	}
+	return f, nil
+}
+
+// sweep removes boxes that nobody holds. One a moment old may not have been locked yet.
+func sweep(dir string) error {
+	found, err := filepath.Glob(filepath.Join(dir, boxPrefix+"*"))
+	if err != nil {
+		return fmt.Errorf("look for abandoned boxes: %w", err)
+	}
+	var errs []error
+	for _, box := range found {
+		info, err := os.Stat(box)
+		if err != nil || time.Since(info.ModTime()) < time.Minute {
+			continue
+		}
+		if lock, err := lockDir(box); err == nil {
+			errs = append(errs, os.RemoveAll(box), lock.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
 // Close removes the box and all in it.
 func (b *Box) Close() error {
-	if err := os.RemoveAll(b.dir); err != nil {
+	err := os.RemoveAll(b.dir)
+	if b.lock != nil {
+		err = errors.Join(err, b.lock.Close())
+	}
+	if err != nil {
 		return fmt.Errorf("remove box: %w", err)
 	}
 	return nil

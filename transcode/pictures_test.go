@@ -154,4 +154,3 @@ func TestPCMKeepsItsPlaceAndCanBeClosedEarly(t *testing.T) {
 		t.Errorf("without sound: %v", err)
 	}
 }
-

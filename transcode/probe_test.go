@@ -364,6 +364,30 @@ func TestCheckFindsWhatWeNeed(t *testing.T) {
 	}
 }
 
+func TestAbandonedBoxesAreRemovedAndHeldOnesAreNot(t *testing.T) {
+	t.Parallel()
+	ctx, r, held := setup(t)
+	left := filepath.Join(r.cfg.Dir, boxPrefix+"left")
+	if err := os.MkdirAll(filepath.Join(left, "out-1"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	old := time.Now().Add(-time.Hour)
+	for _, dir := range []string{left, held.dir} {
+		if err := os.Chtimes(dir, old, old); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := New(ctx, r.cfg); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(left); !os.IsNotExist(err) {
+		t.Errorf("the abandoned box is there: %v", err)
+	}
+	if _, err := os.Stat(held.dir); err != nil {
+		t.Errorf("the held box is gone: %v", err)
+	}
+}
+
 func FuzzSniff(f *testing.F) {
 	f.Add([]byte("\x00\x00\x00\x18ftypisom"))
 	f.Add([]byte("\xff\xf1\x50\x80\x00\x1f\xfc"))

@@ -76,7 +76,7 @@ type Runner struct {
 }
 
 // New finds ffmpeg and what this machine allows for a sandbox, and logs once what
-// it lacks. The error has KindUnavailable when ffmpeg is missing or does not start.
+// it lacks. It removes the boxes of processes that died. The error has KindUnavailable when ffmpeg is missing or does not start.
 func New(ctx context.Context, cfg Config) (*Runner, error) {
 	cfg = cfg.withDefaults()
 	if err := findPrograms(&cfg); err != nil {
@@ -84,6 +84,9 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	}
 	if err := os.MkdirAll(cfg.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("make directory for transcoding: %w", err)
+	}
+	if err := sweep(cfg.Dir); err != nil {
+		cfg.Log.Warn("abandoned transcoding files stay on disk", "error", err)
 	}
 	r := &Runner{
 		cfg: cfg, heavy: semaphore.NewWeighted(int64(cfg.Parallel)),
