@@ -145,12 +145,12 @@ func closeAll(files []*os.File) {
 }
 
 // placeSocket picks the directory of the socket: beside the cluster or, where
-// that path is too long for one, a private one among the temporary files. It
+// that path is too long for one or would be read as a list, a private one among the temporary files. It
 // is noted in the file "socket" for the processes that attach.
 func (s *Server) placeSocket() error {
 	note := filepath.Join(s.opt.Dir, "socket")
 	s.sock = filepath.Join(s.opt.Dir, "run")
-	if len(s.sock) > maxSocketDir {
+	if len(s.sock) > maxSocketDir || strings.ContainsAny(s.sock, `,"`) {
 		if old, err := os.ReadFile(note); err == nil && strings.HasPrefix(filepath.Base(string(old)), tempPrefix) {
 			_ = os.RemoveAll(string(old)) // left by a process that was killed
 		}

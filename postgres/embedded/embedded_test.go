@@ -111,13 +111,22 @@ func TestSocketIsPrivate(t *testing.T) {
 	}
 }
 
-func TestDeepDirectory(t *testing.T) {
+func TestDirectoryThatNoSocketCanBeIn(t *testing.T) {
 	t.Parallel()
-	dir := filepath.Join(t.TempDir(), strings.Repeat("a'deep path/", 12))
+	for _, name := range []string{strings.Repeat("a'deep path/", 12), `a, "list"`} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			testOddDirectory(t, filepath.Join(t.TempDir(), name))
+		})
+	}
+}
+
+func testOddDirectory(t *testing.T, dir string) {
+	t.Helper()
 	s := start(t, embedded.Options{Dir: dir})
 	exec(t, connect(t, s), "create table kept (v int)")
 	if !strings.Contains(s.DSN(), "baton-pg-") {
-		t.Errorf("the socket of a deep directory: %s", s.DSN())
+		t.Errorf("the socket is at %s", s.DSN())
 	}
 	other := start(t, embedded.Options{Dir: dir})
 	exec(t, connect(t, other), "insert into kept values (1)")
