@@ -11,7 +11,9 @@ type rule struct {
 	pattern   *regexp.Regexp
 	instead   string
 	announces bool // what follows is the topic by the speaker's own word
-	check     func(rest []word) bool
+	// untilPause: the topic ends at the first comma.
+	untilPause bool
+	check      func(rest []word) bool
 }
 
 const (
@@ -26,12 +28,19 @@ func before(pattern string) *regexp.Regexp { return regexp.MustCompile(`^(?:` + 
 var rules = []rule{ //nolint:gochecknoglobals // a table
 	{pattern: before(`(this is|my name is|it's|i am|i'm) \w+( here)? (and|from \w+)`)},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (talk|talking|speak|speaking|chat|tell you|say)( you)?( a little| a bit| a little bit| briefly| quickly| more| mostly| something| a few words)*( about| on| through)`), announces: true},
-	{pattern: before(subject + adverbs + toDo + adverbs + ` (show|showing|demo|demoing|share|sharing|present|presenting)( you all| you guys| you| everyone| everybody| off| with you)*( a little bit of| a bit of| a demo of| a quick demo of| an example of)?( what| how)?`), instead: "", announces: true, check: notVerbless},
+	{pattern: before(subject + adverbs + toDo + adverbs + ` (share|sharing|shared) (my|the|a) (screen|window|tab)( here| with you| now| again)*( with| on| showing)?( the)?`), announces: true, check: nounFollows},
+	{pattern: before(subject + adverbs + toDo + adverbs + ` (show|showing|demo|demoing|share|sharing|present|presenting)( you all| you guys| you| everyone| everybody| off| with you)*( a little bit of| a bit of| a demo of| a quick demo of| an example of)?`), announces: true, check: notVerbless},
+	{pattern: before(`(if|when) (you|we|i)( just| now| then)* (look|go|zoom)( in| over| back| down| up)*( at| to| into| on)`), announces: true, check: nounFollows},
+	{pattern: before(`(if|when|so if|once) (you|we|i)( just| now| then)*`), check: verbFollows},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (take|have|taking|having)( a| another)?( quick| closer| deeper| brief| little| final| last| first)* look (at|into|through|over)`), announces: true},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (look|looking|go|going|walk|walking|run|running|talk|step|stepping|jump|jumping|dive|diving|move|moving|switch|switching|turn|get|getting|come|hop|start|starting|begin|beginning|started|zoom)( you| us| everyone)*( on| over| back| out| off| ahead| down| right| straight| quickly| briefly| deeper| now)*( at| into| through| over| to| in| with| on to| onto)( by)?`), announces: true, check: nounFollows},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (cover|covering|discuss|discussing|explain|explaining|describe|describing|go over|going over|touch on|touching on|mention|mentioning|highlight|highlighting|point out|introduce|introducing|recap|summarize|review)`), announces: true, check: nounFollows},
-	{pattern: before(`(the|my|our|another|one|a|and|this)?( next| last| first| second| third| fourth| other| main| only| big| biggest| key| final| neat| nice| interesting| cool| important| new| small| more| real| quick| few| couple| really| very)+( other)? (thing|things|piece|part|step|topic|item|point|feature|update|change|goal|one|question|task|issue|bit|area)( of this| of it| of the puzzle| of this puzzle| here| now| today)?( that| which)?( i| we| you| was| were| is| people)?('m|'ve| have| had| want| wanted| need| did| worked| working| added| haven't| fixed| to do| been| like| liked| here| last| week| this| today| on| really| also| just| learned| implemented| now| to| for| talk| show| about| mention| cover| tackling| right| now| doing| noticed| changed)*( is| was| are| were| here is)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
+	{pattern: before(`(the|my|our|another|one|a|and|this)?( next| last| first| second| third| fourth| other| main| only| big| biggest| key| final| neat| nice| interesting| cool| important| new| small| more| real| quick| few| couple| really| very)+( other)? (thing|things|piece|part|step|topic|item|point|feature|update|change|goal|one|question|task|issue|bit|area)( of this| of it| of the puzzle| of this puzzle| here| now| today)?( that| which)?( i| we| you| was| were| is| people)?('m|'ve| have| had| want| wanted| like| 'd like| need| did| worked| working| added| haven't| fixed| to do| been| like| liked| here| last| week| this| today| on| really| also| just| learned| implemented| now| to| for| talk| show| about| mention| cover| you| walk| through| go| over| tell| point| out| bring| up| touch| demo| discuss| highlight| tackling| right| now| doing| noticed| changed)*( is| was| are| were| here is)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
 	{pattern: before(`(the|a)( whole)? (thing|goal|idea|point|plan|reason|problem|issue|question|purpose|focus|trick|magic|result|bottom line)( here| there| of this| of it| of doing this| for this| now| today)?( that| which)?( i'm| we're| i| we)?( having| have| had| see| saw)*( is| was)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
+	{pattern: before(`(a|an|one|another|the)( open| big| key| common| good| last| main| other| only| real| remaining)* (question|concern|option|thought|risk|challenge|caveat|limitation|downside|upside|benefit|advantage|trick|surprise|lesson|trade-off|tradeoff)( here| now| for me| left| with this| of this)? (is|was)( that| to)?`), announces: true},
+	{pattern: before(`(a|an|one|another|the)( \w+)? \S+( that| which)? (i|we) (made|took|chose|did|have|had|see|want|need|noticed|found|hit|ran into|added|built|tried|learned)( here| now| today| about| with)* (is|was|are|were)( that| to)?`), announces: true},
+	{pattern: before(`(that|this|which) (leaves|brings|takes|leads|gets)( us| me)?( with| to| on to| back to)?`), announces: true, check: nounFollows},
+	{pattern: before(`(i |we )?(just |also |mostly )?spent (most of|all of|all|some of|some|a lot of|half|half of|part of|quite some)?( the| my| of| this| last)* (day|time|week|morning|afternoon|hour|hours|days|yesterday|today)( today| yesterday)?( on| with)?`), announces: true, check: notVerbless},
 	{pattern: before(`(so )?(what|the way|all)( that)? (i|we|i've|we've|i'm|we're|it|this|that|you|these)` + `( just| also| really| basically| actually)*( did| do| does| done| have| want| wanted| need| been| working| doing| on| going| gonna| to| got| works| work| is| looks like| happened| see| can| here| now| today| yesterday| this| last| week| trying| for)*( is| was| are)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
 	{pattern: before(`(the )?way( that)?( all)? (this|it|that) works( here)?( is)?( basically)?( that)?`), announces: true},
 	{pattern: before(`(and )?(now )?(here |so )?(you can|we can|i can|you'll|you will|we'll|as you can|if you look( here)?( you)?)( also| now| actually| just| already| basically| clearly)*( see| notice| find| tell)( here| over here| now| right here| that| and| in here| how|,)*`), announces: true},
@@ -48,13 +57,14 @@ var rules = []rule{ //nolint:gochecknoglobals // a table
 	{pattern: before(`(i|we)( also| just| then| already| now| finally| recently| actually| basically| really| even| only| quickly| yesterday| today)*`), check: pastFollows, announces: true},
 	{pattern: before(`(in order )?to (do|tackle|fix|solve|handle|address|achieve|test|start|begin) (this|that|it|with|things)`)},
 	{pattern: before(`(today|yesterday|tomorrow|currently|right now|at the moment|this week|last week|next week|this morning|lately|recently|so far|for now|for today|for this week|over the weekend|on (monday|tuesday|wednesday|thursday|friday)|this time|for the (last|past) (few|couple of) (days|weeks)|in the meantime|after that|before that|from there|once again|again|with that|at this point)`)},
-	{pattern: before(`(the|my|our) (update|updates)( for)?( this week| today| the week)?( is| are)?( essentially| basically| just)*`)},
+	{pattern: before(`(the|my|our) (update|updates)( for)?( this week| today| the week)?( is| are)?( essentially| basically| just| mostly| mainly| all| primarily)*( going over| about| on| regarding| around)?`)},
 	{pattern: before(`(my|our|the)( big| main| only| current| one| biggest)? (blocker|blockers)( right now| today| is| are| at the moment)+`)},
 	{pattern: before(`(moving|going|switching|jumping|coming|heading|turning) (on|over|back|ahead|now|forward)*( now)?( to)?`), announces: true, check: nounFollows},
 	{pattern: before(`(talking|speaking|looking|starting|beginning|zooming|going|jumping|diving) (about|of|at|into|with|in on|in)`), announces: true, check: nounFollows},
-	{pattern: before(`as for|regarding|when it comes to|in terms of|with regards? to|concerning|a (quick )?(word|note|question) (on|about)`), announces: true},
+	{pattern: before(`as for|regarding|when it comes to|in terms of|with regards? to|concerning|on the topic of|a (quick )?(word|note|question) (on|about)`), announces: true, untilPause: true},
 	{pattern: before(`(i|we) (have|had|got)( just| also)*( a| an| one| some)?( quick| short| couple( of)?| few)* questions?( for \w+| here)?( about| on| regarding)?`), instead: "Question about", announces: true, check: nounFollows},
 	{pattern: before(`(do|does|did|can|could|will|would|should|have|has|is|are|was) (you|we|i|they|it|this|that|anyone|anybody|everyone)( all| guys)?( please| just| also)*`), check: verbFollows},
+	{pattern: before(`(it|this|that|they|which)( also| now| just| still| even| then| already| actually)*`), check: doesFollows},
 	{pattern: before(`(please|feel free to|make sure to|remember to|go ahead and|try to|in order to)`)},
 	{pattern: before(`(this|that|it|which)( now| also| just| basically| essentially| actually| all| will| would| should| can| could)*( allows?| lets?| makes it easy for| enables?| helps?)( us| you| me| people| users| them)?( to)?`), check: notVerbless},
 }
@@ -63,14 +73,14 @@ var rules = []rule{ //nolint:gochecknoglobals // a table
 // where a comma or a pronoun follows, since they may belong to the topic.
 var (
 	leadPhrases = phraseList( //nolint:gochecknoglobals // a table
-		"okay", "ok", "alright", "all right", "so", "and", "but", "or", "because", "well", "yeah", "yes", "yep", "no", "nope", "um", "uh", "uhm", "hmm", "er", "ah", "oh", "hey", "hi", "hello",
+		"okay", "ok", "alright", "all right", "so", "and", "but", "or", "because", "well", "yeah", "yes", "yep", "nope", "um", "uh", "uhm", "hmm", "er", "ah", "oh", "hey", "hi", "hello",
 		"hi everyone", "hello everyone", "hey everyone", "hi all", "hey all", "hi team", "hey team", "hi folks", "hello team", "hey folks", "hi there", "good morning", "good afternoon", "good morning everyone", "good morning team", "welcome back", "welcome", "everyone", "guys",
 		"you know", "i mean", "basically", "actually", "essentially", "obviously", "honestly", "literally", "also", "anyway", "anyways", "anyhow", "plus", "additionally", "in addition", "besides", "besides that", "other than that", "apart from that", "on top of that",
 		"for example", "for instance", "of course", "as you can see", "as you can see here", "as you know", "as i said", "as i mentioned", "as we saw", "as mentioned", "like i said", "first of all", "first off", "to start", "to start with", "to begin with", "last but not least", "finally", "lastly", "secondly", "thirdly", "firstly",
-		"in this case", "in fact", "in general", "hopefully", "interestingly", "unfortunately", "luckily", "sadly", "funnily enough", "to be honest", "i guess", "i think", "let's see", "let me see", "kind of", "sort of", "of course", "if you look here", "over here", "and then", "thanks", "thank you", "cool", "great", "awesome", "sorry", "the way", "maybe", "perhaps", "probably", "not sure why", "by the way", "long story short", "real quick", "really quickly", "now then", "which is", "and so", "except", "however", "therefore", "thus",
+		"in this case", "in fact", "in general", "hopefully", "interestingly", "unfortunately", "luckily", "sadly", "funnily enough", "to be honest", "i guess", "i think", "let's see", "let me see", "kind of", "sort of", "of course", "if you look here", "over here", "and then", "thanks", "thank you", "cool", "great", "awesome", "sorry", "maybe", "perhaps", "probably", "not sure why", "by the way", "long story short", "real quick", "really quickly", "now then", "which is", "and so", "except", "however", "therefore", "thus",
 	)
-	softLeads = phraseList("now", "then", "next", "next up", "like", "right", "first", "second", "third", "last", "just", "here", "there", "today", "yesterday", "once", "up next", "after that", "instead", "again", "currently", "right now", "previously", "usually", "what", "here we go", "that", "which", "on") //nolint:gochecknoglobals // a table
-	pronouns  = set("i i'm i've i'll i'd we we're we've we'll we'd let's lets let you you'll you've there there's it's it this that's that the here what he she they")                                                                                                                                                //nolint:gochecknoglobals // a table
+	softLeads = phraseList("now", "then", "next", "next up", "like", "right", "first", "second", "third", "last", "just", "here", "there", "today", "yesterday", "once", "up next", "after that", "instead", "again", "currently", "right now", "previously", "usually", "here we go", "no", "that", "which", "on") //nolint:gochecknoglobals // a table
+	pronouns  = set("i i'm i've i'll i'd we we're we've we'll we'd let's lets let you you'll you've there there's it's it this that's that the here what he she they")                                                                                                                                              //nolint:gochecknoglobals // a table
 )
 
 // phraseList keys phrases by their first word.
@@ -125,6 +135,7 @@ func reduce(words []word) reduced {
 		}
 		r.changed = true
 	}
+	r.words = doing(r.words)
 	return r
 }
 
@@ -164,6 +175,9 @@ func (r *reduced) apply() {
 			}
 			rest = append(put, rest...)
 		}
+		if rule.untilPause {
+			rest = untilPause(rest)
+		}
 		r.words = rest
 		r.announced = r.announced || rule.announces
 		r.changed = true
@@ -171,4 +185,14 @@ func (r *reduced) apply() {
 			return
 		}
 	}
+}
+
+// untilPause cuts after the first word that a comma follows.
+func untilPause(words []word) []word {
+	for i, w := range words {
+		if w.pause {
+			return words[:i+1]
+		}
+	}
+	return words
 }

@@ -6,8 +6,11 @@ import (
 	"unicode/utf8"
 )
 
-// maxTitle is the longest title in characters.
-const maxTitle = 50
+// maxTitle is how long a title may be in characters; one that ends within the tolerance is not cut.
+const (
+	maxTitle  = 50
+	tolerance = 4
+)
 
 var (
 	// fillers are dropped wherever they stand.
@@ -15,7 +18,7 @@ var (
 	// determiners are dropped from the front.
 	determiners = set("the a an this that these those our my your some its their his her another") //nolint:gochecknoglobals // a table
 	// tails are dropped from the end: talk about time and place, and words that want another after them.
-	tails = phraseList("yesterday", "today", "tomorrow", "this week", "last week", "next week", "this morning", "here", "there", "now", "too", "again", "in a second", "in a minute", "in a moment", "first", "then", "though", "right", "okay", "ok", "yeah", "so far", "already", "for you", "to you", "for us", "with you", "instead", "anyway", "later", "soon", "please", "for today", "for this week", "is", "was", "it", "them", "that", "this", "which is", "together with", "for example", "in here", "out here", "up here", "down here", "either", "yet", "still", "quickly", "for the week", "later today", "at all", "no", "yes", "etc", "and", "each") //nolint:gochecknoglobals // a table
+	tails = phraseList("yesterday", "today", "tomorrow", "this week", "last week", "next week", "this morning", "this afternoon", "this evening", "tonight", "this month", "right away", "here", "there", "now", "too", "again", "in a second", "in a minute", "in a moment", "first", "then", "though", "right", "okay", "ok", "yeah", "so far", "already", "for you", "to you", "for us", "with you", "instead", "anyway", "later", "soon", "please", "for today", "for this week", "is", "was", "it", "them", "that", "this", "which is", "together with", "for example", "in here", "out here", "up here", "down here", "either", "yet", "still", "quickly", "for the week", "later today", "at all", "no", "yes", "etc", "and", "each") //nolint:gochecknoglobals // a table
 	// breaks may start a part that a title can do without; the clause breaks rank first.
 	clauseBreaks = set("which because so that but when if where while although though unless until since as whereas then who whose and")                                                            //nolint:gochecknoglobals // a table
 	phraseBreaks = set("to with for from in on by after before using at into through over under between without within of or about via per against along around during inside instead rather than") //nolint:gochecknoglobals // a table
@@ -84,7 +87,7 @@ func shorten(words []word) ([]word, bool) {
 	if n := mainClause(words); n < len(words) {
 		words = words[:n]
 	}
-	if length(words) <= maxTitle {
+	if length(words) <= maxTitle+tolerance {
 		return words, false
 	}
 	best, rank := 0, 0
@@ -100,17 +103,20 @@ func shorten(words []word) ([]word, bool) {
 	if best == 0 {
 		best = 1
 	}
-	return words[:best], rank < 2
+	return words[:best], rank < 3
 }
 
-// breakRank is how good a place before word i is: 3 clause, 2 phrase, 1 between two words.
+// breakRank is how good a place before word i is: 4 clause, 3 phrase, 2 inside a phrase, 1 between two words.
 func breakRank(words []word, i int) int {
 	f := words[i].fold
 	if _, clause := clauseBreaks[f]; clause || words[i-1].pause {
-		return 3
+		return 4
+	}
+	if f == "of" {
+		return 2
 	}
 	if _, phrase := phraseBreaks[f]; phrase {
-		return 2
+		return 3
 	}
 	return 1
 }
@@ -220,7 +226,7 @@ func mixed(s string) bool {
 
 // clip bounds a title that has no spaces to cut at.
 func clip(s string) string {
-	if utf8.RuneCountInString(s) <= maxTitle {
+	if utf8.RuneCountInString(s) <= maxTitle+tolerance {
 		return s
 	}
 	return strings.TrimSpace(string([]rune(s)[:maxTitle]))

@@ -42,3 +42,65 @@ func nounFollows(rest []word) bool {
 	_, weak := weakStarts[rest[0].fold]
 	return !weak
 }
+
+// doesFollows: a verb of the third person comes next (works, handles).
+func doesFollows(rest []word) bool {
+	if len(rest) < 2 {
+		return false
+	}
+	f := rest[0].fold
+	_, stop := stopWords[f]
+	return strings.HasSuffix(f, "s") && (isPlain(plural(f)) || isPlain(strings.TrimSuffix(f, "s"))) && (!stop || isPlain(strings.TrimSuffix(f, "s")))
+}
+
+// doing makes "we store" and "we don't store" into "storing" and "not storing", and "you open" into "open".
+func doing(words []word) []word {
+	if len(words) < 3 {
+		return words
+	}
+	at, not := 1, false
+	switch words[0].fold {
+	case "we", "i", "they":
+	case "you":
+		if isPlain(words[1].fold) {
+			return words[1:]
+		}
+		return words
+	default:
+		return words
+	}
+	switch words[1].fold {
+	case "don't", "won't", "do", "never":
+		at, not = 2, words[1].fold != "do"
+		if words[2].fold == "want" && len(words) > 4 && words[3].fold == "to" {
+			at = 4
+		}
+	}
+	if !isPlain(words[at].fold) {
+		return words
+	}
+	verb := words[at]
+	verb.text, verb.fold = gerund(verb.fold), gerund(verb.fold)
+	out := []word{verb}
+	if not {
+		out = []word{{text: "Not", fold: "not"}, verb}
+	}
+	return append(out, words[at+1:]...)
+}
+
+// doubling are verbs that double their last letter in the gerund.
+var doubling = set(`cut drag drop fit get grab hit log map plan plug pop put run set ship shut sit skip spin split stop submit swap tag trim wrap zip`) //nolint:gochecknoglobals // a table
+
+// gerund is the -ing form of a verb's base form.
+func gerund(v string) string {
+	_, doubles := doubling[v]
+	switch {
+	case doubles:
+		return v + v[len(v)-1:] + "ing"
+	case strings.HasSuffix(v, "ie"):
+		return v[:len(v)-2] + "ying"
+	case strings.HasSuffix(v, "e") && !strings.HasSuffix(v, "ee"):
+		return v[:len(v)-1] + "ing"
+	}
+	return v + "ing"
+}
