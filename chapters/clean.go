@@ -29,9 +29,9 @@ var rules = []rule{ //nolint:gochecknoglobals // a table
 	{pattern: before(`(this is|my name is|it's|i am|i'm) \w+( here)? (and|from \w+)`)},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (talk|talking|speak|speaking|chat|tell you|say)( you)?( a little| a bit| a little bit| briefly| quickly| more| mostly| something| a few words)*( about| on| through)`), announces: true},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (share|sharing|shared) (my|the|a) (screen|window|tab)( here| with you| now| again)*( with| on| showing)?( the)?`), announces: true, check: nounFollows},
-	{pattern: before(subject + adverbs + toDo + adverbs + ` (show|showing|demo|demoing|share|sharing|present|presenting)( you all| you guys| you| everyone| everybody| off| with you)*( a little bit of| a bit of| a demo of| a quick demo of| an example of)?`), announces: true, check: notVerbless},
+	{pattern: before(subject + adverbs + toDo + adverbs + ` (show|showing|demo|demoing|share|sharing|present|presenting)( you all| you guys| you| everyone| everybody| off| with you)*( a little bit of| a bit of| a demo of| a quick demo of| an example of)?`), announces: true, check: nounFollows},
 	{pattern: before(`(if|when) (you|we|i)( just| now| then)* (look|go|zoom)( in| over| back| down| up)*( at| to| into| on)`), announces: true, check: nounFollows},
-	{pattern: before(`(if|when|so if|once) (you|we|i)( just| now| then)*`), check: verbFollows},
+	{pattern: before(`(if|so if) (you|we|i)( just| now| then)*`), check: verbFollows, untilPause: true},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (take|have|taking|having)( a| another)?( quick| closer| deeper| brief| little| final| last| first)* look (at|into|through|over)`), announces: true},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (look|looking|go|going|walk|walking|run|running|talk|step|stepping|jump|jumping|dive|diving|move|moving|switch|switching|turn|get|getting|come|hop|start|starting|begin|beginning|started|zoom)( you| us| everyone)*( on| over| back| out| off| ahead| down| right| straight| quickly| briefly| deeper| now)*( at| into| through| over| to| in| with| on to| onto)( by)?`), announces: true, check: nounFollows},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (cover|covering|discuss|discussing|explain|explaining|describe|describing|go over|going over|touch on|touching on|mention|mentioning|highlight|highlighting|point out|introduce|introducing|recap|summarize|review)`), announces: true, check: nounFollows},
@@ -42,13 +42,16 @@ var rules = []rule{ //nolint:gochecknoglobals // a table
 	{pattern: before(`(that|this|which) (leaves|brings|takes|leads|gets)( us| me)?( with| to| on to| back to)?`), announces: true, check: nounFollows},
 	{pattern: before(`(i |we )?(just |also |mostly )?spent (most of|all of|all|some of|some|a lot of|half|half of|part of|quite some)?( the| my| of| this| last)* (day|time|week|morning|afternoon|hour|hours|days|yesterday|today)( today| yesterday)?( on| with)?`), announces: true, check: notVerbless},
 	{pattern: before(`(so )?(what|the way|all)( that)? (i|we|i've|we've|i'm|we're|it|this|that|you|these)` + `( just| also| really| basically| actually)*( did| do| does| done| have| want| wanted| need| been| working| doing| on| going| gonna| to| got| works| work| is| looks like| happened| see| can| here| now| today| yesterday| this| last| week| trying| for)*( is| was| are)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
+	{pattern: before(`(so )?(this|it|here|this video|this clip|what follows)( is|'s| will be)( going to be)?( just| basically| really)*( a| an| the| my| our)*( quick| short| brief| little| small| first| high level| high-level)* (walkthrough|walk-through|overview|demo|tour|summary|recap|introduction|intro|update|video|look|rundown|explanation|recording|presentation)( of| on| about| for| to| at)+`), announces: true},
+	{pattern: before(`(so )?(and )?(what|how) about`), announces: true, check: nounFollows},
+	{pattern: before(`in (this|the|today's) (video|clip|recording|update|demo|talk|session|walkthrough|next part|second part)`)},
 	{pattern: before(`(the )?way( that)?( all)? (this|it|that) works( here)?( is)?( basically)?( that)?`), announces: true},
 	{pattern: before(`(and )?(now )?(here |so )?(you can|we can|i can|you'll|you will|we'll|as you can|if you look( here)?( you)?)( also| now| actually| just| already| basically| clearly)*( see| notice| find| tell)( here| over here| now| right here| that| and| in here| how|,)*`), announces: true},
 	{pattern: before(`(now )?(here|over here|up here|down here|right here)( on the (left|right|top|bottom|side)( side)?)?( is|'s| are| was|'re| we have| i have| we've got| i've got| we see| you have| you see)?`)},
 	{pattern: before(`(there's|there is|there are|there was|there were|there has been|there have been|there'll be|there will be)( also| now| just| basically| actually| really| still)*( a bunch of| a lot of| lots of| a couple of| a few| a| an| some| this| one| several| been)?( different| various| small| little)*`)},
 	{pattern: before(`(this|that|it|these|those|here|which|they)( one)?( is|'s| are|'re| was| were| will be)( also| now| just| basically| essentially| kind of| sort of| really| actually| again| all| still| probably| meant to be| supposed to be| going to be)*( where| because| about| like)?( a| an| the| our| my)?( way to| lot of| bit of)?`), check: nounFollows},
 	{pattern: before(`(this's|that's|it's|here's|what's|these're)( also| now| just| basically| essentially| kind of| sort of| really| actually| again| all| still| probably| going to be)*( where| because| about| like)?( a| an| the| our| my)?( way to| lot of| bit of)?`), check: nounFollows},
-	{pattern: before(`(i|we|you)( just| really| also| personally| still)*( think| guess| believe| feel| hope| suppose| know| mean| said| mentioned| noticed| realized| realised| figured| assume| imagine| wonder)( we| i| you)?( that| like| if)?`), check: notVerbless},
+	{pattern: before(`(i|we|you)( just| really| also| personally| still)*( think| guess| believe| feel| hope| suppose| know| mean| said| mentioned| noticed| realized| realised| figured| assume| imagine| wonder| saw)( we| i| you)?( that| like| if)?`), check: notVerbless},
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (working|work|worked|focused|focusing|focus|busy)( mostly| mainly| really)*( on| with)( the)?( work on)?`), announces: true},
 	{pattern: before(`(i'm|we're|i am|we are|i was|we were|i've been|we've been|i have been|we have been)( also| just| still| currently| now| really| actually| basically| always| today| yesterday| completely| a bit| kind of| here| been)*( going to| gonna| trying to| planning to| planning on| hoping to| about to| able to| looking to| supposed to| ready to| happy to| starting to| starting| start)*( be)?`), announces: true},
 	{pattern: before(`(i'll|we'll|i will|we will|i'd|we'd|i would|we would|i can|we can|i could|we could|i should|we should|you can|you could|i might|we might|we may|i must|we must|you'll|you will|you should)( also| just| then| now| even| probably| definitely| first| have to| need to| want to| like to| be able to| always| again| finally| still)*( be)?`)},
@@ -65,6 +68,7 @@ var rules = []rule{ //nolint:gochecknoglobals // a table
 	{pattern: before(`(i|we) (have|had|got)( just| also)*( a| an| one| some)?( quick| short| couple( of)?| few)* questions?( for \w+| here)?( about| on| regarding)?`), instead: "Question about", announces: true, check: nounFollows},
 	{pattern: before(`(do|does|did|can|could|will|would|should|have|has|is|are|was) (you|we|i|they|it|this|that|anyone|anybody|everyone)( all| guys)?( please| just| also)*`), check: verbFollows},
 	{pattern: before(`(it|this|that|they|which)( also| now| just| still| even| then| already| actually)*`), check: doesFollows},
+	{pattern: before(`(just )?(wondering|curious)( if| whether| about| how)?`), check: notVerbless},
 	{pattern: before(`(please|feel free to|make sure to|remember to|go ahead and|try to|in order to)`)},
 	{pattern: before(`(this|that|it|which)( now| also| just| basically| essentially| actually| all| will| would| should| can| could)*( allows?| lets?| makes it easy for| enables?| helps?)( us| you| me| people| users| them)?( to)?`), check: notVerbless},
 }
@@ -128,7 +132,9 @@ func reduce(words []word) reduced {
 	r := reduced{words: words}
 	for range 8 {
 		before := len(r.words)
-		r.words = dropLeads(r.words)
+		var heading bool
+		r.words, heading = dropLeads(r.words)
+		r.announced = r.announced || heading
 		r.apply()
 		if len(r.words) == before {
 			break
@@ -139,21 +145,29 @@ func reduce(words []word) reduced {
 	return r
 }
 
-func dropLeads(words []word) []word {
+// sequence are the leads that announce what comes after them.
+var sequence = set("next finally lastly first firstly second secondly third thirdly last up then now") //nolint:gochecknoglobals // a table
+
+// shortTopic is the number of words up to which what follows "next," or "finally," is a heading in itself.
+const shortTopic = 4
+
+func dropLeads(words []word) (rest []word, heading bool) {
 	for len(words) > 0 {
 		n := longest(leadPhrases, words)
 		if n == 0 {
 			n = longest(softLeads, words)
 			if n == 0 || n >= len(words) {
-				return words
+				return words, heading
 			}
 			if _, pronoun := pronouns[words[n].fold]; !pronoun && !words[n-1].pause {
-				return words
+				return words, heading
 			}
 		}
+		_, ordered := sequence[words[0].fold]
+		heading = heading || ordered && len(words)-n <= shortTopic
 		words = words[n:]
 	}
-	return words
+	return words, heading
 }
 
 // apply tries each rule once, in order.

@@ -126,9 +126,10 @@ func mainClause(words []word) int {
 	for i := 1; i < len(words); i++ {
 		f := words[i].fold
 		_, clause := clauseBreaks[f]
-		enough := topics(words[:i]) > 1
 		switch {
-		case !enough:
+		case (f == "that" || f == "which") && i+1 < len(words) && isPerson(words[i+1].fold) && topics(words[:i]) > 0:
+			return i
+		case topics(words[:i]) < 2:
 		case words[i-1].pause && (clause || isPronoun(f)):
 			return i
 		case f == "because" || f == "which" || f == "although" || f == "unless" || f == "whereas":
@@ -145,6 +146,15 @@ func mainClause(words []word) int {
 func isPronoun(w string) bool {
 	_, is := pronouns[w]
 	return is && w != "the"
+}
+
+// isPerson tells whether a relative clause goes on with who did it: the page that we built.
+func isPerson(w string) bool {
+	switch w {
+	case "i", "i'm", "i've", "we", "we're", "we've", "you", "you've", "they", "he", "she":
+		return true
+	}
+	return false
 }
 
 // dropTail takes off what a title does not end with.

@@ -37,7 +37,7 @@ func (d *document) sections(names []string) map[int]string {
 	}
 	found := map[int]string{}
 	for _, name := range names {
-		if i := d.opensSection(name, found); i >= 0 {
+		if i := d.opensSection(marksOf(name, !usual), found); i >= 0 {
 			found[i] = strings.TrimSpace(name)
 		}
 	}
@@ -47,9 +47,8 @@ func (d *document) sections(names []string) map[int]string {
 	return found
 }
 
-// opensSection is the unit that says a section's name first and earliest in its sentence; -1: none.
-func (d *document) opensSection(name string, taken map[int]string) int {
-	marks := marksOf(name)
+// opensSection is the unit that says one of the marks earliest in its sentence, the first such; -1: none.
+func (d *document) opensSection(marks [][]string, taken map[int]string) int {
 	best, place := -1, headWords+1
 	for i := range d.units {
 		if _, is := taken[i]; is {
@@ -66,8 +65,9 @@ func (d *document) opensSection(name string, taken map[int]string) int {
 // headWords is how far from the start of a unit a section's name counts.
 const headWords = 6
 
-// marksOf are the folded word sequences that open a section.
-func marksOf(name string) [][]string {
+// marksOf are the folded word sequences that open a section. Loose marks only count where a
+// template asks for the section: "last week" may stand for its Yesterday.
+func marksOf(name string, loose bool) [][]string {
 	own := folded(fields(name), 8)
 	if len(own) == 0 {
 		return nil
@@ -76,7 +76,9 @@ func marksOf(name string) [][]string {
 	for _, w := range own {
 		for _, key := range []string{w, strings.TrimSuffix(w, "s")} {
 			for _, spoken := range spokenFor[key] {
-				marks = append(marks, strings.Fields(spoken))
+				if loose || key == "blocker" {
+					marks = append(marks, strings.Fields(spoken))
+				}
 			}
 		}
 	}

@@ -4,10 +4,9 @@ import "strings"
 
 // word is a word of a sentence on its way to a title.
 type word struct {
-	text   string // as written, without punctuation around it
-	fold   string // for comparing
-	pause  bool   // a comma, dash, colon or semicolon follows
-	opened bool   // first of its sentence: its capital may be the sentence's
+	text  string // as written, without punctuation around it
+	fold  string // for comparing
+	pause bool   // a comma, dash, colon or semicolon follows
 }
 
 // sentence is what was said between two full stops.
@@ -41,7 +40,9 @@ func (d *document) sentences(first, end int) []sentence {
 				}
 				continue
 			}
-			w.opened = len(current.words) == 0
+			if n == 0 && len(current.words) > 0 {
+				w = lowered(w)
+			}
 			current.words = append(current.words, w)
 			if stop := closes(token); stop != 0 && !(n == len(tokens)-1 && runsOn(w)) {
 				current.question = stop == '?'
@@ -77,11 +78,21 @@ func closes(token string) byte {
 	return 0
 }
 
-// runsOn tells whether a sentence that ends in w at the end of a cue is not over: recognisers
-// put a full stop at each pause for breath.
+// breathless are last words after which a cue runs on into the next: recognisers put a full
+// stop at each pause for breath.
+var breathless = set(`the a an of to and or for with is are was were be at by my your our their his its some any from into if because but these those than i we you they he she can could will would should have has had do does did not very where when we've i've gonna wanna`) //nolint:gochecknoglobals // a table
+
 func runsOn(w word) bool {
-	_, open := dangling[w.fold]
+	_, open := breathless[w.fold]
 	return open
+}
+
+// lowered undoes the capital that a recogniser put on a word in the middle of a sentence.
+func lowered(w word) word {
+	if isStop(w.fold) && !strings.HasPrefix(w.fold, "i'") && w.fold != "i" || isPlain(w.fold) {
+		w.text = strings.ToLower(w.text[:1]) + w.text[1:]
+	}
+	return w
 }
 
 func folds(words []word) string {

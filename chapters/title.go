@@ -89,6 +89,9 @@ func (d *document) candidates(p piece) []candidate {
 	weights := d.salience(p)
 	var out []candidate
 	for n, s := range d.sentences(p.first, p.end) {
+		if takesLeave(s) {
+			continue
+		}
 		r := reduce(s.words)
 		t, cut := polish(r.words)
 		if c, ok := d.judge(t, r, s, cut, n, weights); ok {
@@ -105,6 +108,13 @@ func (d *document) candidates(p piece) []candidate {
 		return 0
 	})
 	return out
+}
+
+// takesLeave tells whether a sentence only ends the talk.
+func takesLeave(s sentence) bool {
+	words := strings.Fields(folds(s.words))
+	head, _ := stripLeads(words)
+	return ending.MatchString(strings.Join(head, " "))
 }
 
 // salience weighs the stems of a piece: often said here, seldom elsewhere.
@@ -145,13 +155,13 @@ func (d *document) judge(t string, r reduced, s sentence, cut bool, n int, weigh
 		return candidate{}, false
 	}
 	score := carried / (1.5 + 0.25*float64(len(words)))
-	score *= 0.35 + 0.65*math.Exp(-float64(n)/8)
-	score *= readability(words, len(seen))
+	score *= 0.3 + 0.7*math.Exp(-float64(n)/5)
+	score *= readability(words, len(seen), r.announced)
 	if r.announced {
-		score *= 1.5
+		score *= 1.3 + math.Exp(-float64(n)/2)
 	}
 	if cut {
-		score *= 0.7
+		score *= 0.6
 	}
 	if s.question {
 		score *= 0.6
@@ -160,7 +170,7 @@ func (d *document) judge(t string, r reduced, s sentence, cut bool, n int, weigh
 }
 
 // readability is lower for titles that still talk of I and you, are one word long or start weakly.
-func readability(words []string, topics int) float64 {
+func readability(words []string, topics int, announced bool) float64 {
 	f := 1.0
 	for _, w := range words {
 		switch fold(w) {
@@ -178,6 +188,7 @@ func readability(words []string, topics int) float64 {
 		f *= 0.7
 	}
 	switch {
+	case announced:
 	case len(words) == 1:
 		f *= 0.5
 	case topics < 2:

@@ -33,7 +33,7 @@ func verbFollows(rest []word) bool { return len(rest) > 1 && isPlain(rest[0].fol
 func notVerbless(rest []word) bool { return len(rest) > 1 }
 
 // weakStarts cannot start what follows an announcement.
-var weakStarts = set(`and or but that it this which so because is was are were i we you me them him her like on in at if not very really pretty quite great good fine cool nice fun interesting important right true hard easy done there here about it's that's`) //nolint:gochecknoglobals // a table
+var weakStarts = set(`one one's and or but that it this which so because is was are were i we you me them him her like on in at if not very really pretty quite great good fine cool nice fun interesting important right true hard easy done there here about it's that's`) //nolint:gochecknoglobals // a table
 
 func nounFollows(rest []word) bool {
 	if len(rest) == 0 {
