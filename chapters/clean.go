@@ -37,6 +37,7 @@ var rules = []rule{ //nolint:gochecknoglobals // a table
 	{pattern: before(subject + adverbs + toDo + adverbs + ` (cover|covering|discuss|discussing|explain|explaining|describe|describing|go over|going over|touch on|touching on|mention|mentioning|highlight|highlighting|point out|introduce|introducing|recap|summarize|review)`), announces: true, check: nounFollows},
 	{pattern: before(`(the|my|our|another|one|a|and|this)?( next| last| first| second| third| fourth| other| main| only| big| biggest| key| final| neat| nice| interesting| cool| important| new| small| more| real| quick| few| couple| really| very)+( other)? (thing|things|piece|part|step|topic|item|point|feature|update|change|goal|one|question|task|issue|bit|area)( of this| of it| of the puzzle| of this puzzle| here| now| today)?( that| which)?( i| we| you| was| were| is| people)?('m|'ve| have| had| want| wanted| like| 'd like| need| did| worked| working| added| haven't| fixed| to do| been| like| liked| here| last| week| this| today| on| really| also| just| learned| implemented| now| to| for| talk| show| about| mention| cover| you| walk| through| go| over| tell| point| out| bring| up| touch| demo| discuss| highlight| tackling| right| now| doing| noticed| changed)*( is| was| are| were| here is)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
 	{pattern: before(`(the|a)( whole)? (thing|goal|idea|point|plan|reason|problem|issue|question|purpose|focus|trick|magic|result|bottom line)( here| there| of this| of it| of doing this| for this| now| today)?( that| which)?( i'm| we're| i| we)?( having| have| had| see| saw)*( is| was)( basically| essentially| just| really| actually| kind of| that| to)*`), announces: true},
+	{pattern: before(`(one|another|the|a)( \w+){0,2} (thing|things|part|piece|issue|problem|point|question|bit)( that| which)? (i|we|you|i'm|we're|i've|we've|i'd|people|they)( \S+){0,6}? (is|was|are|were)( that| to| basically| just| really)*`), announces: true},
 	{pattern: before(`(a|an|one|another|the)( open| big| key| common| good| last| main| other| only| real| remaining)* (question|concern|option|thought|risk|challenge|caveat|limitation|downside|upside|benefit|advantage|trick|surprise|lesson|trade-off|tradeoff)( here| now| for me| left| with this| of this)? (is|was)( that| to)?`), announces: true},
 	{pattern: before(`(a|an|one|another|the)( \w+)? \S+( that| which)? (i|we) (made|took|chose|did|have|had|see|want|need|noticed|found|hit|ran into|added|built|tried|learned)( here| now| today| about| with)* (is|was|are|were)( that| to)?`), announces: true},
 	{pattern: before(`(that|this|which) (leaves|brings|takes|leads|gets)( us| me)?( with| to| on to| back to)?`), announces: true, check: nounFollows},
@@ -124,22 +125,18 @@ func begins(words []word, phrase []string) bool {
 type reduced struct {
 	words     []word
 	announced bool
-	changed   bool
 }
 
 // reduce takes off leads and openers, again and again, as long as something is left.
 func reduce(words []word) reduced {
 	r := reduced{words: words}
-	for range 8 {
-		before := len(r.words)
+	for range 12 {
 		var heading bool
 		r.words, heading = dropLeads(r.words)
 		r.announced = r.announced || heading
-		r.apply()
-		if len(r.words) == before {
+		if !r.apply() {
 			break
 		}
-		r.changed = true
 	}
 	r.words = doing(r.words)
 	return r
@@ -170,10 +167,11 @@ func dropLeads(words []word) (rest []word, heading bool) {
 	return words, heading
 }
 
-// apply tries each rule once, in order.
-func (r *reduced) apply() {
+// apply takes the first rule that fits.
+func (r *reduced) apply() bool {
+	beginning := folds(r.words[:min(len(r.words), longestOpener)])
 	for _, rule := range rules {
-		m := rule.pattern.FindString(folds(r.words))
+		m := rule.pattern.FindString(beginning)
 		if m == "" {
 			continue
 		}
@@ -194,12 +192,13 @@ func (r *reduced) apply() {
 		}
 		r.words = rest
 		r.announced = r.announced || rule.announces
-		r.changed = true
-		if rule.instead != "" {
-			return
-		}
+		return true
 	}
+	return false
 }
+
+// longestOpener is how many words of a sentence the rules look at.
+const longestOpener = 24
 
 // untilPause cuts after the first word that a comma follows.
 func untilPause(words []word) []word {

@@ -9,7 +9,7 @@ import (
 	"baton/domain"
 )
 
-// unit is the smallest stretch that a boundary may fall before: a cue.
+// unit is the smallest stretch that a boundary may fall before: a cue, or a sentence of one.
 type unit struct {
 	startMS, endMS int64
 	text           string
@@ -45,7 +45,9 @@ func newDocument(in Input) *document {
 		}
 	}
 	for _, c := range cues {
-		d.add(c, ids)
+		for _, part := range split(c) {
+			d.add(part, ids)
+		}
 	}
 	d.measurePauses(in.Speech)
 	d.markChanges(in.ScreenChanges)

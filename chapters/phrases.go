@@ -36,6 +36,13 @@ var opening = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gocheckn
 	`now (i|we|let|for|to|the|on|if|that)`, `(now )?(here|over here) (is|we have|i have|you can see|you see)`, `so (for|on) the`, `(the )?way (this|that|it) works`,
 }, `|`) + `)`)
 
+// turning says so in as many words.
+var turning = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gochecknoglobals // compiled once
+	`(the |my )?(next|last|final|second|third)( \w+)? (thing|piece|part|topic|item|point|step|question|section|slide)`, `(another|one more|one other|one last) (thing|topic|item|point)`,
+	`(let's|lets|let me|i'll|we'll|i'm going to|we're going to)( now| then| just)* (move|switch|jump|turn|continue) (on|over|to)`, `(moving|switching|jumping|turning) (on|over|to)`,
+	`next( up)?$`, `next (up )?(i|we|is|let|on|the|a|an|there)`, `finally`, `lastly`, `last but not least`, `what about`, `(so )?(now )?let's talk about`,
+}, `|`) + `)`)
+
 // ending says that the clip, or a speaker's turn, comes to its end here.
 var ending = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gochecknoglobals // compiled once
 	`(that's|that is|this is|thats|those are|these are|that was)( just| really| basically| kind of| pretty much)* (it|all|about it|much it|what i|what we|everything|the main|the big|my|quickly|really quickly|big)`,
@@ -70,8 +77,11 @@ func (d *document) signsAt(i int) signs {
 	whole := strings.Join(words, " ")
 	stripped, lead := stripLeads(words)
 	head := strings.Join(stripped, " ")
-	s := signs{closer: closing(before), broken: brokenness(words, before)}
-	if opening.MatchString(head) || opening.MatchString(whole) {
+	s := signs{closer: closing(before)}
+	switch {
+	case turning.MatchString(head), turning.MatchString(whole), len(words) > 0 && len(words) <= shortTopic && isSequence(words[0]):
+		s.opener = 1.5
+	case opening.MatchString(head), opening.MatchString(whole):
 		s.opener = 1
 	}
 	if lead {
@@ -80,6 +90,7 @@ func (d *document) signsAt(i int) signs {
 	if float64(i) > late*float64(len(d.units)) && (ending.MatchString(head) || ending.MatchString(whole)) {
 		s.opener += 1.2
 	}
+	s.broken = brokenness(words, before, s.opener < 1)
 	return s
 }
 
@@ -98,9 +109,10 @@ func closing(u *unit) float64 {
 }
 
 // brokenness is how surely the unit goes on with what the unit before began.
-func brokenness(words []string, before *unit) float64 {
+// A scrap of a unit is no beginning, unless it is a heading.
+func brokenness(words []string, before *unit, scrap bool) float64 {
 	b := 0.0
-	if len(words) < 3 {
+	if len(words) < 3 && scrap {
 		b += 0.4
 	}
 	if len(words) > 0 {
@@ -122,6 +134,12 @@ func unfinished(u *unit) bool {
 		}
 	}
 	return !strings.ContainsAny(u.text[len(u.text)-1:], ".?!")
+}
+
+// isSequence tells whether a heading may follow the word: next, finally.
+func isSequence(w string) bool {
+	_, is := sequence[w]
+	return is
 }
 
 // folded gives the first n words of a unit, folded.

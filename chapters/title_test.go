@@ -1,6 +1,9 @@
 package chapters_test
 
 import (
+	"fmt"
+	"os"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -87,5 +90,60 @@ func TestTitlesReadLikeAPersonWroteThem(t *testing.T) {
 		if n := utf8.RuneCountInString(got[0].Title); n > 54 || strings.ContainsAny(got[0].Title[len(got[0].Title)-1:], ".,;:!?") {
 			t.Errorf("%q is no title", got[0].Title)
 		}
+	}
+}
+
+// TestChaptersOfWholeClips reads clips of which each "# " line gives a chapter's title before its lines.
+func TestChaptersOfWholeClips(t *testing.T) {
+	t.Parallel()
+	all, err := os.ReadFile("testdata/clips.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, clip := range strings.Split(string(all), "## ")[1:] {
+		name, text, _ := strings.Cut(clip, "\n")
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			in, want := spoken(text)
+			var got []string
+			for _, c := range chapters.Find(in) {
+				got = append(got, fmt.Sprintf("%d %s", c.StartMS/1000, c.Title))
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("got  %q\nwant %q", got, want)
+			}
+		})
+	}
+}
+
+// spoken times the lines of a clip at 160 words a minute, and gives the chapters that are wanted.
+func spoken(text string) (in chapters.Input, want []string) {
+	at := int64(0)
+	for line := range strings.Lines(strings.TrimSpace(text)) {
+		line = strings.TrimSpace(line)
+		if title, marked := strings.CutPrefix(line, "# "); marked {
+			want = append(want, fmt.Sprintf("%d %s", at/1000, title))
+			continue
+		}
+		length := int64(len(strings.Fields(line)))*375 + 300
+		in.Cues = append(in.Cues, domain.Cue{StartMS: at, EndMS: at + length, Text: line})
+		at += length + 350
+	}
+	return in, want
+}
+
+func TestACueOfSeveralSentencesCanBeCut(t *testing.T) {
+	t.Parallel()
+	text := "Yesterday I finished the upload page and fixed the poster. Today I am moving search over to the new index. I'm blocked on the review of the migration."
+	in := chapters.Input{DurationMS: 30_000, Cues: []domain.Cue{{EndMS: 30_000, Text: text}}}
+	for i, w := range strings.Fields(text) {
+		in.Cues[0].Words = append(in.Cues[0].Words, domain.Word{StartMS: int64(i) * 1000, EndMS: int64(i)*1000 + 900, Text: w})
+	}
+	var got []string
+	for _, c := range chapters.Find(in) {
+		got = append(got, fmt.Sprintf("%d %s", c.StartMS, c.Title))
+	}
+	if want := []string{"0 Yesterday", "10000 Today", "20000 Blockers"}; !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
