@@ -1,0 +1,3 @@
+package media
+
+type session struct{}
