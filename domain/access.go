@@ -25,7 +25,7 @@ const (
 )
 
 // May is the one rule of who may do what with a clip. The queries that list and
-// search clips carry the same rule in SQL (postgres/queries/clip.sql, "visible"),
+// search clips carry the same rule in SQL (function may_watch in migrations),
 // and a test compares the two.
 func (v Viewer) May(a Action, c *Clip) bool {
 	inside := v.SignedIn() && v.WorkspaceID == c.WorkspaceID

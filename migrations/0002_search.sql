@@ -9,6 +9,14 @@ create extension if not exists fuzzystrmatch;
 create text search configuration baton_en (copy = english);
 alter text search configuration baton_en alter mapping for hword, hword_part, word with unaccent, english_stem;
 
+-- PostgreSQL's parser takes node.js for a host, frontend/backend for a path and Vec<String> for markup, and then
+-- finds none of the words in them. Without these characters it sees words. search.Snippet knows the same list.
+-- +goose StatementBegin
+create function baton_plain(txt text) returns text language sql immutable as $$
+  select translate(txt, '<>/.@:&~', '        ')
+$$;
+-- +goose StatementEnd
+
 -- What is searched. Speech is searched in passages of five cues, stride four, because two words
 -- that belong together seldom share one cue; titles, chapters and comments are a passage each.
 create table passage (
@@ -21,7 +29,7 @@ create table passage (
   start_ms     bigint not null default 0,
   end_ms       bigint not null default 0,
   body         text not null,
-  tsv          tsvector generated always as (to_tsvector('baton_en', body)) stored,
+  tsv          tsvector generated always as (to_tsvector('baton_en', baton_plain(body))) stored,
   constraint passage_unique unique (clip_id, source, ref)
 );
 -- The tenant stands in the index, so a small team does not pay for a large one's words.
@@ -88,6 +96,13 @@ create trigger vocabulary_update after update on passage referencing old table a
 create trigger vocabulary_delete after delete on passage referencing old table as old_rows
   for each statement execute function vocabulary_follow();
 
+-- The letters of a word in order of the alphabet.
+-- +goose StatementBegin
+create function baton_letters(word text) returns text language sql immutable as $$
+  select string_agg(c, '' order by c collate "C") from regexp_split_to_table(word, '') c
+$$;
+-- +goose StatementEnd
+
 -- baton_query turns what a person typed into a tsquery: quotes, a minus or "or" go to
 -- websearch_to_tsquery; otherwise every word must occur, the last one also as the beginning of a
 -- word, and a word that the workspace never said also as its nearest neighbours.
@@ -97,7 +112,7 @@ declare
   toks text[]; t text; i int := 0; parts text[] := '{}'; alts text[];
 begin
   if txt ~* '["]|(^|\s)-\w|\sor\s' then
-    return websearch_to_tsquery('baton_en', txt);
+    return websearch_to_tsquery('baton_en', baton_plain(txt));
   end if;
   toks := array(select w from baton_words(txt) with ordinality x(w, o) order by o limit 16);
   foreach t in array toks loop
@@ -112,7 +127,9 @@ begin
        and not exists (select 1 from vocabulary where workspace_id = ws and word = t) then
       alts := alts || array(select word from
         (select word, n, levenshtein_less_equal(word, t, 2) d from vocabulary where workspace_id = ws and word % t) z
-        where d <= case when length(t) < 6 then 1 else 2 end order by d, n desc, word limit 4);
+        -- In a short word one slip is allowed, and two letters that changed places count as one.
+        where d <= case when length(t) < 6 and baton_letters(word) <> baton_letters(t) then 1 else 2 end
+        order by d, n desc, word limit 4);
     end if;
     parts := parts || ('(' || (select string_agg(quote_literal(a), '|') from unnest(alts) a) || ')');
   end loop;
@@ -131,6 +148,8 @@ $$;
 drop table vocabulary, passage;
 drop function baton_query(text, text);
 drop function baton_any(tsquery);
+drop function baton_plain(text);
+drop function baton_letters(text);
 drop function vocabulary_follow();
 drop function vocabulary_lock(text[]);
 drop function baton_words(text);

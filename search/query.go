@@ -16,7 +16,7 @@ func CleanQuery(text string) string {
 		switch {
 		case strings.ContainsRune("“”„‟«»″", r):
 			return '"'
-		case r == utf8.RuneError || r == MarkStart || r == MarkEnd:
+		case r == utf8.RuneError || r >= MarkStart && r <= MarkEnd+rune(len(standsFor)):
 			return -1
 		case unicode.IsControl(r) || unicode.IsSpace(r):
 			return ' '

@@ -105,8 +105,8 @@ hit as (
          case when passage.source = 'speech' then passage.ref::int end as first_cue,
          clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
          (ln(greatest(ts_rank_cd(passage.tsv, q.ts, 1), 1e-6))
-          + case passage.source when 'title' then case when passage.ref = '' then 1.6 else 0.3 end
-                when 'chapter' then 1.0 when 'comment' then -0.3 else 0 end
+          + case passage.source when 'title' then case when passage.ref = '' then 2.0 else 0.5 end
+                when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end
           + extract(epoch from clip.created_at) / 63072000)::float8 as score
     from q, passage join clip on clip.id = passage.clip_id
    where passage.workspace_id = $1::text and passage.tsv @@ q.ts
@@ -121,8 +121,9 @@ hit as (
 select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id, account.name as owner_name, page.duration_ms,
        page.created_at, page.has_poster,
        coalesce(best.start_ms, page.start_ms)::bigint as start_ms, coalesce(best.end_ms, page.end_ms)::bigint as end_ms,
-       -- The marks are private-use characters: search.Snippet escapes the text and then puts the tags in.
-       ts_headline('baton_en', coalesce(best.body, page.body), baton_any(page.ts),
+       -- The marks, and what stands in for the characters of baton_plain, are private-use characters: search.Snippet
+       -- puts the characters back, escapes the text and then puts the tags in.
+       ts_headline('baton_en', translate(coalesce(best.body, page.body), E'<>/.@:&~\uE000\uE001', E'\uE002\uE003\uE004\uE005\uE006\uE007\uE008\uE009'), baton_any(page.ts),
          case when length(coalesce(best.body, page.body)) <= 240 then E'StartSel=\uE000,StopSel=\uE001,HighlightAll=true'
               else E'StartSel=\uE000,StopSel=\uE001,MaxFragments=1,MaxWords=36,MinWords=16' end)::text as marked,
        -- The last line of a passage is the first of the next: the next one shows it, if it matches too.
@@ -134,7 +135,7 @@ select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id
   left join lateral (
     select cue.no, cue.start_ms, cue.end_ms, cue.body from cue
      where cue.clip_id = page.clip_id and cue.no between page.first_cue and page.first_cue + 4
-     order by ts_rank(to_tsvector('baton_en', cue.body), baton_any(page.ts)) desc, cue.no limit 1) best on true
+     order by ts_rank(to_tsvector('baton_en', baton_plain(cue.body)), baton_any(page.ts)) desc, cue.no limit 1) best on true
  order by page.score desc, page.id
 `
 
