@@ -1,0 +1,35 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"baton/chapters"
+	"baton/domain"
+)
+
+// chapters cuts a transcript into titled stretches, and titles a clip that nobody titled.
+func (r *Runner) chapters(ctx context.Context, clip domain.Clip, _ func(float64)) error {
+	words, err := r.Store.Transcript(ctx, clip.ID)
+	if err != nil {
+		return fmt.Errorf("read transcript: %w", err)
+	}
+	existing, err := r.Store.Chapters(ctx, clip.ID)
+	if err != nil {
+		return fmt.Errorf("read chapters: %w", err)
+	}
+	found := chapters.Find(chapters.Input{Cues: words.Cues, Speech: words.Speech, DurationMS: clip.DurationMS, Existing: existing})
+	if len(found) == 0 {
+		return nil
+	}
+	if err := r.Store.PutChapters(ctx, clip.ID, found); err != nil {
+		return fmt.Errorf("store chapters: %w", err)
+	}
+	if clip.Title != "" {
+		return nil
+	}
+	if err := r.Store.SuggestTitle(ctx, clip.ID, found[0].Title); err != nil {
+		return fmt.Errorf("suggest title: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"baton/domain"
+	"baton/transcode"
+)
+
+// importMedia makes the source rendition of what could not be cut into segments while it arrived: an uploaded
+// file, VP8, a container that we do not know. It copies where it can and encodes where it must.
+func (r *Runner) importMedia(ctx context.Context, clip domain.Clip, report func(float64)) (err error) {
+	take, err := r.Store.Take(ctx, clip.ID)
+	if err != nil {
+		return fmt.Errorf("read recording: %w", err)
+	}
+	box, err := r.Tools.Box()
+	if err != nil {
+		return err //nolint:wrapcheck // says what it did
+	}
+	defer func() { err = errors.Join(err, box.Close()) }()
+	src := &sourceParts{ctx: ctx, r: r, clip: clip, parts: take.Recording.SourceParts}
+	opened, err := r.Tools.Open(ctx, box, src)
+	if err = errors.Join(err, src.Close()); err != nil {
+		return err
+	}
+	report(0.05)
+	made, err := r.Tools.Import(ctx, opened, transcode.Progress(func(s float64) { report(0.05 + 0.85*s) }))
+	if err != nil {
+		return err //nolint:wrapcheck // carries the words for people
+	}
+	stored, err := r.store(ctx, clip, made, newAttempt())
+	if err != nil {
+		return err
+	}
+	width, height := made.Width, made.Height
+	replaced, err := r.Store.ImportDone(ctx, clip.ID, domain.Import{
+		Rendition: stored.rendition, Inits: stored.inits, Segments: stored.segments,
+		DurationMS: end(stored.segments), Width: width, Height: height,
+		HasVideo: opened.HasVideo(), HasAudio: opened.HasAudio(),
+	})
+	if err != nil {
+		return errors.Join(fmt.Errorf("publish import: %w", err), r.drop(ctx, stored.keys()))
+	}
+	return r.drop(ctx, replaced)
+}
+
+// end is where the last segment ends, in milliseconds.
+func end(s []domain.Segment) int64 {
+	if len(s) == 0 {
+		return 0
+	}
+	last := s[len(s)-1]
+	return last.StartMS + last.DurationMS
+}

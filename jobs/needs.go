@@ -1,0 +1,95 @@
+package jobs
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"baton/domain"
+	"baton/transcode"
+	"baton/transcribe"
+)
+
+// Store is what the steps read and record. Every method is one transaction and may be called twice.
+// Package postgres has the parts; cmd puts them together.
+type Store interface {
+	Clip(ctx context.Context, id domain.ClipID) (domain.Clip, error)
+	SetWork(ctx context.Context, id domain.ClipID, w domain.Work) error
+
+	Take(ctx context.Context, id domain.ClipID) (domain.Take, error)
+	Abandoned(ctx context.Context, quiet time.Duration, limit int) ([]domain.Take, error)
+
+	// Rendition reads one with its init segments and segments, in order.
+	Rendition(ctx context.Context, id domain.ClipID, name string) (domain.Rendition, []domain.InitSegment, []domain.Segment, error)
+	// PublishRendition shows a rendition to players and gives the keys that nothing points at any more.
+	PublishRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) (replaced []string, err error)
+	// ImportDone makes the clip ready and enqueues what follows.
+	ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) (replaced []string, err error)
+	FailClip(ctx context.Context, id domain.ClipID, reason string) error
+	SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictures) (replaced []string, err error)
+
+	StartTranscript(ctx context.Context, id domain.ClipID) (upToMS int64, err error)
+	AppendCues(ctx context.Context, id domain.ClipID, s domain.TranscriptStep) error
+	// FinishTranscript ends it as done or no_speech and enqueues what follows.
+	FinishTranscript(ctx context.Context, id domain.ClipID, language string, coverage float64, state domain.TranscriptState) error
+	FailTranscript(ctx context.Context, id domain.ClipID, reason string) error
+	Transcript(ctx context.Context, id domain.ClipID) (domain.Transcript, error)
+
+	Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chapter, error)
+	// PutChapters records generated chapters; it leaves edited ones alone.
+	PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error
+	// SuggestTitle titles a clip that has no title.
+	SuggestTitle(ctx context.Context, id domain.ClipID, title string) error
+
+	// Objects lists what a clip, deleted ones included, keeps in the object store.
+	Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error)
+	Purge(ctx context.Context, id domain.ClipID) error
+	// Prune drops events and sign-ins that are past their time.
+	Prune(ctx context.Context) error
+}
+
+// Objects is the object store. Package blob implements it.
+type Objects interface {
+	Get(ctx context.Context, key string) (io.ReadCloser, error)
+	Put(ctx context.Context, key, contentType string, body []byte) error
+	PutFile(ctx context.Context, key, contentType string, f io.ReadSeeker) error
+	Delete(ctx context.Context, keys ...string) error
+	DeletePrefix(ctx context.Context, prefix string) (int, error)
+}
+
+// Keys names objects. Package blob knows the layout.
+type Keys interface {
+	Clip(w domain.WorkspaceID, c domain.ClipID) string
+	SourcePart(w domain.WorkspaceID, c domain.ClipID, n int) string
+	InitSegment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
+	Segment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
+	Poster(w domain.WorkspaceID, c domain.ClipID, attempt string) string
+	Storyboard(w domain.WorkspaceID, c domain.ClipID, attempt string) string
+	Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) string
+}
+
+// Ingest ends recordings whose owner went away. Package media implements it.
+type Ingest interface {
+	Abandon(ctx context.Context, id domain.ClipID) error
+}
+
+// Speech is the engine of transcripts. Present tells why it cannot work now (the model is not
+// installed); transcripts wait meanwhile.
+type Speech interface {
+	transcribe.Engine
+	Present(ctx context.Context) error
+}
+
+// Transcoder is what the steps ask of ffmpeg; *transcode.Runner.
+type Transcoder interface {
+	Box() (*transcode.Box, error)
+	Open(ctx context.Context, b *transcode.Box, src io.Reader) (transcode.Take, error)
+	OpenStored(ctx context.Context, b *transcode.Box, inits []domain.InitSegment, segments []domain.Segment, get transcode.Get) (transcode.Take, error)
+	Import(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Rendition, error)
+	Ladder(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.Rendition, error)
+	Poster(ctx context.Context, t transcode.Take) ([]byte, error)
+	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
+	Peaks(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Peaks, error)
+	PCM(ctx context.Context, t transcode.Take, gainDB float64, startMS int64) (io.ReadCloser, error)
+	SceneChanges(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.SceneChange, error)
+}

@@ -1,0 +1,206 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/riverdriver/riverpgxv5"
+
+	"baton/domain"
+)
+
+// Needs is what a Runner works with.
+type Needs struct {
+	Pool  *pgxpool.Pool
+	Store Store
+	Media Objects
+	Keys  Keys
+	// Ingest ends abandoned recordings.
+	Ingest Ingest
+	Tools  Transcoder
+	Speech Speech
+	Log    *slog.Logger
+	// NodeID is stable over restarts of the same node, so that it finds its own interrupted jobs.
+	NodeID string
+	// SpeechWorkers and LadderWorkers bound what runs at once; at least 1.
+	SpeechWorkers, LadderWorkers int
+	// AbandonAfter is how long a recording may be silent before it is ended.
+	AbandonAfter time.Duration
+}
+
+// Runner does the jobs of one node.
+type Runner struct {
+	Needs
+	client *river.Client[pgx.Tx]
+	beat   *heartbeat
+}
+
+// NewRunner builds a runner; Start starts it.
+func NewRunner(n Needs) (*Runner, error) {
+	r := &Runner{Needs: n}
+	workers := river.NewWorkers()
+	if err := river.AddWorkerSafely(workers, &stepWorker{r: r}); err != nil {
+		return nil, fmt.Errorf("register worker: %w", err)
+	}
+	client, err := river.NewClient(riverpgxv5.New(n.Pool), &river.Config{
+		ID: n.NodeID, Logger: n.Log, Workers: workers,
+		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: time.Second,
+		// Steps have limits of their own (steps.go); River's must never be the shorter one.
+		JobTimeout: -1, RescueStuckJobsAfter: 48 * time.Hour,
+		Queues: map[string]river.QueueConfig{
+			queueQuick:  {MaxWorkers: 2},
+			queueImport: {MaxWorkers: 1},
+			queueSpeech: {MaxWorkers: max(1, n.SpeechWorkers)},
+			queueLadder: {MaxWorkers: max(1, n.LadderWorkers)},
+		},
+		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
+			func() (river.JobArgs, *river.InsertOpts) {
+				return stepArgs{Step: domain.JobReap}, insertOpts(domain.JobReap)
+			},
+			&river.PeriodicJobOpts{RunOnStart: true})},
+	})
+	if err != nil {
+		return nil, fmt.Errorf("open queue: %w", err)
+	}
+	r.client = client
+	r.beat = &heartbeat{pool: n.Pool, node: n.NodeID, log: n.Log}
+	return r, nil
+}
+
+// Start gives this node's interrupted jobs back to the queue and begins to work.
+func (r *Runner) Start(ctx context.Context) error {
+	if err := r.beat.start(ctx); err != nil {
+		return err
+	}
+	if err := r.client.Start(ctx); err != nil {
+		return fmt.Errorf("start queue: %w", err)
+	}
+	return nil
+}
+
+// Stop lets no new job begin, stops the running ones (they begin again at the next start) and waits.
+func (r *Runner) Stop(ctx context.Context) error {
+	err := r.client.StopAndCancel(ctx)
+	r.beat.stop()
+	if err != nil {
+		return fmt.Errorf("stop queue: %w", err)
+	}
+	return nil
+}
+
+// stepWorker runs the table's steps for River.
+type stepWorker struct {
+	river.WorkerDefaults[stepArgs]
+	r *Runner
+}
+
+// Timeout implements river.Worker: none, because Work sets the step's own.
+func (*stepWorker) Timeout(*river.Job[stepArgs]) time.Duration { return -1 }
+
+// Work implements river.Worker.
+func (w *stepWorker) Work(ctx context.Context, job *river.Job[stepArgs]) error {
+	s, known := table[job.Args.Step]
+	if !known {
+		return river.JobCancel(fmt.Errorf("no step %q", job.Args.Step))
+	}
+	log := w.r.Log.With("step", string(job.Args.Step), "clip_id", string(job.Args.ClipID), "attempt", job.Attempt)
+	clip := domain.Clip{ID: job.Args.ClipID}
+	if clip.ID != "" {
+		var err error
+		if clip, err = w.r.Store.Clip(ctx, clip.ID); domain.KindOf(err) == domain.KindNotFound && job.Args.Step != domain.JobPurge {
+			return river.JobCancel(err) // deleted meanwhile
+		} else if err != nil && job.Args.Step != domain.JobPurge {
+			return fmt.Errorf("read clip: %w", err)
+		}
+		clip.ID = job.Args.ClipID
+	}
+	limited, cancel := context.WithTimeout(ctx, s.timeLimit(clip))
+	defer cancel()
+	p := newProgress(w.r.Store, log, clip.ID, job.Args.Step, s.shown)
+	p.state(ctx, domain.WorkRunning, "")
+	start := time.Now()
+	err := s.run(w.r, limited, clip, func(share float64) { p.share(ctx, share) })
+	return w.settle(ctx, job, s, p, log, start, err)
+}
+
+// settle turns a step's outcome into River's and tells people about it.
+func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s step, p *progress, log *slog.Logger, start time.Time, err error) error {
+	var wait *waiting
+	took := slog.Int64("took_ms", time.Since(start).Milliseconds())
+	switch {
+	case err == nil:
+		log.InfoContext(ctx, "step done", took)
+		p.state(ctx, domain.WorkDone, "")
+		return nil
+	case ctx.Err() != nil:
+		// The node is stopping: not the step's fault. River makes it available again.
+		log.InfoContext(ctx, "step interrupted", took)
+		return river.JobSnooze(0)
+	case errors.As(err, &wait):
+		p.state(ctx, domain.WorkWaiting, wait.reason)
+		return river.JobSnooze(wait.pause)
+	case !retryable(err) || len(job.Errors)+1 >= s.attempts:
+		log.ErrorContext(ctx, "step failed", took, "error", err.Error())
+		reason := reasonFor(err)
+		p.state(ctx, domain.WorkFailed, reason)
+		if ferr := w.r.failed(ctx, job.Args.Step, job.Args.ClipID, reason); ferr != nil {
+			return errors.Join(err, ferr)
+		}
+		return river.JobCancel(err)
+	default:
+		log.WarnContext(ctx, "step will be tried again", took, "error", err.Error())
+		p.state(ctx, domain.WorkRetrying, reasonFor(err))
+		return err
+	}
+}
+
+// failed records what a step's final failure means for its clip.
+func (r *Runner) failed(ctx context.Context, step domain.JobKind, clip domain.ClipID, reason string) error {
+	switch step {
+	case domain.JobImport:
+		return r.Store.FailClip(ctx, clip, reason)
+	case domain.JobTranscribe:
+		return r.Store.FailTranscript(ctx, clip, reason)
+	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobPurge, domain.JobReap:
+		return nil // the clip is as good as before; the work row says what is missing
+	}
+	return nil
+}
+
+// waiting is returned by a step that cannot begin for a reason that will pass. It uses up no attempt.
+type waiting struct {
+	reason string // shown to people
+	pause  time.Duration
+}
+
+func (w *waiting) Error() string { return w.reason }
+
+// retryable tells whether trying again may help: bad input stays bad.
+func retryable(err error) bool {
+	switch domain.KindOf(err) {
+	case domain.KindInvalid, domain.KindUnsupported, domain.KindTooLarge, domain.KindNotFound, domain.KindForbidden, domain.KindGone:
+		return false
+	case domain.KindUnauthorized, domain.KindConflict, domain.KindTooMany, domain.KindUnavailable, domain.KindInternal:
+		return true
+	}
+	return true
+}
+
+// reasonFor finds words for people; the whole error is in the log.
+func reasonFor(err error) string {
+	var e *domain.Error
+	switch {
+	case errors.As(err, &e):
+		return e.Message
+	case errors.Is(err, context.DeadlineExceeded):
+		return "it took longer than its time limit"
+	default:
+		return "something went wrong on the server; the log has the details"
+	}
+}

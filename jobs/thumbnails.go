@@ -1,0 +1,61 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"baton/domain"
+	"baton/transcode"
+)
+
+// thumbnails makes the poster, the storyboard and the speech ribbon's peaks.
+func (r *Runner) thumbnails(ctx context.Context, clip domain.Clip, report func(float64)) error {
+	return r.withTake(ctx, clip, func(take transcode.Take) error {
+		attempt := newAttempt()
+		var pics domain.Pictures
+		var err error
+		if take.HasVideo() {
+			if pics, err = r.pictures(ctx, clip, take, attempt, report); err != nil {
+				return err
+			}
+		}
+		if take.HasAudio() {
+			peaks, err := r.Tools.Peaks(ctx, take, func(s float64) { report(0.7 + 0.3*s) })
+			if err != nil {
+				return err //nolint:wrapcheck // says what it did
+			}
+			pics.PeaksKey = r.Keys.Peaks(clip.WorkspaceID, clip.ID, attempt)
+			if err := r.Media.Put(ctx, pics.PeaksKey, "application/json", peaks.JSON()); err != nil {
+				return fmt.Errorf("store peaks: %w", err)
+			}
+		}
+		replaced, err := r.Store.SetPictures(ctx, clip.ID, pics)
+		if err != nil {
+			return fmt.Errorf("publish pictures: %w", err)
+		}
+		return r.drop(ctx, replaced)
+	})
+}
+
+func (r *Runner) pictures(ctx context.Context, clip domain.Clip, take transcode.Take, attempt string, report func(float64)) (domain.Pictures, error) {
+	var pics domain.Pictures
+	poster, err := r.Tools.Poster(ctx, take)
+	if err != nil {
+		return pics, err //nolint:wrapcheck // says what it did
+	}
+	report(0.2)
+	board, err := r.Tools.Storyboard(ctx, take, func(s float64) { report(0.2 + 0.5*s) })
+	if err != nil {
+		return pics, err //nolint:wrapcheck // says what it did
+	}
+	pics.PosterKey = r.Keys.Poster(clip.WorkspaceID, clip.ID, attempt)
+	pics.StoryboardKey = r.Keys.Storyboard(clip.WorkspaceID, clip.ID, attempt)
+	pics.StoryboardVTT = board.Layout.VTT("storyboard.jpg", take.DurationMS())
+	if err := r.Media.Put(ctx, pics.PosterKey, "image/jpeg", poster); err != nil {
+		return pics, fmt.Errorf("store poster: %w", err)
+	}
+	if err := r.Media.Put(ctx, pics.StoryboardKey, "image/jpeg", board.JPEG); err != nil {
+		return pics, fmt.Errorf("store storyboard: %w", err)
+	}
+	return pics, nil
+}
