@@ -208,6 +208,18 @@ func TestFindNamesSpokenSections(t *testing.T) {
 	}
 }
 
+func TestFindOfVeryLongTalk(t *testing.T) {
+	t.Parallel()
+	in := chapters.Input{Cues: talk(rand.New(rand.NewPCG(2, 2)), 4500)}
+	for _, in.Count = range []int{0, 3, 3000} {
+		got := chapters.Find(in)
+		check(t, in, got)
+		if in.Count > 0 && len(got) != in.Count || len(got) < 3 {
+			t.Errorf("%d chapters, wanted %d", len(got), in.Count)
+		}
+	}
+}
+
 // BenchmarkFindTwoHours is to stay under a second.
 func BenchmarkFindTwoHours(b *testing.B) {
 	in := chapters.Input{Cues: talk(rand.New(rand.NewPCG(7, 8)), 1800)}

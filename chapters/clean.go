@@ -182,7 +182,7 @@ func (r *reduced) apply() bool {
 		}
 		if rule.instead != "" {
 			var put []word
-			for _, w := range strings.Fields(rule.instead) {
+			for w := range strings.FieldsSeq(rule.instead) {
 				put = append(put, word{text: w, fold: fold(w)})
 			}
 			rest = append(put, rest...)

@@ -17,7 +17,7 @@ const (
 )
 
 // opening says that another topic begins here.
-var opening = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gochecknoglobals // compiled once
+var opening = regexp.MustCompile(`^(` + strings.Join([]string{
 	`(the |my |our )?(next|last|final|second|third|fourth|other|another|first|main|biggest|big|only other|one more|one other|one last|a few other|some other)( \w+){0,2} ` + nouns,
 	`(another|one more|one last)( \w+)`,
 	`next (up|i|we|is|let|on)?`, `finally`, `lastly`, `last but not least`, `first (of all|off|up|i|we|let|thing)`, `second(ly)? (i|we|is)`, `third(ly)? `,
@@ -37,14 +37,14 @@ var opening = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gocheckn
 }, `|`) + `)`)
 
 // turning says so in as many words.
-var turning = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gochecknoglobals // compiled once
+var turning = regexp.MustCompile(`^(` + strings.Join([]string{
 	`(the |my )?(next|last|final|second|third)( \w+)? (thing|piece|part|topic|item|point|step|question|section|slide)`, `(another|one more|one other|one last) (thing|topic|item|point)`,
 	`(let's|lets|let me|i'll|we'll|i'm going to|we're going to)( now| then| just)* (move|switch|jump|turn|continue) (on|over|to)`, `(moving|switching|jumping|turning) (on|over|to)`,
 	`next( up)?$`, `next (up )?(i|we|is|let|on|the|a|an|there)`, `finally`, `lastly`, `last but not least`, `what about`, `(so )?(now )?let's talk about`,
 }, `|`) + `)`)
 
 // ending says that the clip, or a speaker's turn, comes to its end here.
-var ending = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gochecknoglobals // compiled once
+var ending = regexp.MustCompile(`^(` + strings.Join([]string{
 	`(that's|that is|this is|thats|those are|these are|that was)( just| really| basically| kind of| pretty much)* (it|all|about it|much it|what i|what we|everything|the main|the big|my|quickly|really quickly|big)`,
 	`thank you`, `thanks (everyone|all|folks|for|guys|again|so much|a lot)`, `signing off`, `(i )?hope(fully)? (you|this|that|it)( \w+)? (found|was|helps|enjoy|makes|like)`, `have a (good|great|nice|wonderful)`,
 	`good ?bye`, `bye`, `see you`, `talk (to you )?(soon|later)`, `(leave )?anything else`, `any questions`, `let me know if`, `to (wrap|sum|recap|conclude|summarize)`, `in (summary|conclusion|closing)`,
@@ -52,7 +52,7 @@ var ending = regexp.MustCompile(`^(` + strings.Join([]string{ //nolint:gocheckno
 }, `|`) + `)`)
 
 // acknowledgement is a whole unit that rounds off what was said.
-var acknowledgement = regexp.MustCompile(`^((okay|ok|yeah|yes|cool|alright|all right|awesome|got it|great|nice|good stuff|sounds good|good|right|perfect|thank you|thanks( \w+)?|there we go|here we go|that's it|exactly|sure|makes sense|i see|so|and|that's pretty neat) ?)+$`) //nolint:gochecknoglobals // compiled once
+var acknowledgement = regexp.MustCompile(`^((okay|ok|yeah|yes|cool|alright|all right|awesome|got it|great|nice|good stuff|sounds good|good|right|perfect|thank you|thanks( \w+)?|there we go|here we go|that's it|exactly|sure|makes sense|i see|so|and|that's pretty neat) ?)+$`)
 
 // goingOn are first words that tie a unit to the one before.
 var goingOn = set(`and but or because which that than to of with for it its it's they he she them this these those if so as at in on from like where who when then while although though unless until instead just`) //nolint:gochecknoglobals // a table

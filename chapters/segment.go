@@ -2,8 +2,15 @@ package chapters
 
 import "math"
 
+// The bounds of the work: score cells are units² / 2, steps are cells × chapters.
+const (
+	maxUnits  = 4000 // more are taken in groups: about five hours of talk
+	maxCount  = 400  // more chapters than that are cut evenly
+	maxChosen = 100  // the most chapters that the finder makes by itself
+)
+
 // segment chooses the first units of the chapters by dynamic programming: the cut
-// whose chapters explain their words best and whose boundaries carry the most signs.
+// whose chapters hold together best and whose boundaries carry the most signs.
 // count 0 leaves the number to the objective. The first start is always 0.
 func (t Tuning) segment(d *document, sections map[int]string, count int) []int {
 	n := len(d.units)
@@ -14,23 +21,56 @@ func (t Tuning) segment(d *document, sections map[int]string, count int) []int {
 	if most <= 1 {
 		return []int{0}
 	}
-	if count == n {
-		return every(n)
+	if count == n || count > maxCount {
+		return evenly(n, count)
+	}
+	bonus, at := t.bonuses(d, sections), evenly(n, n)
+	if n > maxUnits {
+		d, bonus, at = d.grouped((n+maxUnits-1)/maxUnits, bonus)
+		n = len(d.units)
 	}
 	longest := n
 	if count > 0 {
-		longest = min(n, 12*n/count+8) // bounds the work: count × n × longest
+		longest = min(n, 12*n/count+8) // no chapter is twelve times as long as the mean
 	}
-	p := &plan{d: d, t: t, free: count == 0, most: most}
-	p.scores = newCohesion(d, longest)
-	p.weigh(t.bonuses(d, sections))
-	return p.solve()
+	p := &plan{d: d, t: t, free: count == 0, most: most, scores: newCohesion(d, longest)}
+	p.weigh(bonus)
+	starts := p.solve()
+	for i := range starts {
+		starts[i] = at[starts[i]]
+	}
+	return starts
 }
 
-func every(n int) []int {
-	out := make([]int, n)
+// grouped joins every size units into one. It gives the groups' best bonuses and the units
+// that carry them, where a chapter that starts in the group shall start.
+func (d *document) grouped(size int, bonus []float64) (*document, []float64, []int) {
+	g := *d
+	g.units = nil
+	var best []float64
+	var at []int
+	for i := 0; i < len(d.units); i += size {
+		group := unit{startMS: d.units[i].startMS}
+		top := i
+		for k := i; k < min(i+size, len(d.units)); k++ {
+			group.stems = append(group.stems, d.units[k].stems...)
+			group.endMS = d.units[k].endMS
+			if bonus[k] > bonus[top] && i > 0 {
+				top = k
+			}
+		}
+		g.units = append(g.units, group)
+		best = append(best, bonus[top])
+		at = append(at, top)
+	}
+	return &g, best, at
+}
+
+// evenly gives count starts over n units.
+func evenly(n, count int) []int {
+	out := make([]int, count)
 	for i := range out {
-		out[i] = i
+		out[i] = i * n / count
 	}
 	return out
 }
@@ -142,7 +182,7 @@ func (p *plan) extend(before, best []float64, from []int32, k int) {
 		for l, score := range row {
 			if end := first + l + 1; s+float64(score) > best[end] {
 				best[end] = s + float64(score)
-				from[end] = int32(first) //nolint:gosec // bounded by the number of cues
+				from[end] = int32(first)
 			}
 		}
 	}
@@ -186,5 +226,5 @@ func usualChapters(durationMS int64) float64 {
 }
 
 func mostChapters(durationMS int64) int {
-	return int(math.Ceil(3 * usualChapters(durationMS)))
+	return min(maxChosen, int(math.Ceil(3*usualChapters(durationMS))))
 }

@@ -44,7 +44,7 @@ func (d *document) sentences(first, end int) []sentence {
 				w = lowered(w)
 			}
 			current.words = append(current.words, w)
-			if stop := closes(token); stop != 0 && !(n == len(tokens)-1 && runsOn(w)) {
+			if stop := closes(token); stop != 0 && (n < len(tokens)-1 || !runsOn(w)) {
 				current.question = stop == '?'
 				flush(i)
 			}

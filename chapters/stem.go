@@ -55,9 +55,24 @@ func inflection(w string) string {
 
 func derivation(w string) string {
 	for _, s := range [...][2]string{
-		{"ization", "iz"}, {"ational", "at"}, {"fulness", "ful"}, {"iveness", "iv"}, {"ousness", "ous"},
-		{"ation", "at"}, {"ator", "at"}, {"ement", ""}, {"ment", ""}, {"ness", ""}, {"abl", ""}, {"ibl", ""},
-		{"ion", ""}, {"er", ""}, {"or", ""}, {"li", ""}, {"al", ""}, {"at", ""},
+		{"ization", "iz"},
+		{"ational", "at"},
+		{"fulness", "ful"},
+		{"iveness", "iv"},
+		{"ousness", "ous"},
+		{"ation", "at"},
+		{"ator", "at"},
+		{"ement", ""},
+		{"ment", ""},
+		{"ness", ""},
+		{"abl", ""},
+		{"ibl", ""},
+		{"ion", ""},
+		{"er", ""},
+		{"or", ""},
+		{"li", ""},
+		{"al", ""},
+		{"at", ""},
 	} {
 		if strings.HasSuffix(w, s[0]) && len(w)-len(s[0])+len(s[1]) >= 4 {
 			return strings.TrimSuffix(w, s[0]) + s[1]

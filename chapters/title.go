@@ -201,7 +201,7 @@ func readability(words []string, topics int, announced bool) float64 {
 func firstWords(units []unit) string {
 	var words []word
 	for i := range units {
-		for _, token := range strings.Fields(units[i].text) {
+		for token := range strings.FieldsSeq(units[i].text) {
 			if w := newWord(token); w.fold != "" {
 				words = append(words, w)
 			}

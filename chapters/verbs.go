@@ -21,10 +21,6 @@ func isPlain(w string) bool {
 	return known
 }
 
-func isGerund(w string) bool {
-	return len(w) > 5 && strings.HasSuffix(w, "ing") && w != "anything" && w != "something" && w != "everything" && w != "nothing" && w != "during" && w != "morning" && w != "evening"
-}
-
 func pastFollows(rest []word) bool { return len(rest) > 1 && isPast(rest[0].fold) }
 
 func verbFollows(rest []word) bool { return len(rest) > 1 && isPlain(rest[0].fold) }

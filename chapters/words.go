@@ -59,7 +59,7 @@ func isStop(w string) bool {
 // set makes a look-up of a list of words.
 func set(list string) map[string]struct{} {
 	m := map[string]struct{}{}
-	for _, w := range strings.Fields(list) {
+	for w := range strings.FieldsSeq(list) {
 		m[w] = struct{}{}
 	}
 	return m
@@ -67,7 +67,9 @@ func set(list string) map[string]struct{} {
 
 // stopWords are the words of spoken English that say nothing about the topic:
 // function words, and the verbs, nouns and adverbs of which all talk is made.
-var stopWords = set(` //nolint:gochecknoglobals // a table
+//
+//nolint:gochecknoglobals // a table
+var stopWords = set(`
 a an the this that these those here there where when why how what which who whom whose
 i i'm i've i'll i'd me my mine myself we we're we've we'll we'd us our ours ourselves you you're you've you'll you'd your yours yourself
 he he's him his she she's her hers it it's its itself they they're they've they'll they'd them their theirs themselves one ones

@@ -1,15 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
-	"io"
 
 	"baton/chapters"
 )
 
 // crossValidate tunes the weights by coordinate search on all files but one and scores that one,
 // for each in turn: what tuning on so few files is worth on files it has not seen.
-func crossValidate(w io.Writer, files []file) {
+func crossValidate(w *bytes.Buffer, files []file) {
 	fmt.Fprintf(w, "\n| left out | Pk of the others, tuned | Pk left out, tuned on the others | Pk left out, default weights |\n|---|---|---|---|\n")
 	var tuned, plain float64
 	for i := range files {

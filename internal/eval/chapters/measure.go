@@ -25,11 +25,10 @@ func (b boundaries) within(from, to int) int {
 	return n
 }
 
-// pk is the share of windows in which only one of the two has a boundary (Beeferman and others, 1999),
+// measure gives two errors, 0 best. pk is the share of windows of k cues in which only one of the two has a boundary (Beeferman and others, 1999),
 // and windowDiff of those in which they have different numbers of them (Pevzner and Hearst, 2002).
 // Both count as NLTK does.
-func measure(reference, found boundaries) (pk, windowDiff float64) {
-	k := window(reference)
+func measure(reference, found boundaries, k int) (pk, windowDiff float64) {
 	n := len(reference) - k + 1
 	for i := range n {
 		r, f := reference.within(i, i+k), found.within(i, i+k)
