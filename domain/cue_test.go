@@ -9,7 +9,7 @@ import (
 // spoken makes a cue of words of 100 ms each.
 func spoken(text string) Cue {
 	c := Cue{StartMS: 1000, Text: text, EndMS: 1000}
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		c.Words = append(c.Words, Word{StartMS: c.EndMS, EndMS: c.EndMS + 100, Text: w})
 		c.EndMS += 100
 	}
@@ -75,8 +75,10 @@ func TestEditedCuesWin(t *testing.T) {
 	edited := Cue{StartMS: 1000, EndMS: 3000, Text: "edited", Edited: true}
 	old := Cue{StartMS: 0, EndMS: 1000, Text: "old"}
 	fresh := []Cue{
-		{StartMS: 500, EndMS: 1400, Text: "mostly before"}, {StartMS: 1200, EndMS: 2000, Text: "inside"},
-		{StartMS: 2500, EndMS: 3100, Text: "mostly inside"}, {StartMS: 3000, EndMS: 4000, Text: "after"},
+		{StartMS: 500, EndMS: 1400, Text: "mostly before"},
+		{StartMS: 1200, EndMS: 2000, Text: "inside"},
+		{StartMS: 2500, EndMS: 3100, Text: "mostly inside"},
+		{StartMS: 3000, EndMS: 4000, Text: "after"},
 	}
 	var got []string
 	for _, c := range MergeCues([]Cue{old, edited}, fresh) {

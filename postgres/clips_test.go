@@ -10,7 +10,7 @@ import (
 )
 
 // visibilities are all of them.
-var visibilities = []domain.Visibility{domain.VisiblePrivate, domain.VisibleWorkspace, domain.VisibleLink} //nolint:gochecknoglobals // a table
+var visibilities = []domain.Visibility{domain.VisiblePrivate, domain.VisibleWorkspace, domain.VisibleLink}
 
 // world is two teams with a person of every role, and of every person a clip of every visibility.
 func world(t *testing.T, b bundle) (viewers []domain.Viewer, clips []domain.Clip) {
@@ -174,9 +174,9 @@ func TestAClipLives(t *testing.T) {
 }
 
 // count counts the rows of a table.
-func (b bundle) count(t testing.TB, table string) (n int) {
-	t.Helper()
-	ok(t, b.pool.QueryRow(t.Context(), "select count(*) from "+table).Scan(&n))
+func (b bundle) count(tb testing.TB, table string) (n int) {
+	tb.Helper()
+	ok(tb, b.pool.QueryRow(tb.Context(), "select count(*) from "+table).Scan(&n))
 	return n
 }
 

@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"baton/domain"
@@ -68,8 +67,7 @@ func (s Invites) AcceptExisting(ctx context.Context, secretHash []byte, account 
 			return err
 		}
 		m, err = t.member(ctx, i.WorkspaceID, account)
-		var known *domain.Error
-		if errors.As(err, &known) && known.Kind == domain.KindNotFound {
+		if domain.KindOf(err) == domain.KindNotFound {
 			m, err = t.use(ctx, i, account)
 		}
 		return err

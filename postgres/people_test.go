@@ -12,9 +12,9 @@ import (
 func TestSetUpWorksOnceAlsoInARace(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	any, err := b.Workspaces.Any(t.Context())
+	made, err := b.Workspaces.Any(t.Context())
 	ok(t, err)
-	equal(t, "any", any, false)
+	equal(t, "made", made, false)
 	_, err = b.Workspaces.First(t.Context())
 	wantKind(t, err, domain.KindNotFound)
 

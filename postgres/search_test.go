@@ -32,7 +32,7 @@ func TestSearchUnderstandsWhatPeopleType(t *testing.T) {
 		"deployed":              "speech 0 We <mark>deployed</mark> the new database yesterday evening",
 		"deploying":             "speech 0 We <mark>deployed</mark> the new database yesterday evening",
 		"connectio":             "speech 6000 the <mark>connection</mark> pool was far too small",
-		"conection":             "speech 6000 the <mark>connection</mark> pool was far too small",
+		"connecton":             "speech 6000 the <mark>connection</mark> pool was far too small",
 		"custoemrs":             "speech 8000 our <mark>customers</mark> noticed it within a minute",
 		"customers":             "speech 8000 our <mark>customers</mark> noticed it within a minute",
 		"cafe":                  "speech 2000 and the <mark>café</mark> around the corner was closed",

@@ -44,33 +44,33 @@ type bundle struct {
 	queue queue
 }
 
-func setup(t testing.TB) bundle {
-	t.Helper()
-	pool := postgrestest.New(t)
-	_, err := pool.Exec(t.Context(), "create table queued (n serial, kind text, clip_id text)")
-	ok(t, err)
+func setup(tb testing.TB) bundle {
+	tb.Helper()
+	pool := postgrestest.New(tb)
+	_, err := pool.Exec(tb.Context(), "create table queued (n serial, kind text, clip_id text)")
+	ok(tb, err)
 	q := queue{pool}
 	return bundle{postgres.New(pool, q), pool, q}
 }
 
-func ok(t testing.TB, err error) {
-	t.Helper()
+func ok(tb testing.TB, err error) {
+	tb.Helper()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 }
 
-func wantKind(t testing.TB, err error, kind domain.Kind) {
-	t.Helper()
+func wantKind(tb testing.TB, err error, kind domain.Kind) {
+	tb.Helper()
 	if err == nil || domain.KindOf(err) != kind {
-		t.Fatalf("error %v, want kind %s", err, kind)
+		tb.Fatalf("error %v, want kind %s", err, kind)
 	}
 }
 
-func equal[T comparable](t testing.TB, what string, got, want T) {
-	t.Helper()
+func equal[T comparable](tb testing.TB, what string, got, want T) {
+	tb.Helper()
 	if got != want {
-		t.Fatalf("%s: got %v, want %v", what, got, want)
+		tb.Fatalf("%s: got %v, want %v", what, got, want)
 	}
 }
 
@@ -80,44 +80,44 @@ func person(name string) domain.Account {
 }
 
 // team makes a workspace and its owner.
-func (b bundle) team(t testing.TB, name string) domain.Viewer {
-	t.Helper()
+func (b bundle) team(tb testing.TB, name string) domain.Viewer {
+	tb.Helper()
 	w := domain.Workspace{ID: domain.NewID[domain.WorkspaceID](), Name: name}
 	owner := person(name + " owner")
-	ok(t, b.Workspaces.CreateFurther(t.Context(), w, owner))
+	ok(tb, b.Workspaces.CreateFurther(tb.Context(), w, owner))
 	return domain.Viewer{AccountID: owner.ID, WorkspaceID: w.ID, Role: domain.RoleOwner}
 }
 
 // joins adds a person of a role to a team, by invitation.
-func (b bundle) joins(t testing.TB, inviter domain.Viewer, role domain.Role) domain.Viewer {
-	t.Helper()
+func (b bundle) joins(tb testing.TB, inviter domain.Viewer, role domain.Role) domain.Viewer {
+	tb.Helper()
 	secret := []byte(domain.NewID[string]())
-	ok(t, b.Invites.Create(t.Context(), domain.Invite{
+	ok(tb, b.Invites.Create(tb.Context(), domain.Invite{
 		ID: domain.NewID[domain.InviteID](), WorkspaceID: inviter.WorkspaceID, Role: role, CreatedBy: inviter.AccountID, ExpiresAt: time.Now().Add(time.Hour),
 	}, secret))
-	m, err := b.Invites.Accept(t.Context(), secret, person(string(role)))
-	ok(t, err)
+	m, err := b.Invites.Accept(tb.Context(), secret, person(string(role)))
+	ok(tb, err)
 	return domain.Viewer{AccountID: m.Account.ID, WorkspaceID: m.WorkspaceID, Role: m.Role}
 }
 
 // clip makes a clip of the viewer.
-func (b bundle) clip(t testing.TB, v domain.Viewer, title string, visibility domain.Visibility) domain.ClipID {
-	t.Helper()
+func (b bundle) clip(tb testing.TB, v domain.Viewer, title string, visibility domain.Visibility) domain.ClipID {
+	tb.Helper()
 	id := domain.NewID[domain.ClipID]()
-	ok(t, b.Clips.Create(t.Context(), domain.Clip{
+	ok(tb, b.Clips.Create(tb.Context(), domain.Clip{
 		ID: id, WorkspaceID: v.WorkspaceID, OwnerID: v.AccountID, Kind: domain.KindScreen, Title: title, Visibility: visibility,
 	}, domain.Recording{}))
 	return id
 }
 
 // recorded makes a clip and records n segments of 2 s.
-func (b bundle) recorded(t testing.TB, v domain.Viewer, title string, visibility domain.Visibility, n int) domain.ClipID {
-	t.Helper()
-	id := b.clip(t, v, title, visibility)
-	take, err := b.Recordings.Begin(t.Context(), id, "video/webm", "node")
-	ok(t, err)
-	ok(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, 0, n)))
-	ok(t, b.Recordings.Finish(t.Context(), outcome(id, take.Epoch, n)))
+func (b bundle) recorded(tb testing.TB, v domain.Viewer, title string, visibility domain.Visibility, n int) domain.ClipID {
+	tb.Helper()
+	id := b.clip(tb, v, title, visibility)
+	take, err := b.Recordings.Begin(tb.Context(), id, "video/webm", "node")
+	ok(tb, err)
+	ok(tb, b.Recordings.SaveProgress(tb.Context(), progress(id, take.Epoch, 0, n)))
+	ok(tb, b.Recordings.Finish(tb.Context(), outcome(id, take.Epoch, n)))
 	return id
 }
 

@@ -52,8 +52,8 @@ func (db *DB) inTx(ctx context.Context, act string, f func(t *tx) error) error {
 
 // wantsRetry: a deadlock or a failed serialisation, of which PostgreSQL chose us to be the victim.
 func wantsRetry(err error) bool {
-	var pg *pgconn.PgError
-	return errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01")
+	pg, is := errors.AsType[*pgconn.PgError](err)
+	return is && (pg.Code == "40001" || pg.Code == "40P01")
 }
 
 // enqueue puts jobs into the queue when the transaction commits, and shows them as waiting.
@@ -146,11 +146,10 @@ func (t *tx) lockClip(ctx context.Context, id domain.ClipID) (domain.Clip, error
 
 // failed wraps an error with the act. A domain.Error keeps its kind; a database that is away becomes KindUnavailable.
 func failed(act string, err error) error {
-	var known *domain.Error
 	if err == nil {
 		return nil
 	}
-	if errors.As(err, &known) || !isAway(err) {
+	if _, known := errors.AsType[*domain.Error](err); known || !isAway(err) {
 		return fmt.Errorf("%s: %w", act, err)
 	}
 	return domain.Errorf(domain.KindUnavailable, "the database is away, try again in a moment").Because(fmt.Errorf("%s: %w", act, err))
@@ -158,13 +157,12 @@ func failed(act string, err error) error {
 
 // isAway tells whether the database could not be asked at all, or ended the conversation.
 func isAway(err error) bool {
-	var connect *pgconn.ConnectError
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) {
+	if pg, is := errors.AsType[*pgconn.PgError](err); is {
 		// Connection exceptions, too many connections, and shutting or starting up.
 		return strings.HasPrefix(pg.Code, "08") || pg.Code == "53300" || strings.HasPrefix(pg.Code, "57P0")
 	}
-	return errors.As(err, &connect) || pgconn.SafeToRetry(err)
+	_, connecting := errors.AsType[*pgconn.ConnectError](err)
+	return connecting || pgconn.SafeToRetry(err)
 }
 
 // orNotFound makes "no rows" an error for people.
@@ -177,8 +175,7 @@ func orNotFound(err error, message string) error {
 
 // orConflict makes a broken unique constraint an error for people.
 func orConflict(err error, constraint, message string) error {
-	var pg *pgconn.PgError
-	if errors.As(err, &pg) && pg.Code == "23505" && pg.ConstraintName == constraint {
+	if pg, is := errors.AsType[*pgconn.PgError](err); is && pg.Code == "23505" && pg.ConstraintName == constraint {
 		return domain.Errorf(domain.KindConflict, "%s", message)
 	}
 	return err

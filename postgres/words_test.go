@@ -25,25 +25,25 @@ func said(from int64, sentences ...string) []domain.Cue {
 }
 
 // transcribed gives a clip a transcript of sentences, in steps of one.
-func (b bundle) transcribed(t testing.TB, id domain.ClipID, sentences ...string) {
-	t.Helper()
+func (b bundle) transcribed(tb testing.TB, id domain.ClipID, sentences ...string) {
+	tb.Helper()
 	for i, cue := range said(0, sentences...) {
-		ok(t, b.Transcripts.AppendCues(t.Context(), id, domain.TranscriptStep{
+		ok(tb, b.Transcripts.AppendCues(tb.Context(), id, domain.TranscriptStep{
 			FromMS: cue.StartMS, UpToMS: cue.EndMS, Cues: []domain.Cue{cue}, Language: "en", Progress: float64(i+1) / float64(len(sentences)),
 		}))
 	}
-	ok(t, b.Transcripts.Finish(t.Context(), id, "", 0.98, domain.TranscriptDone))
+	ok(tb, b.Transcripts.Finish(tb.Context(), id, "", 0.98, domain.TranscriptDone))
 }
 
 // text is a transcript as "no start text|…".
-func (b bundle) text(t testing.TB, id domain.ClipID) string {
-	t.Helper()
-	tr, err := b.Transcripts.Transcript(t.Context(), id)
-	ok(t, err)
+func (b bundle) text(tb testing.TB, id domain.ClipID) string {
+	tb.Helper()
+	tr, err := b.Transcripts.Transcript(tb.Context(), id)
+	ok(tb, err)
 	var out []string
 	for i, c := range tr.Cues {
 		if c.No != i {
-			t.Fatalf("cue %d has number %d", i, c.No)
+			tb.Fatalf("cue %d has number %d", i, c.No)
 		}
 		mark := ""
 		if c.Edited {
@@ -55,10 +55,10 @@ func (b bundle) text(t testing.TB, id domain.ClipID) string {
 }
 
 // find searches and returns "source start snippet|…".
-func (b bundle) find(t testing.TB, v domain.Viewer, text string) string {
-	t.Helper()
-	moments, err := b.Search.Search(t.Context(), v, domain.SearchQuery{Text: text, Limit: 20})
-	ok(t, err)
+func (b bundle) find(tb testing.TB, v domain.Viewer, text string) string {
+	tb.Helper()
+	moments, err := b.Search.Search(tb.Context(), v, domain.SearchQuery{Text: text, Limit: 20})
+	ok(tb, err)
 	var out []string
 	for _, m := range moments {
 		out = append(out, fmt.Sprintf("%s %d %s", m.Source, m.StartMS, m.Snippet))

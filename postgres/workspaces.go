@@ -12,8 +12,8 @@ type Workspaces struct{ db *DB }
 
 // Any tells whether the first workspace has been made.
 func (s Workspaces) Any(ctx context.Context) (bool, error) {
-	any, err := s.db.queries().AnyWorkspace(ctx)
-	return any, failed("look for a workspace", err)
+	made, err := s.db.queries().AnyWorkspace(ctx)
+	return made, failed("look for a workspace", err)
 }
 
 // Create makes the first workspace and its owner. It works once, also among many at the same time: KindConflict afterwards.
@@ -22,11 +22,11 @@ func (s Workspaces) Create(ctx context.Context, w domain.Workspace, owner domain
 		if err := t.LockSetup(ctx); err != nil {
 			return err
 		}
-		any, err := t.AnyWorkspace(ctx)
+		made, err := t.AnyWorkspace(ctx)
 		if err != nil {
 			return err
 		}
-		if any {
+		if made {
 			return domain.Errorf(domain.KindConflict, "this server is set up already: sign in, or ask for an invitation")
 		}
 		return t.createWorkspace(ctx, w, owner, domain.RoleOwner)
