@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"io"
-	"time"
 
 	"baton/domain"
 )
@@ -30,62 +29,12 @@ type Store interface {
 	Finish(ctx context.Context, o Outcome) error
 }
 
-// Take is a clip with its recording, as a node takes it over.
-type Take struct {
-	Clip      domain.Clip
-	Recording domain.Recording
-	// Epoch counts the nodes that recorded this clip; it fences off the ones before.
-	Epoch int64
-}
-
-// Progress is what became durable in the object store since the last one.
-type Progress struct {
-	ClipID domain.ClipID
-	Epoch  int64
-	// NextSeq and Bytes are acknowledged; LastChunkAt is when the newest came.
-	NextSeq     int64
-	Bytes       int64
-	LastChunkAt time.Time
-	// DeclaredBytes is the announced size of an upload; 0: not known.
-	DeclaredBytes int64
-	// Checkpoint (JSON, opaque) and CheckpointOffset: see domain.Recording.
-	Checkpoint       []byte
-	CheckpointOffset int64
-	// Rendition is the state of the source rendition; its Codecs are empty while nothing is known of the media.
-	Rendition domain.Rendition
-	// Inits and Segments are the new ones; their objects are stored already.
-	Inits    []domain.InitSegment
-	Segments []domain.Segment
-	// DurationMS is the end of the last segment; HasVideo and HasAudio what it holds.
-	DurationMS         int64
-	HasVideo, HasAudio bool
-	GapsMS             []domain.Span
-}
-
-// Outcome is how a recording ended.
-type Outcome struct {
-	ClipID        domain.ClipID
-	Epoch         int64
-	EndReason     domain.EndReason
-	NextSeq       int64
-	Bytes         int64
-	DurationMS    int64
-	Width, Height int
-	HasVideo      bool
-	HasAudio      bool
-	// SHA256 of the whole source, hex.
-	SHA256 string
-	GapsMS []domain.Span
-	// SourceParts is the number of source objects, 0 to SourceParts-1.
-	SourceParts int
-	// NeedsImport: the source cannot be played by copying (an upload, VP8, a container we cannot
-	// cut); a job has to make the playable renditions from the source parts. Segments that were recorded stay
-	// until it replaces them. Reason says why, for the log.
-	NeedsImport bool
-	Reason      string
-	// Failure, shown to people, is set when nothing can come of the recording: no byte arrived.
-	Failure string
-}
+// What Store takes and gives is the domain's, because package postgres knows nothing of this one.
+type (
+	Take     = domain.Take
+	Progress = domain.Progress
+	Outcome  = domain.Outcome
+)
 
 // ObjectStore is where media rests. Package blob implements it.
 type ObjectStore interface {
