@@ -27,7 +27,7 @@ var mayImport = map[string][]string{
 	"blob":       {"domain"},
 	"postgres":   {"domain", "search", "migrations"},
 	"jobs":       {"domain", "transcode", "transcribe", "chapters"},
-	"api":        {"domain", "search"},
+	"api":        {"domain", "search", "media"},
 	"cmd":        {"*"},
 	"internal":   {"*"}, // leaves (below) and programs over the whole: bench, eval
 }
