@@ -34,8 +34,9 @@ func (e *Engine) words(d decoded, k chunk) []word {
 		w, sounding := e.join(d.tokens[from:i])
 		w.from = frameTime(starts[from], length)
 		w.to = frameTime(starts[from+sounding], length)
+		top := peak(weight[from:from+sounding], starts[from], starts[from+sounding])
 		if w.text != "" {
-			out = append(out, snap(w, k.speech))
+			out = append(out, snap(w, frameTime(top, length), k.speech))
 		}
 		from = i
 	}
@@ -65,18 +66,36 @@ func frameTime(frame int, length float64) float64 {
 	return min(length, max(0, t))
 }
 
-// snap clamps a word to the speech it overlaps most, so that a pause is not
-// part of the word beside it.
-func snap(w word, speech []span) word {
-	most, from, to := 0.03, w.from, w.to
+// minOverlap of a word with speech, in seconds, less is chance.
+const minOverlap = 0.03
+
+// snap clamps a word to the speech it is in, so that a pause is not part of the word beside
+// it. Of several, that is the one nearest to where the attention peaks: the path gives the
+// whole of a long pause to one of its neighbours, so that the overlap tells nothing.
+func snap(w word, peak float64, speech []span) word {
+	nearest, from, to := math.Inf(1), w.from, w.to
 	for _, s := range speech {
-		a, b := max(w.from, float64(s.from)/sampleRate), min(w.to, float64(s.to)/sampleRate)
-		if b-a > most {
-			most, from, to = b-a, a, b
+		start, end := float64(s.from)/sampleRate, float64(s.to)/sampleRate
+		a, b := max(w.from, start), min(w.to, end)
+		if d := max(start-peak, peak-end, 0); b-a > minOverlap && d < nearest {
+			nearest, from, to = d, a, b
 		}
 	}
 	w.from, w.to = from, to
 	return w
+}
+
+// peak is the frame of [from,to) that the tokens attend to most.
+func peak(weight [][]float32, from, to int) int {
+	most, at := float32(math.Inf(-1)), from
+	for f := from; f < to; f++ {
+		for _, row := range weight {
+			if row[f] > most {
+				most, at = row[f], f
+			}
+		}
+	}
+	return at
 }
 
 // normalisedAttention sums the align heads, each frame made comparable by its mean

@@ -126,29 +126,18 @@ func judge(d decoded, k chunk) transcribe.Trouble {
 	return transcribe.TroubleNone
 }
 
-// minWordMS keeps a word visible when its neighbours squeeze it.
-const minWordMS = 10
-
 // stretch goes over from samples and seconds to milliseconds of the stream.
 func stretch(k chunk, words []word) transcribe.Stretch {
 	s := transcribe.Stretch{StartMS: samplesMS(k.from), EndMS: samplesMS(k.to), Language: "en"}
 	for _, sp := range k.speech {
 		s.Speech = append(s.Speech, domain.Span{StartMS: samplesMS(k.at + sp.from), EndMS: samplesMS(k.at + sp.to)})
 	}
-	at, last := samplesMS(k.at), samplesMS(k.at)
+	at := samplesMS(k.at)
 	for _, w := range words {
-		start := max(last, at+int64(w.from*1000))
-		last = max(start+minWordMS, at+int64(w.to*1000))
-		s.Words = append(s.Words, domain.Word{StartMS: start, EndMS: last, Text: w.text})
+		s.Words = append(s.Words, domain.Word{StartMS: at + int64(w.from*1000), EndMS: at + int64(w.to*1000), Text: w.text})
 		s.LogProb += w.logP / float64(len(words))
 	}
-	limit := s.EndMS
-	for i := len(s.Words) - 1; i >= 0 && s.Words[i].EndMS > limit; i-- {
-		w := &s.Words[i]
-		w.EndMS = limit
-		w.StartMS = min(w.StartMS, limit-minWordMS)
-		limit = w.StartMS
-	}
+	transcribe.Tidy(s.Words, at, s.EndMS)
 	return s
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"baton/transcribe/ort"
@@ -165,7 +166,13 @@ func (m *model) decode(samples []float32, stop func() error) (decoded, error) {
 	}
 }
 
+// minSamples give the encoder two frames; it fails on none.
+const minSamples = 2 * sampleRate / 10
+
 func (m *model) encode(samples []float32) (hidden *ort.Value, frames int, err error) {
+	if n := minSamples - len(samples); n > 0 {
+		samples = append(slices.Clone(samples), make([]float32, n)...)
+	}
 	in, err := m.r.Floats([]int64{1, int64(len(samples))}, samples)
 	if err != nil {
 		return nil, 0, err

@@ -32,7 +32,7 @@ type pipeline struct {
 func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	defer close(p.queue)
 	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }}
-	err := p.pump(ctx, pcm, c)
+	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c)
 	if err == nil {
 		err = c.end()
 	}
@@ -46,9 +46,8 @@ func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	}
 }
 
-// pump feeds the chunker with windows until the sound ends.
-func (p *pipeline) pump(ctx context.Context, pcm io.Reader, c *chunker) error {
-	voice := p.engine.vad.stream()
+// listen feeds the chunker with windows until the sound ends.
+func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.Options, c *chunker) error {
 	in := bufio.NewReaderSize(pcm, 64<<10)
 	raw := make([]byte, 2*window)
 	samples := make([]float32, window)
@@ -71,9 +70,9 @@ func (p *pipeline) pump(ctx context.Context, pcm io.Reader, c *chunker) error {
 				return err
 			}
 		}
-		if p.options.Progress != nil && (c.pos-reported >= sampleRate || err != nil) {
+		if o.Progress != nil && (c.pos-reported >= sampleRate || err != nil) {
 			reported = c.pos
-			p.options.Progress(p.options.StartMS + samplesMS(c.pos))
+			o.Progress(o.StartMS + samplesMS(c.pos))
 		}
 		if err != nil {
 			return nil

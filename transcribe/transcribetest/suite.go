@@ -142,6 +142,7 @@ func words(t *testing.T, h Harness) {
 	// Where a person hears these words begin.
 	near(t, list, "fellow", 1000, 300)
 	near(t, list, "ask", 3400, 300)
+	near(t, list, "what", 5400, 300) // behind a long pause
 }
 
 // near checks when the first such word begins.

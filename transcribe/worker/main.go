@@ -20,6 +20,8 @@ import (
 type header struct {
 	Config  moonshine.Config   `json:"config"`
 	Options transcribe.Options `json:"options"`
+	// DetectOnly: find speech, but do not write it down.
+	DetectOnly bool `json:"detect_only,omitempty"`
 }
 
 // message is one line of the child. One of its fields is set.
@@ -65,15 +67,20 @@ func serve(in io.Reader, out *lines) error {
 	if err := json.Unmarshal(line, &h); err != nil {
 		return fmt.Errorf("read header: %w", err)
 	}
+	h.Options.Progress = func(ms int64) { _ = out.write(message{Listened: &ms}) }
+	emit := func(s transcribe.Stretch) error { return out.write(message{Stretch: &s}) }
+	if h.DetectOnly {
+		d, err := moonshine.NewDetector(h.Config)
+		if err != nil {
+			return err
+		}
+		return errors.Join(d.Detect(context.Background(), r, h.Options, emit), d.Close())
+	}
 	e, err := moonshine.New(h.Config)
 	if err != nil {
 		return err
 	}
-	h.Options.Progress = func(ms int64) { _ = out.write(message{Listened: &ms}) }
-	err = e.Transcribe(context.Background(), r, h.Options, func(s transcribe.Stretch) error {
-		return out.write(message{Stretch: &s})
-	})
-	return errors.Join(err, e.Close())
+	return errors.Join(e.Transcribe(context.Background(), r, h.Options, emit), e.Close())
 }
 
 // lines writes messages from several goroutines.

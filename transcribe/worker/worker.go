@@ -93,6 +93,16 @@ func (e *Engine) Close() error {
 // ErrClosed, or an error that says how the child ended. pcm must return from Read
 // when ctx is done, as the pipe of a command started with ctx does.
 func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
+	return e.do(ctx, pcm, header{Config: e.config.Models, Options: o}, emit)
+}
+
+// Detect finds speech without writing it down: its stretches have no words. It takes a
+// hundredth of the work, and keeps the promises of Transcribe.
+func (e *Engine) Detect(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
+	return e.do(ctx, pcm, header{Config: e.config.Models, Options: o, DetectOnly: true}, emit)
+}
+
+func (e *Engine) do(ctx context.Context, pcm io.Reader, h header, emit func(transcribe.Stretch) error) error {
 	e.calls.Add(1)
 	defer e.calls.Done()
 	if err := e.modelsThere(); err != nil {
@@ -117,7 +127,7 @@ func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Opt
 		case <-ended:
 		}
 	}()
-	return e.run(ctx, cancel, pcm, o, emit)
+	return e.run(ctx, cancel, pcm, h, emit)
 }
 
 // modelsThere looks without reading; package models checks what is in them.
@@ -131,14 +141,14 @@ func (e *Engine) modelsThere() error {
 	return nil
 }
 
-func (e *Engine) run(ctx context.Context, cancel context.CancelCauseFunc, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
+func (e *Engine) run(ctx context.Context, cancel context.CancelCauseFunc, pcm io.Reader, h header, emit func(transcribe.Stretch) error) error {
 	c, err := e.start(ctx, cancel)
 	if err != nil {
 		return fmt.Errorf("start speech process: %w", err)
 	}
 	var feeding sync.WaitGroup
-	feeding.Go(func() { c.feed(header{e.config.Models, o}, pcm) })
-	c.listen(o.Progress, emit)
+	feeding.Go(func() { c.feed(h, pcm) })
+	c.listen(h.Options.Progress, emit)
 	<-c.proc.Done()
 	_ = c.out.Close()
 	exit := c.proc.Err()
