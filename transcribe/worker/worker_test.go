@@ -160,3 +160,58 @@ func lowestPriority(t *testing.T) (nice int) {
 	}
 	return nice
 }
+
+// A run that is killed goes on where it was settled: no word is lost, none comes twice.
+func TestInterruptedRunGoesOn(t *testing.T) {
+	t.Parallel()
+	e, kill := engine(t, worker.Config{})
+	one := append(transcribetest.Speech(t, "jfk.wav"), transcribetest.Silence(3500)...)
+	pcm := bytes.Repeat(one, 4)
+	var settled int64
+	var kept domain.Transcript
+	for attempt := range 3 {
+		rest := bytes.NewReader(pcm[settled*transcribe.BytesPerMS:])
+		t.Logf("attempt %d from %d ms", attempt, settled)
+		updates := 0
+		got, err := transcribe.Run(t.Context(), e, rest, transcribe.Options{StartMS: settled}, kept, func(u transcribe.Update) error {
+			kept.Cues = append(kept.Cues, u.Cues...) // as a store does
+			settled = u.SettledMS
+			if updates++; updates == 1 && attempt < 2 {
+				kill(t)
+			}
+			return nil
+		})
+		if err == nil {
+			kept = got
+		}
+	}
+	want := strings.TrimSpace(strings.Repeat(transcribetest.Text(t, "jfk.txt")+" ", 4))
+	if got := transcribetest.Plain(kept.Cues); got != want {
+		t.Errorf("heard %q", got)
+	}
+	for i, c := range kept.Cues {
+		if c.No != i || i > 0 && c.StartMS < kept.Cues[i-1].EndMS {
+			t.Errorf("cue %d: %+v", i, c)
+		}
+	}
+	if kept.Language != "en" || transcribe.State(kept) != domain.TranscriptDone || kept.Coverage < 0.9 {
+		t.Errorf("language %q, coverage %.2f", kept.Language, kept.Coverage)
+	}
+}
+
+func TestDetect(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	pcm := append(transcribetest.Silence(60_000), transcribetest.Speech(t, "jfk.wav")...)
+	var speech []domain.Span
+	err := e.Detect(t.Context(), bytes.NewReader(pcm), transcribe.Options{StartMS: 1000}, func(s transcribe.Stretch) error {
+		speech = append(speech, s.Speech...)
+		if len(s.Words) > 0 {
+			t.Errorf("words %v", s.Words)
+		}
+		return nil
+	})
+	if err != nil || len(speech) == 0 || speech[0].StartMS < 61_000 || speech[0].StartMS > 62_000 {
+		t.Errorf("%v, %v", speech, err)
+	}
+}
