@@ -33,7 +33,11 @@ type Object struct {
 
 // Get reads an object whole. The caller closes it.
 func (b *Bucket) Get(ctx context.Context, key string) (io.ReadCloser, error) {
-	return b.Open(ctx, key)
+	o, err := b.Open(ctx, key)
+	if err != nil {
+		return nil, err // not o: a nil *Object would be a reader that is not nil
+	}
+	return o, nil
 }
 
 // Open is Get with what is known of the object.
@@ -54,7 +58,11 @@ func (b *Bucket) OpenRange(ctx context.Context, key string, offset, length int64
 
 // GetRange is OpenRange for those who want the bytes alone.
 func (b *Bucket) GetRange(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error) {
-	return b.OpenRange(ctx, key, offset, length)
+	o, err := b.OpenRange(ctx, key, offset, length)
+	if err != nil {
+		return nil, err // not o: a nil *Object would be a reader that is not nil
+	}
+	return o, nil
 }
 
 func (b *Bucket) open(ctx context.Context, key, span string) (*Object, error) {
