@@ -73,6 +73,10 @@ func (h *handlers) getEvents(c echo.Context) error {
 	if err != nil {
 		return err
 	}
+	if c.Request().Method == http.MethodHead {
+		c.Response().Header().Set("Content-Type", "text/event-stream")
+		return c.NoContent(http.StatusOK)
+	}
 	key := "account " + string(who.AccountID)
 	if !who.SignedIn() {
 		key = "address " + network(who.address)
@@ -180,7 +184,8 @@ func (s *eventStream) follow(ctx context.Context, queue *stream) error {
 		var err error
 		select {
 		case e := <-queue.queue:
-			if err = s.pass(&e); err == nil && s.clip != "" && (e.Kind == domain.EventClipChanged || e.Kind == domain.EventClipDeleted) {
+			fresh := e.ID > s.last
+			if err = s.pass(&e); err == nil && fresh && s.clip != "" && (e.Kind == domain.EventClipChanged || e.Kind == domain.EventClipDeleted) {
 				err = s.recheck(ctx)
 			}
 		case <-beat.C:

@@ -166,9 +166,12 @@ func (r *objectReader) Read(p []byte) (int, error) {
 		return 0, io.EOF
 	}
 	if r.body == nil {
-		if r.body, r.err = r.open(r.at); r.err != nil {
-			return 0, r.err
+		body, err := r.open(r.at)
+		if err != nil {
+			r.err = err
+			return 0, err
 		}
+		r.body = body
 	}
 	n, err := r.body.Read(p)
 	r.at += int64(n)

@@ -54,8 +54,10 @@ type Needs struct {
 	Objects objects
 	// Formats renders texts, implemented by packages transcode and transcribe.
 	Formats Formats
-	// Ingest takes media in, implemented by package media.
-	Ingest ingest
+	// Ingest, Channels and WHIP take media in, implemented by package media.
+	Ingest   ingest
+	Channels channels
+	WHIP     whip
 }
 
 // Check is one line of what works on this server.

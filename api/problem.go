@@ -71,9 +71,8 @@ func (p problems) handle(err error, c echo.Context) {
 		return
 	}
 	h := c.Response().Header()
-	var e *domain.Error
-	if errors.As(err, &e) && e.RetryAfter > 0 {
-		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(e.RetryAfter.Seconds()))))
+	if after := retryAfter(err); after > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(math.Ceil(after.Seconds()))))
 	}
 	if pr.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="baton"`)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 
@@ -32,20 +33,57 @@ func newShell(h *handlers) *shell {
 
 // serve answers what is no route of the API.
 func (s *shell) serve(c echo.Context) error {
-	path := c.Request().URL.Path
+	at := c.Request().URL.Path
 	switch {
-	case isAPI(path):
+	case isAPI(at):
+		if allow := otherMethods(c); len(allow) > 0 {
+			c.Response().Header().Set("Allow", strings.Join(allow, ", "))
+			return echo.NewHTTPError(http.StatusMethodNotAllowed)
+		}
 		return domain.Errorf(domain.KindNotFound, "there is nothing at this address; /api/openapi.yaml lists what there is")
 	case c.Request().Method != http.MethodGet && c.Request().Method != http.MethodHead:
 		c.Response().Header().Set("Allow", "GET, HEAD")
 		return echo.NewHTTPError(http.StatusMethodNotAllowed)
-	case strings.HasPrefix(path, "/c/"):
-		return s.clipPage(c, strings.TrimPrefix(path, "/c/"))
-	case strings.HasPrefix(path, "/join/"):
+	case strings.HasPrefix(at, "/c/"):
+		return s.clipPage(c, strings.TrimPrefix(at, "/c/"))
+	case strings.HasPrefix(at, "/join/"):
 		c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address holds a secret
+	case isFile(at):
+		s.web.ServeHTTP(c.Response(), c.Request())
+		return nil
 	}
-	s.web.ServeHTTP(c.Response(), c.Request())
-	return nil
+	return s.page(c, neutral)
+}
+
+// isFile tells the client's files from the addresses that the client draws itself.
+func isFile(p string) bool {
+	return strings.HasPrefix(p, "/assets/") || strings.Contains(path.Base(p), ".")
+}
+
+// neutral is the preview of a page that strangers may not see, or that has none.
+const neutral = `<meta property="og:title" content="Baton"><meta property="og:site_name" content="Baton">`
+
+// page answers with the shell.
+func (s *shell) page(c echo.Context, tags string) error {
+	b, err := s.index(c.Request().Context())
+	if err != nil {
+		return err
+	}
+	c.Response().Header().Set("Cache-Control", "no-cache")
+	return c.HTMLBlob(http.StatusOK, bytes.Replace(b, []byte(marker), []byte(tags), 1))
+}
+
+// otherMethods lists what may be done at an address of the API where the request's method may not.
+func otherMethods(c echo.Context) []string {
+	var allow []string
+	for _, m := range []string{http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		found := c.Echo().NewContext(nil, nil)
+		c.Echo().Router().Find(m, c.Request().URL.Path, found)
+		if found.Path() != "/*" {
+			allow = append(allow, m)
+		}
+	}
+	return allow
 }
 
 // clipPage is the shell with the tags of a link preview. Only clips that anyone with the link may watch have a title and a
@@ -54,11 +92,7 @@ func (s *shell) serve(c echo.Context) error {
 func (s *shell) clipPage(c echo.Context, id string) error {
 	ctx, cancel := context.WithTimeout(c.Request().Context(), 5*time.Second)
 	defer cancel()
-	page, err := s.index(ctx)
-	if err != nil {
-		return err
-	}
-	tags := tag("og:title", "Baton") + tag("og:site_name", "Baton")
+	tags := neutral
 	if domain.ValidID(id) {
 		v, err := s.clips.View(ctx, domain.ClipID(id))
 		if err != nil && domain.KindOf(err) != domain.KindNotFound {
@@ -68,8 +102,7 @@ func (s *shell) clipPage(c echo.Context, id string) error {
 			tags = s.preview(&v)
 		}
 	}
-	c.Response().Header().Set("Cache-Control", "no-cache")
-	return c.HTMLBlob(http.StatusOK, bytes.Replace(page, []byte(marker), []byte(tags), 1))
+	return s.page(c, tags)
 }
 
 func (s *shell) preview(v *domain.ClipView) string {
@@ -100,7 +133,7 @@ func (s *shell) index(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask for the page: %w", err)
 	}
-	w := &page{header: http.Header{}, status: http.StatusOK}
+	w := &memory{header: http.Header{}, status: http.StatusOK}
 	s.web.ServeHTTP(w, r)
 	if w.status != http.StatusOK {
 		return nil, domain.Errorf(domain.KindUnavailable, "the web client is not there").Because(fmt.Errorf("status %d", w.status))
@@ -108,13 +141,13 @@ func (s *shell) index(ctx context.Context) ([]byte, error) {
 	return w.body.Bytes(), nil
 }
 
-// page keeps an answer in memory.
-type page struct {
+// memory keeps an answer.
+type memory struct {
 	header http.Header
 	status int
 	body   bytes.Buffer
 }
 
-func (p *page) Header() http.Header         { return p.header }
-func (p *page) WriteHeader(status int)      { p.status = status }
-func (p *page) Write(b []byte) (int, error) { return p.body.Write(b) }
+func (p *memory) Header() http.Header         { return p.header }
+func (p *memory) WriteHeader(status int)      { p.status = status }
+func (p *memory) Write(b []byte) (int, error) { return p.body.Write(b) }

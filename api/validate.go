@@ -95,6 +95,9 @@ func explain(err error, bodyless bool) error {
 		var req *openapi3filter.RequestError
 		switch {
 		case errors.As(e, &sec):
+			if errors.As(errors.Join(sec.Errors...), &large) { // the validator reads the body before it asks who sends it
+				return large
+			}
 			return domain.Errorf(domain.KindUnauthorized, "sign in first")
 		case errors.As(e, &large):
 			return large

@@ -69,7 +69,7 @@ func (h *handlers) UpdateCue(ctx context.Context, r gen.UpdateCueRequestObject) 
 	if err != nil {
 		return nil, named(err, "read cue", "the transcript has no such line")
 	}
-	cue.Text, cue.Edited = text, true
+	cue = cue.WithText(text)
 	if err := h.Transcripts.SetCue(ctx, c.ID, cue); err != nil {
 		return nil, named(err, "change cue", "the transcript has no such line")
 	}

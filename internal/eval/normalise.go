@@ -12,7 +12,7 @@ import (
 func Words(text string) []string {
 	text = strings.NewReplacer("’", "'", "‘", "'", "-", " ", "–", " ", "—", " ", "%", " percent ", "&", " and ", "$", " dollars ").Replace(strings.ToLower(text))
 	var words []string
-	for f := range strings.FieldsSeq(text) {
+	for _, f := range strings.Fields(text) {
 		f = strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 		if f != "" {
 			words = append(words, spell(f)...)

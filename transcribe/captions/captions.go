@@ -2,7 +2,7 @@
 package captions
 
 import (
-	"bytes"
+	"bufio"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,30 +42,28 @@ func Write(w io.Writer, f Format, t domain.Transcript) error {
 // WriteVTT writes cues as WebVTT (W3C, "WebVTT: The Web Video Text Tracks Format"), the
 // cue's number as its identifier.
 func WriteVTT(w io.Writer, cues []domain.Cue) error {
-	var b bytes.Buffer
-	fmt.Fprint(&b, "WEBVTT\n")
+	b := bufio.NewWriter(w)
+	fmt.Fprint(b, "WEBVTT\n")
 	for i, c := range shown(cues) {
-		fmt.Fprintf(&b, "\n%d\n%s --> %s\n", i+1, clock(c.StartMS, "."), clock(c.EndMS, "."))
+		fmt.Fprintf(b, "\n%d\n%s --> %s\n", i+1, clock(c.StartMS, "."), clock(c.EndMS, "."))
 		for _, line := range transcribe.Lines(c.Text) {
-			fmt.Fprintln(&b, escape(line))
+			fmt.Fprintln(b, escape(line))
 		}
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Flush()
 }
 
 // WriteSRT writes cues as SubRip.
 func WriteSRT(w io.Writer, cues []domain.Cue) error {
-	var b bytes.Buffer
+	b := bufio.NewWriter(w)
 	for i, c := range shown(cues) {
-		fmt.Fprintf(&b, "%d\n%s --> %s\n", i+1, clock(c.StartMS, ","), clock(c.EndMS, ","))
+		fmt.Fprintf(b, "%d\n%s --> %s\n", i+1, clock(c.StartMS, ","), clock(c.EndMS, ","))
 		for _, line := range transcribe.Lines(c.Text) {
-			fmt.Fprintln(&b, line)
+			fmt.Fprintln(b, line)
 		}
-		fmt.Fprintln(&b)
+		fmt.Fprintln(b)
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Flush()
 }
 
 // A paragraph of plain text ends in a pause this long, or when it has become long.
@@ -76,7 +74,7 @@ const (
 
 // WriteText writes what was said as paragraphs without times.
 func WriteText(w io.Writer, cues []domain.Cue) error {
-	var b bytes.Buffer
+	b := bufio.NewWriter(w)
 	cues = written(cues)
 	length := 0
 	for i, c := range cues {
@@ -84,20 +82,19 @@ func WriteText(w io.Writer, cues []domain.Cue) error {
 		if i > 0 {
 			pause := c.StartMS - cues[i-1].EndMS
 			if pause >= paragraphPauseMS || length >= paragraphLength && endsSentence(cues[i-1].Text) {
-				fmt.Fprint(&b, "\n\n")
+				fmt.Fprint(b, "\n\n")
 				length = 0
 			} else {
-				fmt.Fprint(&b, " ")
+				fmt.Fprint(b, " ")
 			}
 		}
-		fmt.Fprint(&b, text)
+		fmt.Fprint(b, text)
 		length += utf8.RuneCountInString(text)
 	}
 	if len(cues) > 0 {
-		fmt.Fprintln(&b)
+		fmt.Fprintln(b)
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return b.Flush()
 }
 
 func endsSentence(s string) bool {

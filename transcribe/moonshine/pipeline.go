@@ -57,8 +57,7 @@ func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.O
 			return err
 		}
 		n, err := io.ReadFull(in, raw)
-		over := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
-		if err != nil && !over {
+		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
 		if n >= 2 {
@@ -71,11 +70,11 @@ func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.O
 				return err
 			}
 		}
-		if o.Progress != nil && (c.pos-reported >= sampleRate || over) {
+		if o.Progress != nil && (c.pos-reported >= sampleRate || err != nil) {
 			reported = c.pos
 			o.Progress(o.StartMS + samplesMS(c.pos))
 		}
-		if over {
+		if err != nil {
 			return nil
 		}
 	}

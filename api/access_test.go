@@ -1,0 +1,450 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"baton/api"
+	"baton/domain"
+)
+
+// The actors of the access test.
+const (
+	anonymous = "anonymous"
+	owner     = "owner"    // of the clip; a member of its workspace
+	admin     = "admin"    // of the clip's workspace
+	member    = "member"   // of the clip's workspace
+	guest     = "guest"    // of the clip's workspace
+	outsider  = "outsider" // owns another workspace
+	revoked   = "revoked"  // a token of the clip's owner that was revoked
+	expired   = "expired"  // a sign-in of the clip's owner that ended
+)
+
+var actors = []string{anonymous, owner, admin, member, guest, outsider, revoked, expired} //nolint:gochecknoglobals // a table
+
+// outcome is what a request must come to.
+type outcome int
+
+const (
+	allowed  outcome = iota
+	signIn           // 401
+	refused          // 403
+	notFound         // 404
+)
+
+// who tells what an actor must get, by the clip's visibility (empty for routes of no clip).
+type who func(actor string, v domain.Visibility) outcome
+
+// sees is the truth of who may watch, written out.
+func sees(actor string, v domain.Visibility) bool {
+	switch v {
+	case domain.VisiblePrivate:
+		return actor == owner
+	case domain.VisibleWorkspace:
+		return slices.Contains([]string{owner, admin, member}, actor)
+	default:
+		return actor != revoked // says who it is, wrongly
+	}
+}
+
+// acting is what a route of a clip that needs a sign-in gives to those who may do it and to the others.
+func acting(may func(actor string, v domain.Visibility) bool) who {
+	return func(actor string, v domain.Visibility) outcome {
+		switch {
+		case slices.Contains([]string{anonymous, revoked, expired}, actor):
+			return signIn
+		case may(actor, v):
+			return allowed
+		case sees(actor, v):
+			return refused
+		}
+		return notFound
+	}
+}
+
+// everybody may come; a token that does not hold is an error wherever tokens are looked at.
+func everybody(actor string, _ domain.Visibility) outcome {
+	if actor == revoked {
+		return signIn
+	}
+	return allowed
+}
+
+func public(string, domain.Visibility) outcome { return allowed }
+
+func watching(actor string, v domain.Visibility) outcome {
+	switch {
+	case actor == revoked:
+		return signIn
+	case sees(actor, v):
+		return allowed
+	}
+	return notFound
+}
+
+func commenting(actor string, v domain.Visibility) bool {
+	return sees(actor, v) && actor != outsider
+}
+
+func editing(actor string, _ domain.Visibility) bool { return actor == owner }
+
+func deleting(actor string, v domain.Visibility) bool {
+	return actor == owner || actor == admin && v != domain.VisiblePrivate
+}
+
+// signedIn is for routes about oneself or one's own workspace.
+func signedIn(except ...string) who {
+	return func(actor string, _ domain.Visibility) outcome {
+		switch {
+		case slices.Contains([]string{anonymous, revoked, expired}, actor):
+			return signIn
+		case slices.Contains(except, actor):
+			return refused
+		}
+		return allowed
+	}
+}
+
+// only is for a thing that belongs to some, of which others learn nothing; but those who are refused by their role are told so.
+func only(may []string, byRole ...string) who {
+	return func(actor string, v domain.Visibility) outcome {
+		if o := signedIn(byRole...)(actor, v); o != allowed || slices.Contains(may, actor) {
+			return o
+		}
+		return notFound
+	}
+}
+
+// rule is what the access test knows of a route: who may use it, what a good request is, and what it answers.
+type rule struct {
+	who    who
+	body   string
+	typ    string // of the body; empty: JSON
+	header map[string]string
+	ok     int // empty: 200
+}
+
+var rules = map[string]rule{ //nolint:gochecknoglobals // a table
+	"getHealth": {who: public}, "getReady": {who: public}, "getMetrics": {who: public}, "getOpenAPI": {who: public},
+	"getSetup":        {who: everybody},
+	"createWorkspace": {who: everybody, body: `{"workspace_name":"W","name":"N","email":"n@example.com","password":"long enough"}`, ok: 409},
+	"signIn":          {who: everybody, body: `{"email":"nobody@example.com","password":"` + secretPassword + `"}`},
+	"signOut":         {who: signedIn(), ok: 204},
+	"getMe":           {who: signedIn()}, "updateMe": {who: signedIn(), body: `{"time_zone":"Europe/Paris"}`},
+	"listSignIns": {who: signedIn()}, "revokeSignIn": {who: only([]string{owner}), ok: 204},
+	"listTokens": {who: signedIn()}, "createToken": {who: signedIn(), body: `{"name":"t"}`, ok: 201},
+	"revokeToken":  {who: only([]string{owner}), ok: 204},
+	"listMembers":  {who: signedIn()},
+	"updateMember": {who: only([]string{admin}, owner, member, guest), body: `{"role":"guest"}`},
+	"removeMember": {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"listSpaces":   {who: signedIn(guest)}, "createSpace": {who: signedIn(guest), body: `{"name":"NEW"}`, ok: 201},
+	"updateSpace":  {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
+	"deleteSpace":  {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"listInvites":  {who: signedIn(owner, member, guest)},
+	"createInvite": {who: signedIn(owner, member, guest), body: `{"role":"member"}`, ok: 201},
+	"revokeInvite": {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"getInvite":    {who: everybody},
+	"acceptInvite": {who: everybody, body: `{"name":"N","email":"NEW@example.com","password":"long enough"}`, ok: 201},
+	"listClips":    {who: signedIn()}, "createClip": {who: signedIn(), body: `{"kind":"screen"}`, ok: 201}, "search": {who: signedIn()},
+
+	"getClip":    {who: watching},
+	"updateClip": {who: acting(editing), body: `{"title":"x"}`},
+	"deleteClip": {who: acting(deleting), ok: 204},
+	"retryClip":  {who: acting(editing), ok: 202},
+
+	"getRecording":    {who: acting(editing)},
+	"putChunk":        {who: acting(editing), body: "x", typ: "video/webm", header: map[string]string{"Content-Digest": "sha-256=:LXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIE=:"}},
+	"openChannel":     {who: acting(editing), body: "v=0", typ: "application/sdp", ok: 201},
+	"finishRecording": {who: acting(editing), body: `{"chunks":0}`},
+	"optionsUpload":   {who: everybody, ok: 204},
+	"headUpload":      {who: acting(editing)},
+	"patchUpload":     {who: acting(editing), body: "x", typ: "application/offset+octet-stream", header: map[string]string{"Upload-Offset": "0"}, ok: 204},
+	"putUpload":       {who: acting(editing), body: "x", typ: "video/mp4", ok: 204},
+	"optionsWHIP":     {who: everybody}, "optionsWHIPSession": {who: everybody},
+	"getWHIP":           {who: acting(editing), ok: 204},
+	"postWHIP":          {who: acting(editing), body: "v=0", typ: "application/sdp", ok: 201},
+	"getWHIPSession":    {who: acting(editing), ok: 204},
+	"patchWHIPSession":  {who: acting(editing), body: "a=candidate", typ: "application/trickle-ice-sdpfrag", header: map[string]string{"If-Match": `"e1"`}, ok: 204},
+	"deleteWHIPSession": {who: acting(editing)},
+
+	"getMasterPlaylist": {who: watching}, "getMediaFile": {who: watching}, "getPoster": {who: watching}, "getStoryboardImage": {who: watching},
+	"getStoryboard": {who: watching}, "getPeaks": {who: watching},
+	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
+	"updateCue":     {who: acting(editing), body: `{"text":"Hello there"}`},
+	"putChapters":   {who: acting(editing), body: `{"chapters":[{"start_ms":0,"title":"All"}]}`},
+	"listComments":  {who: watching},
+	"createComment": {who: acting(commenting), body: `{"body":"hi"}`, ok: 201},
+	"updateComment": {who: acting(editing), body: `{"body":"hi again"}`}, // the fixture's comment is the clip's owner's
+	"deleteComment": {who: acting(deleting), ok: 204},
+	"getEvents":     {who: watching},
+}
+
+// route is an operation of openapi.yaml.
+type route struct{ method, path, operation string }
+
+func routes(t *testing.T) []route {
+	t.Helper()
+	doc, err := openapi3.NewLoader().LoadFromData(api.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := doc.Validate(t.Context()); err != nil {
+		t.Error(err)
+	}
+	var out []route
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			out = append(out, route{method, path, op.OperationID})
+		}
+	}
+	slices.SortFunc(out, func(a, b route) int { return strings.Compare(a.path+a.method, b.path+b.method) })
+	return out
+}
+
+func TestOpenRoutesAreThoseOfTheDocument(t *testing.T) {
+	t.Parallel()
+	doc, err := openapi3.NewLoader().LoadFromData(api.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	isOpen := map[string]bool{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			security := doc.Security
+			if op.Security != nil {
+				security = *op.Security
+			}
+			open := len(security) == 0 || slices.ContainsFunc(security, func(s openapi3.SecurityRequirement) bool { return len(s) == 0 })
+			isOpen[method+" "+path] = open
+			if _, listed := api.Open[method+" "+path]; listed != open {
+				t.Errorf("%s %s: open in openapi.yaml %t, in access.go %t", method, path, open, listed)
+			}
+		}
+	}
+	for r, reason := range api.Open {
+		if !isOpen[r] {
+			t.Errorf("access.go lists %s, which is not open or not there", r)
+		}
+		if len(reason) < 8 {
+			t.Errorf("%s is open without a reason", r)
+		}
+	}
+}
+
+// cast is the people of the access test and the things they ask for.
+type cast struct {
+	*server
+	members map[string]domain.Member
+	clips   map[domain.Visibility]domain.ClipID
+	fresh   int
+}
+
+func newCast(t *testing.T) *cast {
+	t.Helper()
+	c := &cast{server: newServer(t), members: map[string]domain.Member{}, clips: map[domain.Visibility]domain.ClipID{}}
+	c.ingest.state.State = "recording"
+	boss := c.workspace("Acme")
+	w := boss.member.WorkspaceID
+	c.members[owner] = c.join(w, "Olga", domain.RoleMember).member
+	c.members[admin] = c.join(w, "Ada", domain.RoleAdmin).member
+	c.members[member] = c.join(w, "Max", domain.RoleMember).member
+	c.members[guest] = c.join(w, "Gus", domain.RoleGuest).member
+	c.members[outsider] = c.workspace("Other").member
+	hash, err := c.password().Hash(t.Context(), secretPassword)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.exec(`update account set email = 'nobody@example.com', password_hash = $2 where id = $1`, c.members[member].Account.ID, hash)
+	return c
+}
+
+// enter lets an actor come in through a fresh sign-in.
+func (c *cast) enter(actor string) *person {
+	c.t.Helper()
+	switch actor {
+	case anonymous:
+		return &person{s: c.server}
+	case expired:
+		p := c.signIn(c.members[owner])
+		c.exec(`update sign_in set expires_at = now() - interval '1 second' where token_hash = $1`, hashOf(p.cookie))
+		return p
+	case revoked:
+		id, p := c.tokenOf(owner)
+		if err := c.db.Tokens.Revoke(c.t.Context(), c.members[owner].Account.ID, id); err != nil {
+			c.t.Fatal(err)
+		}
+		return p
+	}
+	return c.signIn(c.members[actor])
+}
+
+func (c *cast) tokenOf(actor string) (domain.TokenID, *person) {
+	c.t.Helper()
+	m := c.members[actor]
+	p := &person{s: c.server, member: m, token: "bat_" + domain.NewID[string]()}
+	tok := domain.APIToken{ID: domain.NewID[domain.TokenID](), AccountID: m.Account.ID, WorkspaceID: m.WorkspaceID, Name: "t"}
+	if err := c.db.Tokens.Create(c.t.Context(), tok, hashOf(p.token)); err != nil {
+		c.t.Fatal(err)
+	}
+	return tok.ID, p
+}
+
+// clipOf gives the owner's clip of a visibility, whole.
+func (c *cast) clipOf(v domain.Visibility) domain.ClipID {
+	c.t.Helper()
+	if id, ok := c.clips[v]; ok {
+		return id
+	}
+	id := c.enter(owner).clip(v, "Walkthrough")
+	c.playable(id, "Hello world")
+	c.exec(`update clip set transcript_state = 'failed', transcript_reason = 'no engine' where id = $1`, id) // there is something to try again
+	c.exec(`insert into work (clip_id, kind, state, reason) values ($1, 'transcribe', 'failed', 'no engine')
+		on conflict (clip_id, kind) do update set state = 'failed', reason = 'no engine'`, id)
+	c.clips[v] = id
+	return id
+}
+
+// fill puts what a path asks for into it, made anew where the request may use it up.
+func (c *cast) fill(path string, v domain.Visibility) string {
+	c.t.Helper()
+	ctx, w := c.t.Context(), c.members[owner].WorkspaceID
+	replace := func(name string, value func() string) {
+		if strings.Contains(path, "{"+name+"}") {
+			path = strings.ReplaceAll(path, "{"+name+"}", value())
+		}
+	}
+	replace("comment_id", func() string {
+		made, err := c.db.Comments.Create(ctx, domain.Comment{
+			ID: domain.NewID[domain.CommentID](), ClipID: c.clipOf(v), Author: domain.Account{ID: c.members[owner].Account.ID}, Body: "first",
+		})
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return string(made.ID)
+	})
+	replace("id", func() string { return string(c.clipOf(v)) })
+	replace("account_id", func() string { return string(c.join(w, "Victim"+c.unique(), domain.RoleMember).member.Account.ID) })
+	replace("space_id", func() string {
+		s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: w, Name: c.unique()}
+		if err := c.db.Spaces.Create(ctx, s); err != nil {
+			c.t.Fatal(err)
+		}
+		return string(s.ID)
+	})
+	invite := func() (domain.InviteID, string) {
+		i := domain.Invite{
+			ID: domain.NewID[domain.InviteID](), WorkspaceID: w, Role: domain.RoleMember, CreatedBy: c.members[admin].Account.ID, ExpiresAt: time.Now().Add(time.Hour),
+		}
+		secret := "secret-" + string(i.ID)
+		if err := c.db.Invites.Create(ctx, i, hashOf(secret)); err != nil {
+			c.t.Fatal(err)
+		}
+		return i.ID, secret
+	}
+	replace("invite_id", func() string { id, _ := invite(); return string(id) })
+	replace("secret", func() string { _, secret := invite(); return secret })
+	replace("token_id", func() string { id, _ := c.tokenOf(owner); return string(id) })
+	replace("sign_in_id", func() string {
+		all, err := c.db.SignIns.List(ctx, c.enter(owner).member.Account.ID)
+		if err != nil || len(all) == 0 {
+			c.t.Fatal(len(all), err)
+		}
+		return string(all[0].ID)
+	})
+	for name, value := range map[string]string{"seq": "0", "session": "s1", "rendition": "source", "file": "seg-0.m4s", "no": "0"} {
+		replace(name, func() string { return value })
+	}
+	return path
+}
+
+func (c *cast) unique() string {
+	c.fresh++
+	return "n" + domain.NewID[string]()[16:]
+}
+
+// ask sends a route's good request as an actor and gives the status.
+func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
+	c.t.Helper()
+	rule := rules[r.operation]
+	c.ingest.reset()
+	path := c.fill(r.path, v)
+	switch r.operation {
+	case "getEvents":
+		path += "?clip_id=" + string(c.clipOf(v))
+	case "search":
+		path += "?q=hello"
+	}
+	body := strings.ReplaceAll(rule.body, "NEW", strings.ToLower(c.unique()))
+	req := c.enter(actor).request(method, path, strings.NewReader(body))
+	if body == "" {
+		req.Body = http.NoBody
+	}
+	req.Header.Set("Content-Type", "application/json")
+	if rule.typ != "" {
+		req.Header.Set("Content-Type", rule.typ)
+	}
+	for k, val := range rule.header {
+		req.Header.Set(k, val)
+	}
+	ctx, cancel := context.WithCancel(req.Context())
+	defer cancel() // a stream of events would not end by itself
+	res, err := client.Do(req.WithContext(ctx))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode < 300 && method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions {
+		delete(c.clips, v) // it may not be what it was
+	}
+	return res.StatusCode
+}
+
+// TestAccess sends every route of openapi.yaml as every kind of person, for every kind of clip. A route
+// without a rule fails: nobody has thought about who may use it.
+func TestAccess(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	all := routes(t)
+	requests, failures := 0, 0
+	for _, r := range all {
+		rule, known := rules[r.operation]
+		if !known {
+			t.Errorf("%s %s: no rule says who may use %s", r.method, r.path, r.operation)
+			failures++
+			continue
+		}
+		visibilities := []domain.Visibility{""}
+		if strings.Contains(r.path, "{id}") || r.operation == "getEvents" {
+			visibilities = []domain.Visibility{domain.VisiblePrivate, domain.VisibleWorkspace, domain.VisibleLink}
+		}
+		methods := []string{r.method}
+		if r.method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+		for _, v := range visibilities {
+			for _, actor := range actors {
+				for _, method := range methods {
+					want := map[outcome]int{allowed: max(rule.ok, http.StatusOK), signIn: 401, refused: 403, notFound: 404}[rule.who(actor, v)]
+					requests++
+					if got := c.ask(r, method, actor, v); got != want {
+						t.Errorf("%s %s as %s, clip %q: %d, want %d", method, r.path, actor, v, got, want)
+						failures++
+					}
+				}
+			}
+		}
+	}
+	for op := range rules {
+		if !slices.ContainsFunc(all, func(r route) bool { return r.operation == op }) {
+			t.Errorf("the rule for %s has no route", op)
+			failures++
+		}
+	}
+	t.Logf("access: %d routes × %d actors × visibilities of clips = %d requests, %d failures", len(all), len(actors), requests, failures)
+}

@@ -1,0 +1,29 @@
+package api
+
+import "time"
+
+// What tests compare with the document.
+var (
+	Open     = open
+	Document = document
+)
+
+const RenewEvery = renewEvery
+
+// Network and FileNumber are pure.
+var (
+	Network    = network
+	FileNumber = fileNumber
+)
+
+// Guesses with a clock of the test's own.
+type Guesses struct{ g *guesses }
+
+func NewGuesses(now func() time.Time) Guesses { return Guesses{newGuesses(now)} }
+
+func (g Guesses) Try(address, email string) error { return g.g.try(address, email) }
+func (g Guesses) Right(email string)              { g.g.right(email) }
+func (g Guesses) Remembered() int                 { return g.g.byAddress.order.Len() }
+
+// Events lets tests stand between the server and its events.
+type Events = events
