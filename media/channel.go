@@ -76,11 +76,9 @@ func (d *Door) Channel(ctx context.Context, clip domain.ClipID, offer string) (a
 			c.end()
 		}
 	})
-	d.mu.Lock()
-	if !d.closed {
-		d.wait.Go(c.live)
+	if !d.goes(c.live) {
+		return "", errors.Join(unavailable(0, 2*time.Second, ReasonUnavailable, "the server is going down", nil), pc.Close())
 	}
-	d.mu.Unlock()
 	sdp, err := answer(ctx, pc, offer)
 	if err != nil {
 		c.end()

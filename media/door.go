@@ -160,17 +160,32 @@ func (d *Door) add(pc *webrtc.PeerConnection) error {
 	return nil
 }
 
+// goes starts work that Close waits for, unless it is closing already.
+func (d *Door) goes(f func()) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.closed {
+		d.wait.Go(f)
+	}
+	return !d.closed
+}
+
 func (d *Door) remove(pc *webrtc.PeerConnection) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	delete(d.conns, pc)
 }
 
-// Close ends every session (WHIP recordings are finished up to here) and closes the port.
+// Close ends every session and closes the port. A WHIP recording is kept up to here and stays open: its publisher can go on
+// with a new session, on this node or another.
 func (d *Door) Close() error {
 	d.mu.Lock()
+	before := d.closed
 	d.closed = true
 	d.mu.Unlock()
+	if before {
+		return nil
+	}
 	d.cancel()
 	d.wait.Wait()
 	d.mu.Lock()

@@ -65,6 +65,8 @@ func (b *bench) append(t testing.TB, clip domain.ClipID, mime string, seq int, c
 	return s
 }
 
+func asRefused(err error, r **media.Refused) bool { return errors.As(err, r) }
+
 func reason(err error) media.Reason {
 	var r *media.Refused
 	if errors.As(err, &r) {

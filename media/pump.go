@@ -169,8 +169,11 @@ func (r *recorder) conclude(ctx context.Context, l *spool.Log, end *ending) erro
 	sum := l.Sum()
 	o := Outcome{
 		ClipID: r.clip.ID, Epoch: r.epoch, EndReason: end.Reason, NextSeq: at.Seq, Bytes: at.Offset, DurationMS: w.duration,
-		SHA256: hex.EncodeToString(sum[:]), SourceParts: w.cp.Parts, GapsMS: []domain.Span{},
+		SHA256: hex.EncodeToString(sum[:]), SourceParts: w.cp.Parts,
 	}
+	r.mu.Lock()
+	o.GapsMS = r.spans()
+	r.mu.Unlock()
 	if w.pack != nil {
 		i := w.pack.Info()
 		o.Width, o.Height, o.HasVideo, o.HasAudio = i.Width, i.Height, i.Video, i.Audio

@@ -45,6 +45,7 @@ type recorder struct {
 	uploading bool
 	fault     error // the newest failure of the pump
 	view      pumped
+	gaps      []domain.Span
 
 	wake chan struct{}
 	quit chan struct{}
@@ -75,6 +76,7 @@ func newRecorder(in *Ingest, t Take) (*recorder, error) {
 	r := &recorder{
 		in: in, clip: t.Clip, epoch: t.Epoch, mime: t.Recording.MimeType, declared: t.Recording.DeclaredBytes, lastChunk: time.Now(),
 		moved: make(chan struct{}), wake: make(chan struct{}, 1), quit: make(chan struct{}), done: make(chan struct{}),
+		gaps: append([]domain.Span(nil), t.Recording.GapsMS...),
 		log_: in.cfg.Logger.With(slog.String("clip_id", string(t.Clip.ID))),
 	}
 	if r.log, err = r.openLog(c); err != nil {
@@ -337,7 +339,7 @@ func (r *recorder) state() State {
 	at := r.lastChunk.UTC()
 	s := State{
 		State: "recording", MimeType: r.mime, NextSeq: p.Seq, Bytes: p.Offset, StoredSeq: r.view.stored.Seq, StoredBytes: r.view.stored.Offset,
-		DeclaredBytes: r.declared, DurationMS: r.view.durationMS, LastChunkAt: &at, GapsMS: []domain.Span{},
+		DeclaredBytes: r.declared, DurationMS: r.view.durationMS, LastChunkAt: &at, GapsMS: r.spans(),
 	}
 	if o := r.ended; o != nil {
 		s.State, s.SHA256, s.NextSeq, s.Bytes, s.DurationMS = string(o.EndReason), o.SHA256, o.NextSeq, o.Bytes, o.DurationMS
@@ -350,3 +352,25 @@ func (r *recorder) sum() string {
 	s := r.log.Sum()
 	return hex.EncodeToString(s[:])
 }
+
+// maxGaps that are told apart; beyond them the last one grows.
+const maxGaps = 500
+
+// noteGap records that a stretch of a clip is missing.
+func (in *Ingest) noteGap(clip domain.ClipID, gap domain.Span) {
+	r := in.live(clip)
+	if r == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.gaps); n > 0 && (gap.StartMS <= r.gaps[n-1].EndMS || n == maxGaps) {
+		r.gaps[n-1].EndMS = max(r.gaps[n-1].EndMS, gap.EndMS)
+		r.gaps[n-1].StartMS = min(r.gaps[n-1].StartMS, gap.StartMS)
+		return
+	}
+	r.gaps = append(r.gaps, gap)
+}
+
+// spans is a copy of the gaps, never nil. The lock is held.
+func (r *recorder) spans() []domain.Span { return append([]domain.Span{}, r.gaps...) }

@@ -249,11 +249,11 @@ func (w *work) progress(l *spool.Log, c checkpoint) (Progress, error) {
 	at := l.Durable()
 	cfg, clip := w.r.in.cfg, w.r.clip
 	w.r.mu.Lock()
-	last, declared := w.r.lastChunk, w.r.declared
+	last, declared, gaps := w.r.lastChunk, w.r.declared, w.r.spans()
 	w.r.mu.Unlock()
 	p := Progress{
 		ClipID: clip.ID, Epoch: w.r.epoch, NextSeq: at.Seq, Bytes: at.Offset, LastChunkAt: last, DeclaredBytes: declared,
-		Checkpoint: text, CheckpointOffset: c.Stored.Offset, DurationMS: w.duration,
+		Checkpoint: text, CheckpointOffset: c.Stored.Offset, DurationMS: w.duration, GapsMS: gaps,
 		Rendition: domain.Rendition{ClipID: clip.ID, Name: domain.SourceRendition},
 	}
 	if c.Packager != nil {

@@ -1,0 +1,541 @@
+package media_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+
+	"baton/domain"
+	"baton/media"
+	"baton/media/loadgen"
+)
+
+// whipServer serves the door as api does: /{clip}/whip and /{clip}/whip/{session}.
+func whipServer(t testing.TB, d *media.Door) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+		session := ""
+		if len(p) == 3 {
+			session = p[2]
+		}
+		err := d.WHIP(w, r, domain.ClipID(p[0]), session)
+		var refused *media.Refused
+		switch {
+		case err == nil:
+			return
+		case asRefused(err, &refused):
+			if refused.RetryAfter > 0 {
+				w.Header().Set("Retry-After", strconv.Itoa(int(refused.RetryAfter.Seconds())))
+			}
+			w.WriteHeader(refused.Status)
+		case domain.KindOf(err) == domain.KindNotFound:
+			w.WriteHeader(http.StatusNotFound)
+		default:
+			w.WriteHeader(http.StatusInternalServerError)
+		}
+		_, _ = io.WriteString(w, err.Error())
+	}))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func source(t testing.TB, name string) *loadgen.Source {
+	t.Helper()
+	s, err := loadgen.Load(sample(t, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func loopback() *webrtc.SettingEngine {
+	s := &webrtc.SettingEngine{}
+	s.SetIncludeLoopbackCandidate(true)
+	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
+	return s
+}
+
+func publish(t testing.TB, url string, src *loadgen.Source, change ...func(*loadgen.WHIP)) *loadgen.Publisher {
+	t.Helper()
+	cfg := loadgen.WHIP{URL: url, Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Source: src, Settings: loopback()}
+	for _, f := range change {
+		f(&cfg)
+	}
+	p, err := loadgen.Publish(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = p.Vanish() })
+	return p
+}
+
+func frames(t testing.TB, file, stream string) int {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-select_streams", stream, "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file).Output() //nolint:gosec // a test's own file
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, _ := strconv.Atoi(strings.Trim(string(out), ",\n"))
+	return n
+}
+
+func TestWHIPRecordsEachCodec(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"avc1-opus.mkv", "vp9-opus.webm", "av1-opus.webm", "opus.webm", "avc1.mkv"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			s := whipServer(t, b.door(t))
+			clip := b.store.clip(domain.KindScreen)
+			src := source(t, name)
+			p := publish(t, s.URL+"/"+string(clip)+"/whip", src)
+			if err := p.Play(t.Context(), src.Duration); err != nil {
+				t.Fatal(err)
+			}
+			begin := time.Now()
+			if err := p.Stop(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("stop to playable: %v", time.Since(begin))
+			o := b.store.get(clip).Outcome
+			if o == nil || o.EndReason != domain.EndFinished || o.NeedsImport || o.DurationMS < 7500 || o.HasVideo != (src.VideoMime != "") || o.HasAudio != (src.AudioMime != "") {
+				t.Fatalf("outcome %+v", o)
+			}
+			if len(o.GapsMS) > 0 {
+				t.Errorf("gaps %v", o.GapsMS)
+			}
+			files := b.files(t, clip)
+			if len(files) != 1 {
+				t.Fatalf("%d init segments", len(files))
+			}
+			decodes(t, files[0])
+			if v, a := frames(t, files[0], "v:0"), frames(t, files[0], "a:0"); v < len(src.Video)-2 || a < len(src.Audio)-3 {
+				t.Errorf("%d of %d frames, %d of %d packets of sound", v, len(src.Video), a, len(src.Audio))
+			}
+		})
+	}
+}
+
+// lossy drops some packets on their first way out; what is sent again comes through.
+type lossy struct {
+	interceptor.NoOp
+	every   uint16
+	dropped atomic.Int64
+	blind   atomic.Bool // drops all
+}
+
+func (l *lossy) NewInterceptor(string) (interceptor.Interceptor, error) { return l, nil }
+
+func (l *lossy) BindLocalStream(_ *interceptor.StreamInfo, w interceptor.RTPWriter) interceptor.RTPWriter {
+	seen := map[uint16]bool{}
+	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+		if l.blind.Load() || l.every > 0 && h.SequenceNumber%l.every == 3 && !seen[h.SequenceNumber] {
+			seen[h.SequenceNumber] = true
+			l.dropped.Add(1)
+			return len(payload), nil
+		}
+		return w.Write(h, payload, a)
+	})
+}
+
+func TestWHIPRepairsLoss(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := whipServer(t, b.door(t))
+	clip := b.store.clip(domain.KindScreen)
+	src := source(t, "avc1-opus.mkv")
+	l := &lossy{every: 11}
+	p := publish(t, s.URL+"/"+string(clip)+"/whip", src, func(c *loadgen.WHIP) { c.Before = l })
+	if err := p.Play(t.Context(), src.Duration); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := b.files(t, clip)[0]
+	decodes(t, f)
+	v, a := frames(t, f, "v:0"), frames(t, f, "a:0")
+	t.Logf("%d packets dropped; %d of %d frames, %d of %d packets of sound", l.dropped.Load(), v, len(src.Video), a, len(src.Audio))
+	if l.dropped.Load() < 10 || v < len(src.Video)-2 || a < len(src.Audio)-3 {
+		t.Error("not repaired")
+	}
+}
+
+// TestWHIPTellsGaps: an outage of 2.5 s that cannot be repaired is on the clip as a gap, and the rest is there.
+func TestWHIPTellsGaps(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := whipServer(t, b.door(t))
+	clip := b.store.clip(domain.KindScreen)
+	src := source(t, "avc1-opus.mkv")
+	l := &lossy{}
+	p := publish(t, s.URL+"/"+string(clip)+"/whip", src, func(c *loadgen.WHIP) { c.Before, c.NoRepair = l, true })
+	on, off := time.AfterFunc(3*time.Second, func() { l.blind.Store(true) }), time.AfterFunc(5500*time.Millisecond, func() { l.blind.Store(false) })
+	defer on.Stop()
+	defer off.Stop()
+	if err := p.Play(t.Context(), 2*src.Duration-4*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	o := b.store.get(clip).Outcome
+	lost := int64(0)
+	for _, g := range o.GapsMS {
+		lost += g.EndMS - g.StartMS
+	}
+	if lost < 2000 || lost > 5500 || o.DurationMS < 10_500 {
+		t.Errorf("gaps %v of %d ms", o.GapsMS, o.DurationMS)
+	}
+	decodes(t, b.files(t, clip)[0])
+	st, err := b.Status(t.Context(), clip)
+	if err != nil || len(st.GapsMS) != len(o.GapsMS) {
+		t.Errorf("status %+v, %v", st, err)
+	}
+}
+
+// TestWHIPSessionGoesOn: the first publisher is cut off by a restart of the server, a second session goes on in the same recording.
+func TestWHIPSessionGoesOn(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	clip := b.store.clip(domain.KindScreen)
+	src := source(t, "avc1-opus.mkv")
+	for i := range 2 {
+		d := b.door(t)
+		s := whipServer(t, d)
+		p := publish(t, s.URL+"/"+string(clip)+"/whip", src)
+		if err := p.Play(t.Context(), 5*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			if err := d.Close(); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		if err := p.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := b.store.get(clip).Outcome
+	if o.DurationMS < 8500 || o.DurationMS > 10500 || o.NeedsImport {
+		t.Errorf("outcome %+v", o)
+	}
+	for _, f := range b.files(t, clip) {
+		decodes(t, f)
+	}
+}
+
+func TestWHIPEndsWhenThePublisherVanishes(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := whipServer(t, b.door(t, func(c *media.DoorConfig) { c.FailedAfter = time.Second }))
+	clip := b.store.clip(domain.KindAudio)
+	src := source(t, "opus.webm")
+	p := publish(t, s.URL+"/"+string(clip)+"/whip", src)
+	if err := p.Play(t.Context(), 2*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Vanish(); err != nil {
+		t.Fatal(err)
+	}
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(20 * time.Second); b.store.get(clip).Outcome == nil; <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatal("the recording was not finished")
+		}
+	}
+	if o := b.store.get(clip).Outcome; o.EndReason != domain.EndFinished || o.DurationMS < 1000 {
+		t.Errorf("outcome %+v", o)
+	}
+}
+
+// ask makes a bare request.
+func ask(t testing.TB, method, url, contentType, ifMatch, body string) *http.Response {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if contentType != "" {
+		r.Header.Set("Content-Type", contentType)
+	}
+	if ifMatch != "" {
+		r.Header.Set("If-Match", ifMatch)
+	}
+	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := c.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	resp.Body = io.NopCloser(strings.NewReader(string(b)))
+	return resp
+}
+
+func body(t testing.TB, r *http.Response) string {
+	t.Helper()
+	b, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// sendonly is a publisher's offer.
+func sendonly(t testing.TB, mimes ...string) (*webrtc.PeerConnection, string) {
+	t.Helper()
+	pc := peer(t)
+	for i, m := range mimes {
+		track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: m}, fmt.Sprint(i), "s")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pc, offer(t, pc)
+}
+
+const sdpType, fragType = "application/sdp", "application/trickle-ice-sdpfrag"
+
+// TestWHIPConformance goes through RFC 9725 line by line.
+func TestWHIPConformance(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	d := b.door(t, func(c *media.DoorConfig) {
+		c.ICEServers = []media.ICEServer{{URL: "stun:stun.example.org"}, {URL: "turn:turn.example.org?transport=udp", Username: "u", Credential: "c"}}
+	})
+	s := whipServer(t, d)
+	fresh := func() string { return s.URL + "/" + string(b.store.clip(domain.KindScreen)) + "/whip" }
+	status := func(t *testing.T, r *http.Response, want int) {
+		t.Helper()
+		if r.StatusCode != want {
+			t.Errorf("%s, want %d: %.200s", r.Status, want, body(t, r))
+		}
+	}
+	session := func(t *testing.T) (location, etag string, resp *http.Response, pc *webrtc.PeerConnection) {
+		t.Helper()
+		pc, sdp := sendonly(t, webrtc.MimeTypeH264, webrtc.MimeTypeOpus)
+		r := ask(t, "POST", fresh(), sdpType, "", sdp)
+		status(t, r, 201)
+		return s.URL + r.Header.Get("Location"), r.Header.Get("ETag"), r, pc
+	}
+
+	t.Run("GET on the endpoint and the session is 2xx without content", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		for _, url := range []string{fresh(), at} {
+			r := ask(t, "GET", url, "", "", "")
+			if status(t, r, 204); body(t, r) != "" {
+				t.Error("content")
+			}
+		}
+	})
+	t.Run("OPTIONS tells Accept-Post and CORS", func(t *testing.T) {
+		t.Parallel()
+		r := ask(t, "OPTIONS", fresh(), "", "", "")
+		status(t, r, 200)
+		if r.Header.Get("Accept-Post") != sdpType || r.Header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(r.Header.Get("Access-Control-Allow-Methods"), "PATCH") ||
+			!strings.Contains(r.Header.Get("Access-Control-Allow-Headers"), "If-Match") {
+			t.Errorf("headers %v", r.Header)
+		}
+	})
+	t.Run("POST answers 201 with Location, ETag, Link and an SDP answer that receives only", func(t *testing.T) {
+		t.Parallel()
+		at, etag, r, pc := session(t)
+		sdp := body(t, r)
+		if r.Header.Get("Content-Type") != sdpType || !strings.HasPrefix(sdp, "v=0") || strings.Contains(sdp, "sendonly") || strings.Contains(sdp, "sendrecv") || strings.Count(sdp, "a=recvonly") != 2 {
+			t.Errorf("answer %s", sdp)
+		}
+		if len(etag) < 34 || etag[0] != '"' || strings.HasPrefix(etag, "W/") {
+			t.Errorf("entity tag %s is not a strong one", etag)
+		}
+		if id := at[strings.LastIndex(at, "/")+1:]; len(id) < 32 {
+			t.Errorf("the session's URL %s could be guessed", at)
+		}
+		if l := r.Header.Values("Link"); len(l) != 2 || l[0] != `<stun:stun.example.org>; rel="ice-server"` || !strings.Contains(l[1], `username="u"; credential="c"; credential-type="password"`) {
+			t.Errorf("links %v", l)
+		}
+		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp}); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("all candidates are in the answer, UDP and TCP on one port", func(t *testing.T) {
+		t.Parallel()
+		_, _, r, _ := session(t)
+		sdp := body(t, r)
+		port := " " + strconv.Itoa(d.Port()) + " typ host"
+		if !strings.Contains(sdp, "udp") || strings.Count(sdp, port) < 2 || !strings.Contains(sdp, "tcptype passive") || !strings.Contains(sdp, "a=end-of-candidates") {
+			t.Errorf("answer %s", sdp)
+		}
+	})
+	t.Run("the answer bundles, muxes RTCP and leaves DTLS to the publisher", func(t *testing.T) {
+		t.Parallel()
+		_, _, r, _ := session(t)
+		sdp := body(t, r)
+		if !strings.Contains(sdp, "a=group:BUNDLE") || strings.Count(sdp, "a=rtcp-mux") < 2 || !strings.Contains(sdp, "a=setup:passive") || strings.Contains(sdp, "a=ice-lite") {
+			t.Errorf("answer %s", sdp)
+		}
+	})
+	t.Run("H.264 is chosen before VP8, and the bandwidth estimate may begin high", func(t *testing.T) {
+		t.Parallel()
+		_, _, r, _ := session(t) // pion's track offers all of its codecs in the section
+		if sdp := body(t, r); !strings.Contains(sdp, "H264/90000") || strings.Contains(sdp, "VP8/90000") || !strings.Contains(sdp, "x-google-start-bitrate=") {
+			t.Errorf("answer %s", sdp)
+		}
+	})
+	t.Run("another content type is 415", func(t *testing.T) {
+		t.Parallel()
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		status(t, ask(t, "POST", fresh(), "text/plain", "", sdp), 415)
+	})
+	t.Run("a malformed SDP is 400", func(t *testing.T) {
+		t.Parallel()
+		for _, bad := range []string{"", "nonsense", "v=0\r\n", "v=0\r\nnonsense"} {
+			status(t, ask(t, "POST", fresh(), sdpType, "", bad), 400)
+		}
+	})
+	t.Run("an offer that receives is 400", func(t *testing.T) {
+		t.Parallel()
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		status(t, ask(t, "POST", fresh(), sdpType, "", strings.Replace(sdp, "a=sendonly", "a=recvonly", 1)), 400)
+	})
+	t.Run("too many tracks are 422 for the whole POST", func(t *testing.T) {
+		t.Parallel()
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus, webrtc.MimeTypeOpus)
+		status(t, ask(t, "POST", fresh(), sdpType, "", sdp), 422)
+	})
+	t.Run("no usable codec is 406", func(t *testing.T) {
+		t.Parallel()
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		status(t, ask(t, "POST", fresh(), sdpType, "", strings.ReplaceAll(sdp, "opus", "speex")), 406)
+	})
+	t.Run("a second session on a clip is 409", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		status(t, ask(t, "POST", at[:strings.LastIndex(at, "/")], sdpType, "", sdp), 409)
+	})
+	t.Run("PATCH without an entity tag is 428", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		status(t, ask(t, "PATCH", at, fragType, "", "a=end-of-candidates\r\n"), 428)
+	})
+	t.Run("PATCH with another entity tag is 412", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		status(t, ask(t, "PATCH", at, fragType, `"old"`, "a=end-of-candidates\r\n"), 412)
+	})
+	t.Run("PATCH with another content type is 415, malformed 400", func(t *testing.T) {
+		t.Parallel()
+		at, etag, _, _ := session(t)
+		status(t, ask(t, "PATCH", at, sdpType, etag, "a=end-of-candidates\r\n"), 415)
+		status(t, ask(t, "PATCH", at, fragType, etag, "nonsense"), 400)
+		status(t, ask(t, "PATCH", at, fragType, etag, ""), 400)
+	})
+	t.Run("trickled candidates are 204 without body and ETag, unusable ones dropped silently", func(t *testing.T) {
+		t.Parallel()
+		at, etag, _, _ := session(t)
+		r := ask(t, "PATCH", at, fragType, etag, "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 40000 typ host\r\na=candidate:x nonsense\r\na=candidate:2 1 udp 1 host.invalid 9 typ host\r\na=end-of-candidates\r\n")
+		if status(t, r, 204); body(t, r) != "" || r.Header.Get("ETag") != "" {
+			t.Error("body or entity tag")
+		}
+	})
+	t.Run("ICE restart answers 200 with new credentials, candidates and entity tag", func(t *testing.T) {
+		t.Parallel()
+		at, etag, first, _ := session(t)
+		old := body(t, first)
+		frag := "a=ice-ufrag:newufrag\r\na=ice-pwd:0123456789012345678901234\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 40000 typ host\r\n"
+		r := ask(t, "PATCH", at, fragType, "*", frag)
+		status(t, r, 200)
+		got := body(t, r)
+		if r.Header.Get("Content-Type") != fragType || r.Header.Get("ETag") == etag || len(r.Header.Get("ETag")) < 34 {
+			t.Errorf("headers %v", r.Header)
+		}
+		ufrag := attribute(got, "ice-ufrag")
+		if ufrag == "" || ufrag == attribute(old, "ice-ufrag") || attribute(got, "ice-pwd") == attribute(old, "ice-pwd") || !strings.Contains(got, "a=candidate:") {
+			t.Errorf("fragment %s", got)
+		}
+		status(t, ask(t, "PATCH", at, fragType, etag, "a=end-of-candidates\r\n"), 412) // the old tag is void
+		status(t, ask(t, "PATCH", at, fragType, r.Header.Get("ETag"), "a=end-of-candidates\r\n"), 204)
+	})
+	t.Run("an impossible ICE restart is an error and the session is kept", func(t *testing.T) {
+		t.Parallel()
+		at, etag, _, _ := session(t)
+		status(t, ask(t, "PATCH", at, fragType, "*", "a=ice-ufrag:short\r\na=ice-pwd:short\r\n"), 400)
+		status(t, ask(t, "PATCH", at, fragType, etag, "a=end-of-candidates\r\n"), 204)
+	})
+	t.Run("DELETE ends the session, whatever the entity tag", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		status(t, ask(t, "DELETE", at, "", `"any"`, ""), 200)
+		status(t, ask(t, "DELETE", at, "", "", ""), 404)
+		status(t, ask(t, "GET", at, "", "", ""), 404)
+	})
+	t.Run("other methods are 405 with Allow", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		for _, r := range []*http.Response{ask(t, "PUT", at, "", "", ""), ask(t, "POST", at, sdpType, "", "v=0"), ask(t, "PUT", fresh(), "", "", "")} {
+			if status(t, r, 405); r.Header.Get("Allow") == "" {
+				t.Error("no Allow")
+			}
+		}
+	})
+	t.Run("too many requests are 429 with Retry-After", func(t *testing.T) {
+		t.Parallel()
+		at, _, _, _ := session(t)
+		for range 100 {
+			if r := ask(t, "GET", at, "", "", ""); r.StatusCode == 429 {
+				if r.Header.Get("Retry-After") == "" {
+					t.Error("no Retry-After")
+				}
+				return
+			}
+		}
+		t.Error("never")
+	})
+	t.Run("a full server is 503 with Retry-After", func(t *testing.T) {
+		t.Parallel()
+		full := whipServer(t, b.door(t, func(c *media.DoorConfig) { c.MaxSessions = 1 }))
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		url := func() string { return full.URL + "/" + string(b.store.clip(domain.KindScreen)) + "/whip" }
+		status(t, ask(t, "POST", url(), sdpType, "", sdp), 201)
+		r := ask(t, "POST", url(), sdpType, "", sdp)
+		if status(t, r, 503); r.Header.Get("Retry-After") == "" {
+			t.Error("no Retry-After")
+		}
+	})
+	t.Run("no answer is a redirect, and an unknown clip is 404", func(t *testing.T) {
+		t.Parallel()
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		status(t, ask(t, "POST", s.URL+"/"+string(domain.NewID[domain.ClipID]())+"/whip", sdpType, "", sdp), 404)
+	})
+}
+
+func attribute(sdp, name string) string {
+	for line := range strings.SplitSeq(sdp, "\r\n") {
+		if v, ok := strings.CutPrefix(line, "a="+name+":"); ok {
+			return v
+		}
+	}
+	return ""
+}
