@@ -26,7 +26,7 @@ func (s Search) Search(ctx context.Context, v domain.Viewer, q domain.SearchQuer
 		WorkspaceID: string(v.WorkspaceID), Txt: text, ViewerID: string(v.AccountID), Guest: v.Role == domain.RoleGuest,
 		ByOwner: string(q.OwnerID), InSpace: string(q.SpaceID), FirstPage: q.After == "",
 		// Some are left out because the next passage shows the same line.
-		PageSize: q.Limit + q.Limit/2 + 1,
+		PageSize: q.Limit + q.Limit/4 + 1,
 	}
 	if q.After != "" {
 		after, err := search.ParseCursor(q.After)

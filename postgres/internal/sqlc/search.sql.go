@@ -99,31 +99,38 @@ func (q *Queries) PutPassages(ctx context.Context, arg PutPassagesParams) error 
 }
 
 const search = `-- name: Search :many
-with q as materialized (select baton_query($1::text, $2::text) as ts),
-hit as (
-  select passage.id, passage.clip_id, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts,
-         case when passage.source = 'speech' then passage.ref::int end as first_cue,
-         clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
-         (ln(greatest(ts_rank_cd(passage.tsv, q.ts, 1), 1e-6))
-          + case passage.source when 'title' then case when passage.ref = '' then 2.0 else 0.5 end
-                when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end
-          + extract(epoch from clip.created_at) / 63072000)::float8 as score
-    from q, passage join clip on clip.id = passage.clip_id
+with q as materialized (
+  select ts, baton_any(ts) as loose from (select baton_query($1::text, $2::text) as ts offset 0) once
+),
+match as materialized (
+  select passage.id, passage.clip_id,
+         ln(greatest(ts_rank_cd(passage.tsv, q.ts, 1), 1e-6))
+         + case passage.source when 'title' then case when passage.ref = '' then 2.0 else 0.5 end
+               when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end as fit
+    from q, passage
    where passage.workspace_id = $1::text and passage.tsv @@ q.ts
-     and clip.workspace_id = $1::text and clip.deleted_at is null
+), hit as (
+  select match.id, match.clip_id, clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
+         (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
+    from match join clip on clip.id = match.clip_id
+   where clip.workspace_id = $1::text and clip.deleted_at is null
      and may_watch(clip.owner_id, clip.visibility, $3::text, $4::bool)
      and ($5::text = '' or clip.owner_id = $5::text)
      and ($6::text = '' or clip.space_id = $6::text)
-), page as materialized (
-  select id, clip_id, source, start_ms, end_ms, body, ts, first_cue, title, owner_id, duration_ms, created_at, has_poster, score from hit where $7::bool or score < $8::float8 or (score = $8::float8 and id > $9::bigint)
+), best_hits as materialized (
+  select id, clip_id, title, owner_id, duration_ms, created_at, has_poster, score from hit where $7::bool or score < $8::float8 or (score = $8::float8 and id > $9::bigint)
    order by score desc, id limit $10::int
+), page as (
+  select best_hits.id, best_hits.clip_id, best_hits.title, best_hits.owner_id, best_hits.duration_ms, best_hits.created_at, best_hits.has_poster, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
+         case when passage.source = 'speech' then passage.ref::int end as first_cue
+    from best_hits join passage on passage.id = best_hits.id, q
 )
 select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id, account.name as owner_name, page.duration_ms,
        page.created_at, page.has_poster,
        coalesce(best.start_ms, page.start_ms)::bigint as start_ms, coalesce(best.end_ms, page.end_ms)::bigint as end_ms,
        -- The marks, and what stands in for the characters of baton_plain, are private-use characters: search.Snippet
        -- puts the characters back, escapes the text and then puts the tags in.
-       ts_headline('baton_en', translate(coalesce(best.body, page.body), E'<>/.@:&~\uE000\uE001', E'\uE002\uE003\uE004\uE005\uE006\uE007\uE008\uE009'), baton_any(page.ts),
+       ts_headline('baton_en', translate(coalesce(best.body, page.body), E'<>/.@:&~\uE000\uE001', E'\uE002\uE003\uE004\uE005\uE006\uE007\uE008\uE009'), page.loose,
          case when length(coalesce(best.body, page.body)) <= 240 then E'StartSel=\uE000,StopSel=\uE001,HighlightAll=true'
               else E'StartSel=\uE000,StopSel=\uE001,MaxFragments=1,MaxWords=36,MinWords=16' end)::text as marked,
        -- The last line of a passage is the first of the next: the next one shows it, if it matches too.
@@ -135,7 +142,7 @@ select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id
   left join lateral (
     select cue.no, cue.start_ms, cue.end_ms, cue.body from cue
      where cue.clip_id = page.clip_id and cue.no between page.first_cue and page.first_cue + 4
-     order by ts_rank(to_tsvector('baton_en', baton_plain(cue.body)), baton_any(page.ts)) desc, cue.no limit 1) best on true
+     order by ts_rank(to_tsvector('baton_en', baton_plain(cue.body)), page.loose) desc, cue.no limit 1) best on true
  order by page.score desc, page.id
 `
 
@@ -171,6 +178,7 @@ type SearchRow struct {
 
 // The score is a logarithm: of how well the passage matches, plus the weight of its source, plus an hour's worth of age for
 // each hour (a clip that is two years younger counts e times as much). It does not depend on the present time, so that pages fit together.
+// Materialized, so that no plan starts from the workspace's clips: they are many, what matches is less.
 func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, error) {
 	rows, err := q.db.Query(ctx, search,
 		arg.WorkspaceID,
