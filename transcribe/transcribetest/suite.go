@@ -55,65 +55,65 @@ func Run(t *testing.T, h Harness) {
 }
 
 // collect runs the engine and checks the form of all it emits.
-func collect(t testing.TB, e transcribe.Engine, pcm []byte, o transcribe.Options) []transcribe.Stretch {
-	t.Helper()
+func collect(tb testing.TB, e transcribe.Engine, pcm []byte, o transcribe.Options) []transcribe.Stretch {
+	tb.Helper()
 	end := o.StartMS + int64(len(pcm)/transcribe.BytesPerMS)
 	var out []transcribe.Stretch
 	var listened int64
 	o.Progress = func(ms int64) {
 		if ms < listened {
-			t.Errorf("progress went back from %d to %d", listened, ms)
+			tb.Errorf("progress went back from %d to %d", listened, ms)
 		}
 		listened = ms
 	}
-	err := e.Transcribe(t.Context(), bytes.NewReader(pcm), o, func(s transcribe.Stretch) error {
+	err := e.Transcribe(tb.Context(), bytes.NewReader(pcm), o, func(s transcribe.Stretch) error {
 		out = append(out, s)
 		return nil
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	checkStretches(t, out, o.StartMS, end)
+	checkStretches(tb, out, o.StartMS, end)
 	if len(pcm) > 0 && listened != end {
-		t.Errorf("listened to %d of %d ms", listened, end)
+		tb.Errorf("listened to %d of %d ms", listened, end)
 	}
 	return out
 }
 
 // checkStretches fails unless the stretches tile the sound and hold their words in order.
-func checkStretches(t testing.TB, list []transcribe.Stretch, from, to int64) {
-	t.Helper()
+func checkStretches(tb testing.TB, list []transcribe.Stretch, from, to int64) {
+	tb.Helper()
 	at := from
 	for _, s := range list {
 		if s.StartMS != at || s.EndMS <= s.StartMS {
-			t.Errorf("stretch %d..%d after %d", s.StartMS, s.EndMS, at)
+			tb.Errorf("stretch %d..%d after %d", s.StartMS, s.EndMS, at)
 		}
 		last := s.StartMS
 		for _, w := range s.Words {
 			if w.StartMS < last || w.EndMS <= w.StartMS || w.EndMS > s.EndMS || strings.TrimSpace(w.Text) != w.Text || w.Text == "" {
-				t.Errorf("word %+v after %d in stretch %d..%d", w, last, s.StartMS, s.EndMS)
+				tb.Errorf("word %+v after %d in stretch %d..%d", w, last, s.StartMS, s.EndMS)
 			}
 			last = w.EndMS
 		}
-		checkSpans(t, s)
+		checkSpans(tb, s)
 		at = s.EndMS
 	}
 	if at != to {
-		t.Errorf("stretches end at %d, sound at %d", at, to)
+		tb.Errorf("stretches end at %d, sound at %d", at, to)
 	}
 }
 
-func checkSpans(t testing.TB, s transcribe.Stretch) {
-	t.Helper()
+func checkSpans(tb testing.TB, s transcribe.Stretch) {
+	tb.Helper()
 	last := s.StartMS
 	for _, v := range s.Speech {
 		if v.StartMS < last || v.EndMS <= v.StartMS || v.EndMS > s.EndMS {
-			t.Errorf("speech %+v after %d in stretch %d..%d", v, last, s.StartMS, s.EndMS)
+			tb.Errorf("speech %+v after %d in stretch %d..%d", v, last, s.StartMS, s.EndMS)
 		}
 		last = v.EndMS
 	}
 	if len(s.Words) > 0 && len(s.Speech) == 0 {
-		t.Errorf("words without speech at %d", s.StartMS)
+		tb.Errorf("words without speech at %d", s.StartMS)
 	}
 }
 
@@ -135,39 +135,45 @@ func said(list []transcribe.Stretch) string {
 }
 
 func words(t *testing.T, h Harness) {
+	t.Helper()
 	list := collect(t, h.Engine, Speech(t, "jfk.wav"), transcribe.Options{})
 	if got, want := said(list), Text(t, "jfk.txt"); got != want {
 		t.Errorf("heard %q, want %q", got, want)
 	}
 	// Where a person hears these words begin.
-	near(t, list, "fellow", 1000, 300)
-	near(t, list, "ask", 3400, 300)
-	near(t, list, "what", 5400, 300) // behind a long pause
+	near(t, list, "fellow", 1000)
+	near(t, list, "ask", 3400)
+	near(t, list, "what", 5400) // behind a long pause
 }
 
+// nearMS is how exact a time has to be that a person took by ear.
+const nearMS = 300
+
 // near checks when the first such word begins.
-func near(t testing.TB, list []transcribe.Stretch, text string, want, within int64) {
-	t.Helper()
+func near(tb testing.TB, list []transcribe.Stretch, text string, want int64) {
+	tb.Helper()
 	for _, s := range list {
 		for _, w := range s.Words {
 			if strings.EqualFold(strings.Trim(w.Text, ",.?!"), text) {
-				if d := w.StartMS - want; d < -within || d > within {
-					t.Errorf("%q begins at %d ms, want %d", text, w.StartMS, want)
+				if d := w.StartMS - want; d < -nearMS || d > nearMS {
+					tb.Errorf("%q begins at %d ms, want %d", text, w.StartMS, want)
 				}
 				return
 			}
 		}
 	}
-	t.Errorf("no word %q", text)
+	tb.Errorf("no word %q", text)
 }
 
 func startsLater(t *testing.T, h Harness) {
+	t.Helper()
 	const at = 3_600_000
 	list := collect(t, h.Engine, Speech(t, "jfk.wav"), transcribe.Options{StartMS: at})
-	near(t, list, "ask", at+3400, 300)
+	near(t, list, "ask", at+3400)
 }
 
 func noSpeech(t *testing.T, h Harness) {
+	t.Helper()
 	sounds := map[string]func(i int) float64{
 		"silence": func(int) float64 { return 0 },
 		"noise":   func(int) float64 { return 1000 * rand.NormFloat64() }, //nolint:gosec // noise
@@ -193,6 +199,7 @@ func synthesize(ms int, f func(i int) float64) []byte {
 }
 
 func hardlyAny(t *testing.T, h Harness) {
+	t.Helper()
 	for _, n := range []int{0, 32, 640, 3200} { // bytes: nothing to 100 ms
 		for _, s := range collect(t, h.Engine, make([]byte, n), transcribe.Options{}) {
 			if len(s.Words) > 0 {
@@ -209,6 +216,7 @@ func ignore(transcribe.Stretch) error { return nil }
 
 // emitsWhileReading gives a talk whose second half waits until something of the first came out.
 func emitsWhileReading(t *testing.T, h Harness) {
+	t.Helper()
 	talk := bytes.Repeat(append(Speech(t, "jfk.wav"), Silence(4000)...), 6)
 	emitted := make(chan struct{})
 	var once sync.Once
@@ -232,6 +240,7 @@ func emitsWhileReading(t *testing.T, h Harness) {
 }
 
 func several(t *testing.T, h Harness) {
+	t.Helper()
 	pcm, want := Speech(t, "jfk.wav"), Text(t, "jfk.txt")
 	var all sync.WaitGroup
 	for range 3 {
@@ -263,6 +272,7 @@ func endless(talk []byte, after int, then func()) io.Reader {
 }
 
 func cancelled(t *testing.T, h Harness) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var at time.Time
@@ -277,6 +287,7 @@ func cancelled(t *testing.T, h Harness) {
 }
 
 func cancelledWaiting(t *testing.T, h Harness) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	sound, feed := io.Pipe()
@@ -291,6 +302,7 @@ func cancelledWaiting(t *testing.T, h Harness) {
 }
 
 func emitFails(t *testing.T, h Harness) {
+	t.Helper()
 	want := errors.New("the database is away")
 	sound := endless(append(Speech(t, "jfk.wav"), Silence(4000)...), 0, nil)
 	err := h.Engine.Transcribe(t.Context(), sound, transcribe.Options{}, func(transcribe.Stretch) error { return want })
@@ -300,6 +312,7 @@ func emitFails(t *testing.T, h Harness) {
 }
 
 func soundFails(t *testing.T, h Harness) {
+	t.Helper()
 	want := errors.New("the decoder failed")
 	broken := io.MultiReader(bytes.NewReader(Silence(500)), readerFunc(func([]byte) (int, error) { return 0, want }))
 	if err := h.Engine.Transcribe(t.Context(), broken, transcribe.Options{}, ignore); !errors.Is(err, want) {
@@ -308,6 +321,7 @@ func soundFails(t *testing.T, h Harness) {
 }
 
 func breaks(t *testing.T, h Harness) {
+	t.Helper()
 	if h.Break == nil {
 		return // an engine that cannot break, as it goes on with another
 	}

@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"os"
 	"os/exec"
@@ -51,13 +52,14 @@ func engine(t *testing.T, c worker.Config) (e *worker.Engine, kill func(testing.
 			t.Error(err)
 		}
 	})
-	return e, func(t testing.TB) {
+	return e, func(tb testing.TB) {
+		tb.Helper()
 		b, err := os.ReadFile(pid)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if err := exec.Command("/bin/kill", "-KILL", strings.TrimSpace(string(b))).Run(); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 }
@@ -213,5 +215,20 @@ func TestDetect(t *testing.T) {
 	})
 	if err != nil || len(speech) == 0 || speech[0].StartMS < 61_000 || speech[0].StartMS > 62_000 {
 		t.Errorf("%v, %v", speech, err)
+	}
+}
+
+// A microphone 30 dB too quiet is heard when its sound is levelled.
+func TestQuietMicrophone(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	pcm := transcribetest.Speech(t, "jfk.wav")
+	for i := 0; i+1 < len(pcm); i += 2 {
+		v := int16(binary.LittleEndian.Uint16(pcm[i:])) / 32
+		binary.LittleEndian.PutUint16(pcm[i:], uint16(v))
+	}
+	got, err := transcribe.Run(t.Context(), e, transcribe.Level(bytes.NewReader(pcm)), transcribe.Options{}, domain.Transcript{}, nil)
+	if heard := transcribetest.Plain(got.Cues); err != nil || heard != transcribetest.Text(t, "jfk.txt") {
+		t.Errorf("heard %q, %v", heard, err)
 	}
 }
