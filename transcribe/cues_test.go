@@ -16,7 +16,7 @@ import (
 func speak(text string) []domain.Word {
 	var words []domain.Word
 	at := int64(0)
-	for _, f := range strings.Fields(text) {
+	for f := range strings.FieldsSeq(text) {
 		switch f {
 		case "|":
 			at += 1500

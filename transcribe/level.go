@@ -142,7 +142,7 @@ func amplify(pcm []byte, gainDB float64) {
 	}
 	factor := math.Pow(10, gainDB/20)
 	for ; len(pcm) >= 2; pcm = pcm[2:] {
-		v := factor * float64(int16(binary.LittleEndian.Uint16(pcm))) //nolint:gosec // two's complement
-		binary.LittleEndian.PutUint16(pcm, uint16(int16(max(-32768, min(32767, v)))))
+		v := factor * float64(int16(binary.LittleEndian.Uint16(pcm)))                 //nolint:gosec // two's complement
+		binary.LittleEndian.PutUint16(pcm, uint16(int16(max(-32768, min(32767, v))))) //nolint:gosec // clipped just here
 	}
 }

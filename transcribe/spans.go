@@ -1,6 +1,7 @@
 package transcribe
 
 import (
+	"slices"
 	"strings"
 
 	"baton/domain"
@@ -51,7 +52,7 @@ func overlaps(a, b []domain.Span) []domain.Span {
 func Silences(speech []domain.Span, durationMS, minMS int64) []domain.Span {
 	var out []domain.Span
 	var at int64
-	for _, s := range append(speech[:len(speech):len(speech)], domain.Span{StartMS: durationMS, EndMS: durationMS}) {
+	for _, s := range append(slices.Clip(speech), domain.Span{StartMS: durationMS, EndMS: durationMS}) {
 		if s.StartMS-at >= minMS {
 			out = append(out, domain.Span{StartMS: at, EndMS: s.StartMS})
 		}

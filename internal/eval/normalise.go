@@ -12,7 +12,7 @@ import (
 func Words(text string) []string {
 	text = strings.NewReplacer("’", "'", "‘", "'", "-", " ", "–", " ", "—", " ", "%", " percent ", "&", " and ", "$", " dollars ").Replace(strings.ToLower(text))
 	var words []string
-	for _, f := range strings.Fields(text) {
+	for f := range strings.FieldsSeq(text) {
 		f = strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
 		if f != "" {
 			words = append(words, spell(f)...)

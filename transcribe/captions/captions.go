@@ -2,7 +2,7 @@
 package captions
 
 import (
-	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -42,28 +42,30 @@ func Write(w io.Writer, f Format, t domain.Transcript) error {
 // WriteVTT writes cues as WebVTT (W3C, "WebVTT: The Web Video Text Tracks Format"), the
 // cue's number as its identifier.
 func WriteVTT(w io.Writer, cues []domain.Cue) error {
-	b := bufio.NewWriter(w)
-	fmt.Fprint(b, "WEBVTT\n")
+	var b bytes.Buffer
+	fmt.Fprint(&b, "WEBVTT\n")
 	for i, c := range shown(cues) {
-		fmt.Fprintf(b, "\n%d\n%s --> %s\n", i+1, clock(c.StartMS, "."), clock(c.EndMS, "."))
+		fmt.Fprintf(&b, "\n%d\n%s --> %s\n", i+1, clock(c.StartMS, "."), clock(c.EndMS, "."))
 		for _, line := range transcribe.Lines(c.Text) {
-			fmt.Fprintln(b, escape(line))
+			fmt.Fprintln(&b, escape(line))
 		}
 	}
-	return b.Flush()
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // WriteSRT writes cues as SubRip.
 func WriteSRT(w io.Writer, cues []domain.Cue) error {
-	b := bufio.NewWriter(w)
+	var b bytes.Buffer
 	for i, c := range shown(cues) {
-		fmt.Fprintf(b, "%d\n%s --> %s\n", i+1, clock(c.StartMS, ","), clock(c.EndMS, ","))
+		fmt.Fprintf(&b, "%d\n%s --> %s\n", i+1, clock(c.StartMS, ","), clock(c.EndMS, ","))
 		for _, line := range transcribe.Lines(c.Text) {
-			fmt.Fprintln(b, line)
+			fmt.Fprintln(&b, line)
 		}
-		fmt.Fprintln(b)
+		fmt.Fprintln(&b)
 	}
-	return b.Flush()
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 // A paragraph of plain text ends in a pause this long, or when it has become long.
@@ -74,7 +76,7 @@ const (
 
 // WriteText writes what was said as paragraphs without times.
 func WriteText(w io.Writer, cues []domain.Cue) error {
-	b := bufio.NewWriter(w)
+	var b bytes.Buffer
 	cues = written(cues)
 	length := 0
 	for i, c := range cues {
@@ -82,19 +84,20 @@ func WriteText(w io.Writer, cues []domain.Cue) error {
 		if i > 0 {
 			pause := c.StartMS - cues[i-1].EndMS
 			if pause >= paragraphPauseMS || length >= paragraphLength && endsSentence(cues[i-1].Text) {
-				fmt.Fprint(b, "\n\n")
+				fmt.Fprint(&b, "\n\n")
 				length = 0
 			} else {
-				fmt.Fprint(b, " ")
+				fmt.Fprint(&b, " ")
 			}
 		}
-		fmt.Fprint(b, text)
+		fmt.Fprint(&b, text)
 		length += utf8.RuneCountInString(text)
 	}
 	if len(cues) > 0 {
-		fmt.Fprintln(b)
+		fmt.Fprintln(&b)
 	}
-	return b.Flush()
+	_, err := w.Write(b.Bytes())
+	return err
 }
 
 func endsSentence(s string) bool {

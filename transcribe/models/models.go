@@ -49,7 +49,7 @@ func Check(dir string, m Model) error {
 		if err != nil {
 			return err
 		}
-		defer r.Close()
+		defer func() { _ = r.Close() }()
 		return compare(r, sha256.New(), path, f.sha256)
 	})
 }

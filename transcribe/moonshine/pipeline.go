@@ -57,7 +57,8 @@ func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.O
 			return err
 		}
 		n, err := io.ReadFull(in, raw)
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		over := errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
+		if err != nil && !over {
 			return err
 		}
 		if n >= 2 {
@@ -70,11 +71,11 @@ func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.O
 				return err
 			}
 		}
-		if o.Progress != nil && (c.pos-reported >= sampleRate || err != nil) {
+		if o.Progress != nil && (c.pos-reported >= sampleRate || over) {
 			reported = c.pos
 			o.Progress(o.StartMS + samplesMS(c.pos))
 		}
-		if err != nil {
+		if over {
 			return nil
 		}
 	}

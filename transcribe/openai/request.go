@@ -80,9 +80,13 @@ func (e *Engine) form(pcm []byte, o transcribe.Options) (body []byte, contentTyp
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	fields := [][2]string{
-		{"model", e.config.Model}, {"response_format", "verbose_json"},
-		{"timestamp_granularities[]", "word"}, {"timestamp_granularities[]", "segment"},
-		{"temperature", "0"}, {"language", primary(o.Language)}, {"prompt", o.Prompt},
+		{"model", e.config.Model},
+		{"response_format", "verbose_json"},
+		{"timestamp_granularities[]", "word"},
+		{"timestamp_granularities[]", "segment"},
+		{"temperature", "0"},
+		{"language", primary(o.Language)},
+		{"prompt", o.Prompt},
 	}
 	for _, f := range fields {
 		if f[1] != "" {
@@ -125,7 +129,7 @@ func (e *Engine) post(ctx context.Context, body []byte, contentType string) (ans
 	if err != nil {
 		return answer{}, &passing{err: err}
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	if err != nil {
 		return answer{}, &passing{err: fmt.Errorf("read answer: %w", err)}

@@ -93,7 +93,7 @@ func (s *server) sound(r *http.Request) (pcm []byte, problem string) {
 	if err != nil {
 		return nil, err.Error()
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	b, err := io.ReadAll(file)
 	granularities := strings.Join(r.MultipartForm.Value["timestamp_granularities[]"], ",")
 	switch {

@@ -43,7 +43,7 @@ type speech struct {
 
 func (e *Engine) start(ctx context.Context, cancel context.CancelCauseFunc) (*speech, error) {
 	argv := e.config.Argv
-	c := &speech{cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), cancel: cancel} //nolint:gosec // our own program
+	c := &speech{cmd: exec.CommandContext(ctx, argv[0], argv[1:]...), cancel: cancel}
 	c.cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "GOMEMLIMIT=256MiB"}
 	c.cmd.Stderr = &c.errs
 	var err error
@@ -68,7 +68,7 @@ func (e *Engine) start(ctx context.Context, cancel context.CancelCauseFunc) (*sp
 // feed writes the header and the sound. The watchdog rests while the sound itself is
 // awaited: a recording that goes on may pause for as long as it likes.
 func (c *speech) feed(h header, pcm io.Reader) {
-	defer c.in.Close()
+	defer func() { _ = c.in.Close() }()
 	line, err := json.Marshal(h)
 	if err != nil {
 		c.fail(err)

@@ -41,9 +41,9 @@ func (b *bench) run(ctx context.Context, set []recording) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(b.out, "\nspeech: WER %.1f %% of %d words, word starts %d ms (median), %.0f %% within 200 ms, real-time factor %.3f\n",
+	_, err = fmt.Fprintf(b.out, "\nspeech: WER %.1f %% of %d words, word starts %d ms (median), %.0f %% within 200 ms, real-time factor %.3f\n",
 		100*total.Rate(), total.Words, b.starts.Percentile(50), 100*b.starts.Within(200), fastest)
-	return nil
+	return err
 }
 
 // accuracy transcribes each recording as the program does.
@@ -54,7 +54,7 @@ func (b *bench) accuracy(ctx context.Context, set []recording) error {
 	if err != nil {
 		return err
 	}
-	defer e.Close()
+	defer func() { _ = e.Close() }()
 	for _, r := range set {
 		pcm, err := decode(ctx, r.path)
 		if err != nil {
@@ -165,7 +165,7 @@ func timed(ctx context.Context, m moonshine.Config, pcm []byte) (wall time.Durat
 	if err != nil {
 		return 0, used, err
 	}
-	defer e.Close()
+	defer func() { _ = e.Close() }()
 	began := time.Now()
 	var words strings.Builder
 	err = e.Transcribe(ctx, bytes.NewReader(pcm), transcribe.Options{}, func(s transcribe.Stretch) error {

@@ -24,8 +24,10 @@ type recording struct {
 // recordings finds the evaluation's files, and says what it does not find.
 func recordings(data, sphinx string) (set []recording, missing []string) {
 	for _, f := range []struct{ group, name, suffix string }{
-		{"spontaneous", "acoustic_corpus", ".wav"}, {"address", "jfk", ".wav"},
-		{"sonnets", "sonnet001", ".mp3"}, {"sonnets", "sonnet002", ".mp3"},
+		{"spontaneous", "acoustic_corpus", ".wav"},
+		{"address", "jfk", ".wav"},
+		{"sonnets", "sonnet001", ".mp3"},
+		{"sonnets", "sonnet002", ".mp3"},
 	} {
 		base := filepath.Join(data, "speech", f.name)
 		r, err := readRecording(f.group, base+f.suffix, base+".txt")
@@ -79,7 +81,7 @@ func readTranscription(group, path string) ([]recording, error) {
 // decode gives a file's sound as PCM of the engines' format.
 func decode(ctx context.Context, path string) ([]byte, error) {
 	var pcm, said bytes.Buffer
-	c := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-v", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", "16000", "-") //nolint:gosec // our own files
+	c := exec.CommandContext(ctx, "ffmpeg", "-nostdin", "-v", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", "16000", "-")
 	c.Stdout, c.Stderr = &pcm, &said
 	if err := c.Run(); err != nil {
 		return nil, fmt.Errorf("decode %s: %w: %s", path, err, bytes.TrimSpace(said.Bytes()))
