@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	osexec "os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -24,7 +26,40 @@ func TestMain(m *testing.M) {
 		writeRows(os.Args[2])
 		return
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
+		_ = os.RemoveAll(made.dir)
+		os.Exit(code)
+	}))
+}
+
+// made is a cluster that was started and stopped once: making one costs a
+// second and a thousand writes, and few tests are about that.
+var made struct {
+	sync.Once
+	dir string
+	err error
+}
+
+// madeDir gives the test a copy of the cluster.
+func madeDir(t *testing.T) string {
+	t.Helper()
+	made.Do(func() {
+		if made.dir, made.err = os.MkdirTemp("", "baton-embedded-test-"); made.err != nil { //nolint:usetesting // it outlives the test that comes first
+			return
+		}
+		var s *embedded.Server
+		if s, made.err = embedded.Start(t.Context(), embedded.Options{Dir: made.dir}); made.err == nil {
+			made.err = s.Stop(context.WithoutCancel(t.Context()))
+		}
+	})
+	if made.err != nil {
+		t.Fatal(made.err)
+	}
+	dir := filepath.Join(t.TempDir(), "postgres")
+	if out, err := osexec.CommandContext(t.Context(), "cp", "-a", made.dir, dir).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return dir
 }
 
 func start(t *testing.T, opt embedded.Options) *embedded.Server {
@@ -98,7 +133,7 @@ func TestDataOutlivesARestart(t *testing.T) {
 
 func TestSocketIsPrivate(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := madeDir(t)
 	start(t, embedded.Options{Dir: dir})
 	for _, d := range []string{"run", "data"} {
 		info, err := os.Stat(filepath.Join(dir, d))
@@ -150,7 +185,7 @@ func TestClosedParent(t *testing.T) {
 
 func TestAttachesBesideARunningServer(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := madeDir(t)
 	owner := start(t, embedded.Options{Dir: dir, Own: true})
 	if owner.Attached() {
 		t.Fatal("the first is attached")
@@ -170,7 +205,7 @@ func TestAttachesBesideARunningServer(t *testing.T) {
 
 func TestOwnerWaitsForAPassingCommand(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := madeDir(t)
 	passing := start(t, embedded.Options{Dir: dir})
 	got := make(chan error, 1)
 	var owner *embedded.Server
@@ -193,7 +228,7 @@ func TestOwnerWaitsForAPassingCommand(t *testing.T) {
 
 func TestForeignMajorVersionIsRefused(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := madeDir(t)
 	s := start(t, embedded.Options{Dir: dir})
 	exec(t, connect(t, s), "create table kept (v int)")
 	stop(t, s)
@@ -242,8 +277,7 @@ func TestHalfMadeClusterIsMadeAgain(t *testing.T) {
 
 func TestBrokenClusterSaysWhy(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
-	stop(t, start(t, embedded.Options{Dir: dir}))
+	dir := madeDir(t)
 	if err := os.Remove(filepath.Join(dir, "data", "global", "pg_control")); err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +298,7 @@ func TestMissingBinariesSaySo(t *testing.T) {
 
 func TestComesBackWhenThePostmasterIsKilled(t *testing.T) {
 	t.Parallel()
-	s := start(t, embedded.Options{Dir: t.TempDir()})
+	s := start(t, embedded.Options{Dir: madeDir(t)})
 	exec(t, connect(t, s), "create table kept (v int)")
 	for round := range 3 {
 		exec(t, connect(t, s), fmt.Sprintf("insert into kept values (%d)", round))

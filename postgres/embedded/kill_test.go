@@ -51,7 +51,7 @@ func writeRows(dir string) {
 // next at once.
 func TestKill9LosesNothing(t *testing.T) {
 	t.Parallel()
-	dir := t.TempDir()
+	dir := madeDir(t)
 	acknowledged := map[int64]bool{}
 	for round := range 10 {
 		killWriter(t, dir, 20+round*60, round%2 == 1, acknowledged)
