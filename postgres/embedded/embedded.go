@@ -32,6 +32,8 @@ const (
 	startLimit = 3 * time.Minute
 	// stopLimit is how long a fast shutdown may take before an immediate one.
 	stopLimit = 30 * time.Second
+	// reviveTries with doubling pauses take about 12 s.
+	reviveTries = 7
 )
 
 // Options says where the cluster lives and who may hold it.
@@ -209,16 +211,35 @@ func (s *Server) supervise() {
 		case <-proc.Done():
 		}
 		s.opt.Log.ErrorContext(ctx, "postgres ended", slog.Any("err", proc.Err()), slog.Any("last_lines", s.logs.Last()))
-		again, stop := context.WithTimeout(ctx, startLimit)
-		err := s.run(again)
-		stop()
-		if err != nil {
+		if err := s.revive(ctx); err != nil {
 			if !errors.Is(err, context.Canceled) {
 				s.opt.Log.ErrorContext(ctx, "postgres does not come back", slog.Any("err", err))
 			}
 			return
 		}
 		s.opt.Log.InfoContext(ctx, "postgres is back", slog.Int("pid", s.Pid()))
+	}
+}
+
+// revive starts the server again. What killed it may kill it once more while
+// it recovers, so one failure is not the last word.
+func (s *Server) revive(ctx context.Context) error {
+	pause := 100 * time.Millisecond
+	for try := 1; ; try++ {
+		again, stop := context.WithTimeout(ctx, startLimit)
+		err := s.run(again)
+		stop()
+		if err == nil || ctx.Err() != nil || try == reviveTries {
+			return errors.Join(err, ctx.Err())
+		}
+		s.opt.Log.WarnContext(ctx, "postgres did not come back yet", slog.Any("err", err), slog.Int("attempt", try))
+		t := time.NewTimer(pause)
+		select {
+		case <-t.C:
+		case <-ctx.Done():
+			t.Stop()
+		}
+		pause *= 2
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	osexec "os/exec"
 	"path/filepath"
@@ -298,7 +299,7 @@ func TestMissingBinariesSaySo(t *testing.T) {
 
 func TestComesBackWhenThePostmasterIsKilled(t *testing.T) {
 	t.Parallel()
-	s := start(t, embedded.Options{Dir: madeDir(t)})
+	s := start(t, embedded.Options{Dir: madeDir(t), Log: slog.New(slog.NewTextHandler(t.Output(), nil))})
 	exec(t, connect(t, s), "create table kept (v int)")
 	for round := range 3 {
 		exec(t, connect(t, s), fmt.Sprintf("insert into kept values (%d)", round))
@@ -325,7 +326,7 @@ func reconnect(t *testing.T, s *embedded.Server, old int) *pgx.Conn {
 	defer tick.Stop()
 	for {
 		select {
-		case <-t.Context().Done():
+		case <-s.Done():
 			t.Fatal("the server did not come back")
 		case <-tick.C:
 		}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -68,6 +69,9 @@ func (s *Server) run(ctx context.Context) error {
 			return nil
 		}
 		if !errors.Is(err, errLocked) {
+			return err
+		}
+		if err := s.disownZombie(); err != nil {
 			return err
 		}
 		if err := filelock.Pause(ctx); err != nil {
@@ -141,9 +145,13 @@ func (s *Server) answers(ctx context.Context, pid int) bool {
 	return err == nil && got == pid
 }
 
+// lockedText is what PostgreSQL says of another server's lock files and of
+// backends that are left over.
+var lockedText = regexp.MustCompile(`FATAL:  lock file "[^;]*" already exists|FATAL:  pre-existing shared memory block`) //nolint:gochecknoglobals // a constant in all but syntax
+
 func (s *Server) whyEnded(err error, lines []string) error {
 	text := strings.ReplaceAll(strings.Join(lines, "; "), handedDir, s.opt.Dir)
-	if strings.Contains(text, `"postmaster.pid" already exists`) || strings.Contains(text, "pre-existing shared memory block") {
+	if lockedText.MatchString(text) {
 		return errLocked
 	}
 	return unavailable("PostgreSQL did not start").Because(fmt.Errorf("postgres: %w: %s", err, text))
