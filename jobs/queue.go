@@ -29,7 +29,7 @@ type Queue struct{ client *river.Client[pgx.Tx] }
 
 // NewQueue makes a queue that only inserts; Runner does the work.
 func NewQueue(pool *pgxpool.Pool, log *slog.Logger) (*Queue, error) {
-	c, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: log})
+	c, err := river.NewClient(riverpgxv5.New(pool), &river.Config{Logger: quieter(log)})
 	if err != nil {
 		return nil, fmt.Errorf("open queue: %w", err)
 	}

@@ -49,7 +49,7 @@ func NewRunner(n Needs) (*Runner, error) {
 		return nil, fmt.Errorf("register worker: %w", err)
 	}
 	client, err := river.NewClient(riverpgxv5.New(n.Pool), &river.Config{
-		ID: n.NodeID, Logger: n.Log, Workers: workers,
+		ID: n.NodeID, Logger: quieter(n.Log), Workers: workers,
 		FetchCooldown: 50 * time.Millisecond, FetchPollInterval: time.Second,
 		// Steps have limits of their own (steps.go); River's must never be the shorter one.
 		JobTimeout: -1, RescueStuckJobsAfter: 48 * time.Hour,
@@ -72,6 +72,13 @@ func NewRunner(n Needs) (*Runner, error) {
 	r.beat = &heartbeat{pool: n.Pool, node: n.NodeID, log: n.Log}
 	return r, nil
 }
+
+// quieter keeps River's warnings and errors; its chatter about itself is not an operator's business.
+func quieter(l *slog.Logger) *slog.Logger { return slog.New(warnOnly{l.Handler()}) }
+
+type warnOnly struct{ slog.Handler }
+
+func (warnOnly) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelWarn }
 
 // Start gives this node's interrupted jobs back to the queue and begins to work.
 func (r *Runner) Start(ctx context.Context) error {

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"baton/domain"
+	"baton/media"
+	"baton/postgres"
+)
+
+// eventAge is how long events are kept, so that a client that was away catches up.
+const eventAge = 24 * time.Hour
+
+// jobStore shows the stores to package jobs, which knows only what its steps need.
+type jobStore struct{ db *postgres.DB }
+
+func (s jobStore) Clip(ctx context.Context, id domain.ClipID) (domain.Clip, error) {
+	return s.db.Clips.Get(ctx, id)
+}
+
+func (s jobStore) SetWork(ctx context.Context, id domain.ClipID, w domain.Work) error {
+	return s.db.Clips.SetWork(ctx, id, w)
+}
+
+func (s jobStore) Take(ctx context.Context, id domain.ClipID) (domain.Take, error) {
+	return s.db.Recordings.Take(ctx, id)
+}
+
+func (s jobStore) Abandoned(ctx context.Context, quiet time.Duration, limit int) ([]domain.Take, error) {
+	return s.db.Recordings.Abandoned(ctx, quiet, limit)
+}
+
+func (s jobStore) Rendition(ctx context.Context, id domain.ClipID, name string) (domain.Rendition, []domain.InitSegment, []domain.Segment, error) {
+	return s.db.Playback.Rendition(ctx, id, name)
+}
+
+func (s jobStore) PublishRendition(ctx context.Context, r domain.Rendition, i []domain.InitSegment, g []domain.Segment) ([]string, error) {
+	return s.db.Playback.Publish(ctx, r, i, g)
+}
+
+func (s jobStore) ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) ([]string, error) {
+	return s.db.Playback.ImportDone(ctx, id, i)
+}
+
+func (s jobStore) FailClip(ctx context.Context, id domain.ClipID, reason string) error {
+	return s.db.Playback.ImportFailed(ctx, id, reason)
+}
+
+func (s jobStore) SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictures) ([]string, error) {
+	return s.db.Clips.SetPictures(ctx, id, p)
+}
+
+func (s jobStore) StartTranscript(ctx context.Context, id domain.ClipID) (int64, error) {
+	return s.db.Transcripts.Start(ctx, id)
+}
+
+func (s jobStore) AppendCues(ctx context.Context, id domain.ClipID, step domain.TranscriptStep) error {
+	return s.db.Transcripts.AppendCues(ctx, id, step)
+}
+
+func (s jobStore) FinishTranscript(ctx context.Context, id domain.ClipID, language string, coverage float64, state domain.TranscriptState) error {
+	return s.db.Transcripts.Finish(ctx, id, language, coverage, state)
+}
+
+func (s jobStore) FailTranscript(ctx context.Context, id domain.ClipID, reason string) error {
+	return s.db.Transcripts.Fail(ctx, id, reason)
+}
+
+func (s jobStore) Transcript(ctx context.Context, id domain.ClipID) (domain.Transcript, error) {
+	return s.db.Transcripts.Transcript(ctx, id)
+}
+
+func (s jobStore) Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chapter, error) {
+	return s.db.Transcripts.Chapters(ctx, id)
+}
+
+func (s jobStore) PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error {
+	_, err := s.db.Transcripts.SetGeneratedChapters(ctx, id, c)
+	return err
+}
+
+func (s jobStore) SuggestTitle(ctx context.Context, id domain.ClipID, title string) error {
+	_, err := s.db.Clips.SuggestTitle(ctx, id, title)
+	return err
+}
+
+func (s jobStore) Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error) {
+	return s.db.Clips.Objects(ctx, id)
+}
+
+func (s jobStore) Purge(ctx context.Context, id domain.ClipID) error {
+	return s.db.Clips.Purge(ctx, id)
+}
+
+func (s jobStore) Prune(ctx context.Context) error {
+	if err := errors.Join(s.db.Events.Prune(ctx, eventAge), s.db.SignIns.Prune(ctx)); err != nil {
+		return fmt.Errorf("prune: %w", err)
+	}
+	return nil
+}
+
+// reaper shows the ingest to package jobs.
+type reaper struct{ ingest *media.Ingest }
+
+func (r reaper) Abandon(ctx context.Context, id domain.ClipID) error {
+	_, err := r.ingest.Abandon(ctx, id)
+	return err
+}

