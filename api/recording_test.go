@@ -3,7 +3,6 @@ package api_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
-	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -141,43 +140,25 @@ func TestUploadsResume(t *testing.T) {
 	}
 }
 
-func TestWHIPAsItsRFCSays(t *testing.T) {
+// TestWHIPReachesTheDoor: what the door answers or refuses comes out as it is; the gate stands before all but OPTIONS.
+func TestWHIPReachesTheDoor(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	p := s.workspace("Acme")
 	at := "/api/v1/clips/" + string(p.clip(domain.VisiblePrivate, "T")) + "/whip"
-	send := func(method, path, typ, body string, header ...string) *answer {
-		r := p.request(method, path, strings.NewReader(body))
-		r.Header.Set("Content-Type", typ)
-		for i := 0; i < len(header); i += 2 {
-			r.Header.Set(header[i], header[i+1])
-		}
-		return s.send(r)
-	}
-	if a := (&person{s: s}).call("OPTIONS", at, nil).expect(200); a.header.Get("Accept-Post") != "application/sdp" || a.header.Get("Access-Control-Allow-Origin") != "*" {
+	if a := (&person{s: s}).call("OPTIONS", at, nil).expect(200); a.header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%v", a.header)
 	}
-	send("POST", at, "text/plain", "v=0").problem(415)
-	send("POST", at, "application/sdp", strings.Repeat("a", 300_000)).problem(413)
-	made := send("POST", at, "application/sdp", "v=0").expect(http.StatusCreated)
-	location := made.header.Get("Location")
-	if location != at+"/s1" || made.header.Get("ETag") != `"e1"` || made.header.Get("Content-Type") != "application/sdp" || string(made.body) != "v=0 answer" {
-		t.Errorf("%v %s", made.header, made.body)
-	}
-	const fragment = "application/trickle-ice-sdpfrag"
-	if a := send("PATCH", location, fragment, "a=candidate:1", "If-Match", `"e1"`).expect(204); a.header.Get("ETag") != "" {
+	if a := p.call("POST", at, nil).expect(201); a.header.Get("ETag") != `"e1"` {
 		t.Errorf("%v", a.header)
 	}
-	send("PATCH", location, fragment, "a=candidate:1").problem(428)
-	if a := send("PATCH", location, fragment, "a=ice-ufrag:x", "If-Match", "*").expect(200); a.header.Get("ETag") != `"e2"` || a.header.Get("Content-Type") != fragment {
-		t.Errorf("%v", a.header)
-	}
-	send("PATCH", location, "application/sdp", "x", "If-Match", `"e1"`).problem(415)
-	send("PATCH", at+"/s2", fragment, "x", "If-Match", `"e1"`).problem(404)
 	p.call("GET", at, nil).expect(204)
-	p.call("DELETE", location, nil).expect(200)
-	p.call("DELETE", at+"/s2", nil).problem(404)
-	if a := send("POST", strings.TrimSuffix(at, "/whip")+"/channel", "application/sdp", "v=0").expect(201); string(a.body) != "v=0 answer" {
+	p.call("PATCH", at+"/s1", nil).problem(428)
+	p.call("PATCH", at+"/gone", nil).problem(404)
+	p.call("DELETE", at+"/s1", nil).expect(200)
+	channel := p.request("POST", strings.TrimSuffix(at, "/whip")+"/channel", strings.NewReader("v=0"))
+	channel.Header.Set("Content-Type", "application/sdp")
+	if a := s.send(channel).expect(201); string(a.body) != "v=0 answer" {
 		t.Errorf("%s", a.body)
 	}
 }

@@ -233,7 +233,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Workspaces: db.Workspaces, Accounts: db.Accounts, Members: db.Members, SignIns: db.SignIns, Tokens: db.Tokens,
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events,
-		Objects: s.objects, Ingest: s.ingest,
+		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Formats: api.Formats{MasterPlaylist: hls.Master, MediaPlaylist: hls.Media, Captions: captions.WriteVTT, Chapters: hls.ChaptersVTT},
 	})
 	if err != nil {

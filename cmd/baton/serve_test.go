@@ -1,7 +1,9 @@
 package main
 
 import (
-	"fmt"
+	"context"
+	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -9,6 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	s3server "baton/blob/embedded"
+	pgserver "baton/postgres/embedded"
 )
 
 const mkvType = "video/x-matroska;codecs=avc1,opus"
@@ -51,7 +57,7 @@ func TestJourney(t *testing.T) {
 	for i, c := range chunks {
 		s.putChunk(id, mkvType, i, c)
 		if i == len(chunks)/2 {
-			s.until("a half-finished recording can be played", 0+20*second, func() bool { return s.clip(id).Playback.Playable })
+			s.until("a half-finished recording can be played", 20*time.Second, func() bool { return s.clip(id).Playback.Playable })
 			if c := s.clip(id); c.State != "recording" || !c.Playback.Live {
 				t.Errorf("half way the clip is %s, live %t", c.State, c.Playback.Live)
 			}
@@ -147,7 +153,7 @@ func TestKill9(t *testing.T) {
 	if state.NextSeq < half {
 		t.Fatalf("%d chunks were acknowledged, after the kill the server has %d", half, state.NextSeq)
 	}
-	s.until("the recording can be played up to where it came", 20*second, func() bool { return s.clip(id).Playback.Playable })
+	s.until("the recording can be played up to where it came", 20*time.Second, func() bool { return s.clip(id).Playback.Playable })
 	for i := state.NextSeq; i < len(chunks); i++ {
 		s.putChunk(id, mkvType, i, chunks[i])
 	}
@@ -309,10 +315,66 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// TestEmbeddedIsNotStarted: with a database and an object store configured, neither is brought up here.
+// TestConfiguredParts: with a database and an object store configured, those are used and neither is brought up here.
 func TestConfiguredParts(t *testing.T) {
 	t.Parallel()
-	ground := newSystem(t) // its PostgreSQL and S3 server are the "other" machines
-	_ = ground
-	fmt.Fprintln(os.Stderr)
+	dir, err := os.MkdirTemp("", "bg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL's account has to pass through
+		t.Fatal(err)
+	}
+	pg, err := pgserver.Start(t.Context(), pgserver.Options{Dir: filepath.Join(dir, "pg")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pg.Stop(context.Background()) })
+	s3, err := s3server.Start(t.Context(), s3server.Options{Dir: filepath.Join(dir, "s3")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = s3.Stop(context.Background()) })
+	s := newSystem(t,
+		"BATON_DATABASE_URL="+pg.DSN(), "BATON_S3_ENDPOINT="+overTCP(t, strings.TrimPrefix(s3.Endpoint(), "unix:")),
+		"BATON_S3_BUCKET=elsewhere", "BATON_S3_ACCESS_KEY_ID="+s3.AccessKey(), "BATON_S3_SECRET_ACCESS_KEY="+s3.SecretKey())
+	take := sample(t, "avc3-opus.mp4")
+	id := s.newClip("screen")
+	s.putChunk(id, "video/mp4;codecs=avc3.640015,opus", 0, take)
+	s.finish(id, 1, take)
+	if got := s.play(id, "source"); got < 7.5 || got > 8.6 {
+		t.Errorf("plays %.2f s", got)
+	}
+	for _, own := range []string{"postgres", "s3"} {
+		if _, err := os.Stat(filepath.Join(s.dir, "d", own)); err == nil {
+			t.Errorf("an embedded %s was made although another one is configured", own)
+		}
+	}
+}
+
+// overTCP gives a loopback URL that leads to a Unix socket.
+func overTCP(t *testing.T, socket string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			from, err := l.Accept()
+			if err != nil {
+				return
+			}
+			to, err := net.Dial("unix", socket)
+			if err != nil {
+				_ = from.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(to, from); _ = to.Close() }()
+			go func() { _, _ = io.Copy(from, to); _ = from.Close() }()
+		}
+	}()
+	return "http://" + l.Addr().String()
 }
