@@ -143,7 +143,7 @@ func (w *work) fetch(ctx context.Context) (int, error) {
 
 // put stores the pending segments and the closed parts, a few at a time.
 func (w *work) put(ctx context.Context, l *spool.Log) (stored []spool.Part, err error) {
-	g, ctx := errgroup.WithContext(ctx)
+	g, group := errgroup.WithContext(ctx)
 	g.SetLimit(puts)
 	cfg, clip := w.r.in.cfg, w.r.clip
 	var keys []string
@@ -154,7 +154,7 @@ func (w *work) put(ctx context.Context, l *spool.Log) (stored []spool.Part, err 
 			if err != nil {
 				return err
 			}
-			if err := cfg.Objects.Put(ctx, key, contentType, b); err != nil {
+			if err := cfg.Objects.Put(group, key, contentType, b); err != nil {
 				return fmt.Errorf("put %s: %w", key, err)
 			}
 			mu.Lock()
