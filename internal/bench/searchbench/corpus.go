@@ -21,7 +21,7 @@ type corpus struct {
 	next   map[[2]string][]string
 }
 
-var word = regexp.MustCompile(`^[A-Za-z][a-z]{0,19}[.,;:]?$`) //nolint:gochecknoglobals // a constant in all but syntax
+var word = regexp.MustCompile(`^[A-Za-z][a-z]{0,19}[.,;:]?$`)
 
 func newCorpus(ctx context.Context, seed uint64) (*corpus, error) {
 	root, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
@@ -46,7 +46,7 @@ func newCorpus(ctx context.Context, seed uint64) (*corpus, error) {
 
 // read learns from a file's comments.
 func (c *corpus) read(path string) error {
-	f, err := os.Open(path) //nolint:gosec // of Go's own sources
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,9 @@ func (b *bench) words() []string {
 // slip makes one typing mistake behind the first letter.
 func (b *bench) slip(w string) string {
 	i := 1 + b.rng.IntN(len(w)-2)
-	letter := string(rune('a' + b.rng.IntN(26)))
+	const letters = "abcdefghijklmnopqrstuvwxyz"
+	n := b.rng.IntN(len(letters))
+	letter := letters[n : n+1]
 	switch b.rng.IntN(4) {
 	case 0:
 		return w[:i] + w[i+1:] // left out

@@ -20,7 +20,7 @@ func TestMeasures(t *testing.T) {
 	}
 }
 
-// BenchmarkSearch fills and measures once: go test -bench Search -benchtime 1x ./internal/bench/searchbench
+// BenchmarkSearch fills and measures once; run it with -benchtime 1x.
 func BenchmarkSearch(b *testing.B) {
 	for b.Loop() {
 		if err := Run(b.Context(), postgrestest.New(b), Options{Cues: 100_000, Queries: 200, Seed: 1}, os.Stderr); err != nil {
