@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/pion/ice/v4"
+	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -95,16 +96,17 @@ func (d *Door) listen(addr string) error {
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}
-	if d.udp, err = listenUDP(host, d.port); err != nil {
+	logger := pionLog{d.cfg.Logger}.NewLogger("mux")
+	if d.udp, err = listenUDP(host, d.port, logger); err != nil {
 		return errors.Join(err, l.Close())
 	}
-	d.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{Listener: l, ReadBufferSize: 64, WriteBufferSize: 1 << 20, FirstStunBindTimeout: 10 * time.Second})
+	d.tcp = ice.NewTCPMuxDefault(ice.TCPMuxParams{Listener: l, Logger: logger, ReadBufferSize: 64, WriteBufferSize: 1 << 20, FirstStunBindTimeout: 10 * time.Second})
 	return nil
 }
 
-func listenUDP(host string, port int) (ice.UDPMux, error) {
+func listenUDP(host string, port int, logger logging.LeveledLogger) (ice.UDPMux, error) {
 	if host == "" || host == "0.0.0.0" || host == "::" {
-		return ice.NewMultiUDPMuxFromPort(port, ice.UDPMuxFromPortWithLoopback(),
+		return ice.NewMultiUDPMuxFromPort(port, ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(logger),
 			ice.UDPMuxFromPortWithReadBufferSize(socketBuffer), ice.UDPMuxFromPortWithWriteBufferSize(socketBuffer))
 	}
 	addr, err := net.ResolveUDPAddr("udp", net.JoinHostPort(host, strconv.Itoa(port)))
@@ -118,11 +120,12 @@ func listenUDP(host string, port int) (ice.UDPMux, error) {
 	if err := errors.Join(conn.SetReadBuffer(socketBuffer), conn.SetWriteBuffer(socketBuffer)); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn}), nil
+	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: logger}), nil
 }
 
 func (d *Door) configure() error {
 	s := &d.settings
+	s.LoggerFactory = pionLog{d.cfg.Logger}
 	s.SetICEUDPMux(d.udp)
 	s.SetICETCPMux(d.tcp)
 	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6, webrtc.NetworkTypeTCP4, webrtc.NetworkTypeTCP6})

@@ -78,7 +78,7 @@ func reason(err error) media.Reason {
 // decodes fails the test when ffmpeg has anything to say about a file, and returns its length.
 func decodes(t testing.TB, file string) {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", file, "-f", "null", "-").CombinedOutput() //nolint:gosec // a test's own file
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", file, "-enc_time_base:v", "1:90000", "-f", "null", "-").CombinedOutput() //nolint:gosec // a test's own file
 	if err != nil || len(bytes.TrimSpace(out)) > 0 {
 		t.Errorf("ffmpeg on %s: %v\n%s", filepath.Base(file), err, out)
 	}

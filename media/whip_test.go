@@ -1,11 +1,14 @@
 package media_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -15,6 +18,7 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
+	"github.com/pion/webrtc/v4/pkg/media/ivfreader"
 
 	"baton/domain"
 	"baton/media"
@@ -538,4 +542,85 @@ func attribute(sdp, name string) string {
 		}
 	}
 	return ""
+}
+
+// TestWHIPKeepsVP8ForImport: it cannot be copied into CMAF, so it is stored as a Matroska file that ffmpeg reads.
+func TestWHIPKeepsVP8ForImport(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := whipServer(t, b.door(t))
+	clip := b.store.clip(domain.KindCamera)
+	src := source(t, "opus.webm")
+	src.VideoMime, src.Video = webrtc.MimeTypeVP8, ivf(t, "vp8-opus.webm")
+	p := publish(t, s.URL+"/"+string(clip)+"/whip", src)
+	if err := p.Play(t.Context(), 4*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if o := b.store.get(clip).Outcome; !o.NeedsImport || o.Bytes == 0 {
+		t.Fatalf("outcome %+v", o)
+	}
+	f := filepath.Join(t.TempDir(), "source.mkv")
+	if err := os.WriteFile(f, b.source(t, clip), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	decodes(t, f)
+	if v, a := frames(t, f, "v:0"), frames(t, f, "a:0"); v < 55 || a < 60 {
+		t.Errorf("%d frames, %d packets of sound", v, a)
+	}
+}
+
+// ivf takes the video frames out of a sample by way of ffmpeg.
+func ivf(t testing.TB, name string) []loadgen.Frame {
+	t.Helper()
+	f := filepath.Join(t.TempDir(), "v.ivf")
+	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", filepath.Join("../testdata/media", name), "-an", "-c", "copy", f).CombinedOutput() //nolint:gosec // a test's own file
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	b, err := os.ReadFile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, _, err := ivfreader.NewWith(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []loadgen.Frame
+	for {
+		data, _, err := r.ParseNextFrame()
+		if err != nil {
+			return list
+		}
+		list = append(list, loadgen.Frame{At: time.Duration(len(list)) * time.Second / 15, Data: data})
+	}
+}
+
+// TestWHIPMediaGoesOnAfterAnICERestart restarts ICE in mid-session, as a publisher does that changes its network.
+func TestWHIPMediaGoesOnAfterAnICERestart(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := whipServer(t, b.door(t))
+	clip := b.store.clip(domain.KindScreen)
+	src := source(t, "avc1-opus.mkv")
+	p := publish(t, s.URL+"/"+string(clip)+"/whip", src)
+	played := make(chan error, 1)
+	go func() { played <- p.Play(t.Context(), src.Duration) }()
+	<-time.After(3 * time.Second)
+	if err := p.Restart(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := <-played; err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f := b.files(t, clip)[0]
+	decodes(t, f)
+	if v, a := frames(t, f, "v:0"), frames(t, f, "a:0"); v < len(src.Video)-2 || a < len(src.Audio)-3 {
+		t.Errorf("%d of %d frames, %d of %d packets of sound", v, len(src.Video), a, len(src.Audio))
+	}
 }

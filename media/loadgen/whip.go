@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/pion/interceptor"
@@ -258,6 +259,67 @@ func (p *Publisher) Play(ctx context.Context, long time.Duration) error {
 			return fmt.Errorf("send frame: %w", err)
 		}
 	}
+}
+
+// Restart restarts ICE (RFC 9725, 4.3.2): new credentials and candidates by PATCH, the media goes on.
+func (p *Publisher) Restart(ctx context.Context) error {
+	offer, err := p.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
+	if err != nil {
+		return fmt.Errorf("restart: %w", err)
+	}
+	before := p.pc.CurrentRemoteDescription().SDP
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(offer); err != nil {
+		return fmt.Errorf("restart: %w", err)
+	}
+	<-gathered
+	h, body, err := p.request(ctx, http.MethodPatch, p.Location, "application/trickle-ice-sdpfrag", "*", transport(p.pc.LocalDescription().SDP), http.StatusOK)
+	if err != nil {
+		return err
+	}
+	p.ETag = h.Get("ETag")
+	return p.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: withTransport(before, body)})
+}
+
+// transport takes the first section's transport out of a description.
+func transport(sdp string) string {
+	var b strings.Builder
+	for _, section := range strings.SplitAfterN(sdp, "\r\nm=", 3)[1:2] {
+		fmt.Fprintf(&b, "m=%s\r\n", strings.SplitN(section, "\r\n", 2)[0])
+		for line := range strings.SplitSeq(section, "\r\n") {
+			for _, key := range []string{"mid:", "ice-ufrag:", "ice-pwd:", "candidate:"} {
+				if strings.HasPrefix(line, "a="+key) {
+					b.WriteString(line + "\r\n")
+				}
+			}
+		}
+	}
+	return b.String()
+}
+
+// withTransport is an answer with the credentials and candidates of a fragment.
+func withTransport(answer, fragment string) string {
+	value := func(key string) (out []string) {
+		for line := range strings.SplitSeq(fragment, "\r\n") {
+			if strings.HasPrefix(line, key) {
+				out = append(out, line)
+			}
+		}
+		return out
+	}
+	var b strings.Builder
+	for line := range strings.SplitSeq(strings.TrimSuffix(answer, "\r\n"), "\r\n") {
+		switch {
+		case strings.HasPrefix(line, "a=candidate:"), strings.HasPrefix(line, "a=end-of-candidates"):
+			continue
+		case strings.HasPrefix(line, "a=ice-ufrag:"):
+			line = strings.Join(append(value("a=ice-ufrag:")[:1], value("a=candidate:")...), "\r\n")
+		case strings.HasPrefix(line, "a=ice-pwd:"):
+			line = value("a=ice-pwd:")[0]
+		}
+		b.WriteString(line + "\r\n")
+	}
+	return b.String()
 }
 
 // Stop ends the session and waits until the server says that its recording is finished.

@@ -145,7 +145,7 @@ func TestSegmentsDecodeAndCoverTheRecording(t *testing.T) {
 			}
 			video, audio := 0, 0
 			for _, f := range join(t, parts) {
-				ff(t, "ffmpeg", "-v", "warning", "-xerror", "-i", f, "-f", "null", "-")
+				ff(t, "ffmpeg", "-v", "warning", "-xerror", "-i", f, "-enc_time_base:v", "1:90000", "-f", "null", "-")
 				video += count(t, f, "v:0")
 				audio += count(t, f, "a:0")
 			}
