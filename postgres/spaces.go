@@ -35,6 +35,8 @@ func (s Spaces) Rename(ctx context.Context, w domain.WorkspaceID, id domain.Spac
 
 // Delete removes it; its clips stay, in no space. KindNotFound.
 func (s Spaces) Delete(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID) error {
-	n, err := s.db.queries().DeleteSpace(ctx, w, id)
-	return failed("delete a space", found(n, err, noSpace))
+	return s.db.inTx(ctx, "delete a space", func(t *tx) error {
+		n, err := t.DeleteSpace(ctx, w, id)
+		return found(n, err, noSpace)
+	})
 }
