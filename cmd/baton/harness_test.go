@@ -87,6 +87,14 @@ func freePort(t *testing.T) string {
 	return port
 }
 
+// in is the same system for a subtest.
+func (s *system) in(t *testing.T) *system {
+	t.Helper()
+	c := *s
+	c.t = t
+	return &c
+}
+
 // start runs the server and waits until it can take a recording; it returns how long that took.
 func (s *system) start() time.Duration {
 	s.t.Helper()

@@ -211,6 +211,7 @@ func TestUploads(t *testing.T) {
 		"a video cut off at 2 k": {write("cut.mp4", string(sample(t, "avc3-opus.mp4")[:600])), false, "", "", 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
+			s := s.in(t)
 			out := s.command("upload", tc.path)
 			id := out[strings.LastIndex(out, "/")+1:]
 			c := s.settled(id)
