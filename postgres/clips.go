@@ -192,7 +192,8 @@ func (t *tx) updateClip(ctx context.Context, before, after domain.Clip) error {
 	return t.clipChanged(seen)
 }
 
-// setState moves a clip to another state. KindConflict when the way is not in the domain's table.
+// setState moves a clip to another state, and its transcript with it: there are no words of a clip that failed, and more to
+// hear of one that leaves that state or records again. KindConflict when the way is not in the domain's table.
 func (t *tx) setState(ctx context.Context, c *domain.Clip, to domain.ClipState, reason string) error {
 	if !c.State.CanBecome(to) {
 		return domain.Errorf(domain.KindConflict, "the clip is %s and cannot become %s", c.State, to)
@@ -200,6 +201,15 @@ func (t *tx) setState(ctx context.Context, c *domain.Clip, to domain.ClipState, 
 	if err := t.SetClipState(ctx, sqlc.SetClipStateParams{ID: c.ID, State: to, FailureReason: reason}); err != nil {
 		return fmt.Errorf("set the clip's state: %w", err)
 	}
+	was := c.State
 	c.State, c.FailureReason = to, reason
+	switch {
+	case to == was:
+		return nil
+	case to == domain.ClipFailed:
+		return t.setTranscriptState(ctx, *c, domain.TranscriptFailed, c.TranscriptProgress, reason) // nobody will listen to it
+	case was == domain.ClipFailed, to == domain.ClipRecording:
+		return t.setTranscriptState(ctx, *c, domain.TranscriptPending, c.TranscriptProgress, "")
+	}
 	return nil
 }

@@ -198,11 +198,13 @@ func TestTryingAgainEnqueuesWhatFailed(t *testing.T) {
 	ok(t, err)
 	equal(t, "state", c.State, domain.ClipFailed)
 	equal(t, "reason", c.FailureReason, "The file is damaged.")
+	equal(t, "transcript", fmt.Sprint(c.TranscriptState, ": ", c.TranscriptReason), "failed: The file is damaged.")
 	ok(t, b.Clips.Retry(t.Context(), id))
 	equal(t, "jobs", b.queue.take(t), "import")
 	c, err = b.Clips.Get(t.Context(), id)
 	ok(t, err)
 	equal(t, "state", c.State, domain.ClipProcessing)
+	equal(t, "transcript", fmt.Sprint(c.TranscriptState, ": ", c.TranscriptReason), "pending: ")
 
 	p := progress(id, 0, 0, 2)
 	_, err = b.Playback.ImportDone(t.Context(), id, domain.Import{Rendition: p.Rendition, Inits: p.Inits, Segments: p.Segments, DurationMS: 4000, HasVideo: true})

@@ -90,8 +90,10 @@ func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.I
 		}); err != nil {
 			return err
 		}
-		if c.State == domain.ClipFailed {
-			c.State = domain.ClipProcessing // a late success of a job that was given up
+		if c.State == domain.ClipFailed { // a late success of a job that was given up
+			if err := t.setState(ctx, &c, domain.ClipProcessing, ""); err != nil {
+				return err
+			}
 		}
 		if err := t.setState(ctx, &c, domain.ClipReady, ""); err != nil {
 			return err

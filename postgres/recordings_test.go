@@ -109,6 +109,7 @@ func TestRecordingsEnd(t *testing.T) {
 				c, err := b.Clips.Get(t.Context(), id)
 				ok(t, err)
 				equal(t, "state", c.State, test.state)
+				equal(t, "transcript failed", c.TranscriptState == domain.TranscriptFailed, test.state == domain.ClipFailed)
 			}
 			if o.EndReason != domain.EndAbandoned {
 				wantKind(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, 2, 3)), domain.KindConflict)
