@@ -52,7 +52,7 @@ test-e2e: build models
 	cd web && npm run e2e
 
 access: setup-test ## who may reach what: every route as every kind of visitor
-	$(GO) test ./api -run TestAccess -count=1 -v | grep -v '^=== '
+	$(GO) test ./api -run TestAccess -count=1 -v
 
 check: lint test-web ## formatting, lint, generated code, types
 	$(GO) vet ./...

@@ -80,8 +80,8 @@ func (h *handlers) identify(c echo.Context) (caller, error) {
 		who.token, who.Viewer = t.ID, viewer(m)
 		return who, nil
 	}
-	cookie, err := c.Cookie(cookieName)
-	if err != nil || cookie.Value == "" {
+	cookie, _ := c.Cookie(cookieName) // the only error is that there is none
+	if cookie == nil || cookie.Value == "" {
 		return who, nil
 	}
 	s, m, err := h.SignIns.ByToken(c.Request().Context(), hashSecret(cookie.Value))
@@ -123,7 +123,7 @@ func bearer(r *http.Request) (string, bool) {
 
 // cookie makes the sign-in's cookie; an empty value with a past expiry removes it.
 func (h *handlers) cookie(value string, expires time.Time) *http.Cookie {
-	return &http.Cookie{
+	return &http.Cookie{ //nolint:gosec // Secure follows the public URL: a first try on http://localhost has to work
 		Name: cookieName, Value: value, Path: "/", Expires: expires, HttpOnly: true,
 		SameSite: http.SameSiteLaxMode, Secure: h.PublicURL.Scheme == "https",
 	}

@@ -214,7 +214,7 @@ func (s *eventStream) pass(e *domain.Event) error {
 
 // recheck asks again who reads and whether they still may: a sign-in is revoked, a clip becomes private.
 func (s *eventStream) recheck(ctx context.Context) error {
-	who, err := s.handlers.identify(s.c)
+	who, err := s.handlers.identify(s.c) //nolint:contextcheck // the request has it
 	if err != nil && domain.KindOf(err) != domain.KindUnauthorized {
 		return err
 	}

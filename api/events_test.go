@@ -34,7 +34,7 @@ func (p *person) listen(query string, lastID int64) *listener {
 	if lastID > 0 {
 		r.Header.Set("Last-Event-ID", strconv.FormatInt(lastID, 10))
 	}
-	res, err := client.Do(r)
+	res, err := client.Do(r) //nolint:bodyclose // by the goroutine that reads it
 	if err != nil {
 		cancel()
 		p.s.t.Fatal(err)
@@ -48,7 +48,7 @@ func (p *person) listen(query string, lastID int64) *listener {
 	go func() {
 		defer close(done)
 		defer close(l.events)
-		defer res.Body.Close()
+		defer func() { _ = res.Body.Close() }()
 		var e sse
 		for lines := bufio.NewScanner(res.Body); lines.Scan(); {
 			name, value, _ := strings.Cut(lines.Text(), ": ")
@@ -112,9 +112,9 @@ func TestEventsReachThoseWhoMaySee(t *testing.T) {
 	s := newServer(t)
 	p := s.workspace("Acme")
 	w := p.member.WorkspaceID
-	max, gus, other := s.join(w, "Max", domain.RoleMember), s.join(w, "Gus", domain.RoleGuest), s.workspace("Other")
+	maxine, gus, other := s.join(w, "Max", domain.RoleMember), s.join(w, "Gus", domain.RoleGuest), s.workspace("Other")
 	private, shared := p.clip(domain.VisiblePrivate, "P"), p.clip(domain.VisibleWorkspace, "W")
-	mine, theirs, guests, others := p.listen("", 0), max.listen("", 0), gus.listen("", 0), other.listen("", 0)
+	mine, theirs, guests, others := p.listen("", 0), maxine.listen("", 0), gus.listen("", 0), other.listen("", 0)
 	for _, l := range []*listener{mine, theirs, guests, others} {
 		l.expect("hello", "{}")
 	}
@@ -127,7 +127,7 @@ func TestEventsReachThoseWhoMaySee(t *testing.T) {
 	// Narrowing a clip tells those who lose it to look again, and nothing after that.
 	p.call("PATCH", "/api/v1/clips/"+string(shared), map[string]string{"visibility": "private"}).expect(200)
 	theirs.expect("clip.changed", string(shared))
-	max.call("GET", "/api/v1/clips/"+string(shared), nil).problem(404)
+	maxine.call("GET", "/api/v1/clips/"+string(shared), nil).problem(404)
 	p.comment(shared, "secret now")
 	link := p.clip(domain.VisibleLink, "L")
 	p.comment(link, "a mark in the stream")
@@ -207,7 +207,7 @@ func TestEventsCatchUp(t *testing.T) {
 }
 
 // expectKind reads until an event of a kind.
-func (l *listener) expectKind(kind string) sse {
+func (l *listener) expectKind(kind string) {
 	l.t.Helper()
 	for {
 		e, ok := l.next()
@@ -215,7 +215,7 @@ func (l *listener) expectKind(kind string) sse {
 			l.t.Fatalf("ended before %s", kind)
 		}
 		if e.kind == kind {
-			return e
+			return
 		}
 	}
 }

@@ -146,8 +146,7 @@ func retryAfter(err error) time.Duration {
 	if errors.As(err, &refused) && refused.RetryAfter > 0 {
 		return refused.RetryAfter
 	}
-	var e *domain.Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*domain.Error](err); ok {
 		return e.RetryAfter
 	}
 	return 0

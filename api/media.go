@@ -56,9 +56,8 @@ func (h *handlers) servePicture(c echo.Context, key, contentType string) error {
 	if err != nil {
 		return missing(err)
 	}
-	defer body.Close()
 	b, err := io.ReadAll(io.LimitReader(body, maxPicture))
-	if err != nil {
+	if err := errors.Join(err, body.Close()); err != nil {
 		return fmt.Errorf("read object: %w", err)
 	}
 	setCaching(c, domain.ObjectVersion(key))

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -29,7 +30,7 @@ type me struct {
 	Workspace             struct{ ID, Name string }
 }
 
-var setUp = map[string]any{ //nolint:gochecknoglobals // read only
+var setUp = map[string]any{
 	"workspace_name": " Acme ", "name": "Olga", "email": "Olga@Example.com", "password": secretPassword, "time_zone": "Europe/Paris",
 }
 
@@ -44,10 +45,7 @@ func TestFirstVisitorMakesTheWorkspaceOnce(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for field, bad := range map[string]string{"password": "short", "email": "not an address", "time_zone": "Mars/Base", "workspace_name": "\x00", "name": "  "} {
-		body := map[string]any{}
-		for k, v := range setUp {
-			body[k] = v
-		}
+		body := maps.Clone(setUp)
 		body[field] = bad
 		nobody.call("POST", "/api/v1/setup", body).problem(400)
 	}
@@ -237,17 +235,17 @@ func TestRolesOfMembers(t *testing.T) {
 	s := newServer(t)
 	boss := s.workspace("Acme")
 	w := boss.member.WorkspaceID
-	ada, max := s.join(w, "Ada", domain.RoleAdmin), s.join(w, "Max", domain.RoleMember)
+	ada, maxine := s.join(w, "Ada", domain.RoleAdmin), s.join(w, "Max", domain.RoleMember)
 	at := func(p *person) string { return "/api/v1/members/" + string(p.member.Account.ID) }
 	role := func(r string) map[string]string { return map[string]string{"role": r} }
-	ada.call("PATCH", at(max), role("owner")).problem(403)
+	ada.call("PATCH", at(maxine), role("owner")).problem(403)
 	ada.call("PATCH", at(boss), role("member")).problem(403)
 	ada.call("DELETE", at(boss), nil).problem(403)
 	boss.call("PATCH", at(boss), role("member")).problem(409)
-	ada.call("PATCH", at(max), role("guest")).expect(200)
-	max.call("GET", "/api/v1/spaces", nil).problem(403) // a guest from the next request on
-	ada.call("DELETE", at(max), nil).expect(204)
-	max.call("GET", "/api/v1/me", nil).problem(401)
+	ada.call("PATCH", at(maxine), role("guest")).expect(200)
+	maxine.call("GET", "/api/v1/spaces", nil).problem(403) // a guest from the next request on
+	ada.call("DELETE", at(maxine), nil).expect(204)
+	maxine.call("GET", "/api/v1/me", nil).problem(401)
 	boss.call("PATCH", at(ada), role("owner")).expect(200)
 	boss.call("PATCH", at(boss), role("member")).expect(200)
 }

@@ -50,14 +50,14 @@ type problemField struct {
 	Detail  string `json:"detail"`
 }
 
-// invalidRequest is a request that is not as openapi.yaml says.
-type invalidRequest struct {
+// requestError says in what a request is not as openapi.yaml says.
+type requestError struct {
 	status int
 	detail string
 	fields []problemField
 }
 
-func (e *invalidRequest) Error() string { return e.detail }
+func (e *requestError) Error() string { return e.detail }
 
 // problems turns the errors of handlers into answers, and logs those that are ours.
 type problems struct{ log *slog.Logger }
@@ -105,7 +105,7 @@ func (p problems) logError(ctx context.Context, c echo.Context, pr problem, err 
 // problemOf says what is shown of an error: the message of a domain.Error, never its cause.
 func problemOf(err error) problem {
 	var known *domain.Error
-	var bad *invalidRequest
+	var bad *requestError
 	var routing *echo.HTTPError
 	var large *http.MaxBytesError
 	switch {

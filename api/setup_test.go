@@ -255,7 +255,7 @@ type answer struct {
 }
 
 // client follows nothing and keeps nothing.
-var client = &http.Client{ //nolint:gochecknoglobals // stateless
+var client = &http.Client{
 	Transport:     &http.Transport{DisableKeepAlives: true, DisableCompression: true},
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
@@ -266,7 +266,7 @@ func (s *server) send(r *http.Request) *answer {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		s.t.Fatal(err)
@@ -282,12 +282,11 @@ func (a *answer) expect(status int) *answer {
 	return a
 }
 
-func (a *answer) json(v any) *answer {
+func (a *answer) json(v any) {
 	a.t.Helper()
 	if err := json.Unmarshal(a.body, v); err != nil {
 		a.t.Fatalf("%s: %v: %s", a.what, err, a.body)
 	}
-	return a
 }
 
 // problem expects RFC 9457 and gives what it says.

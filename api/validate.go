@@ -88,7 +88,7 @@ func (v *validator) check(c echo.Context, r *http.Request, next func(*http.Reque
 // explain turns the validator's error into an answer. With bodyless, it forgives
 // the missing body: the handler reads it.
 func explain(err error, bodyless bool) error {
-	bad := &invalidRequest{status: http.StatusBadRequest, detail: "the request is not as /api/openapi.yaml describes it"}
+	bad := &requestError{status: http.StatusBadRequest, detail: "the request is not as /api/openapi.yaml describes it"}
 	for _, e := range flatten(err) {
 		var sec *openapi3filter.SecurityRequirementsError
 		var large *http.MaxBytesError
@@ -140,8 +140,7 @@ func fieldsOf(req *openapi3filter.RequestError) []problemField {
 	}
 	var fields []problemField
 	for _, e := range flatten(req.Err) {
-		var s *openapi3.SchemaError
-		if errors.As(e, &s) {
+		if s, ok := errors.AsType[*openapi3.SchemaError](e); ok {
 			at := where
 			if at == "" {
 				at = "/" + strings.Join(s.JSONPointer(), "/")

@@ -32,7 +32,7 @@ func TestClipFromLinkToReady(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	p := s.workspace("Acme")
-	max := s.join(p.member.WorkspaceID, "Max", domain.RoleMember)
+	maxine := s.join(p.member.WorkspaceID, "Max", domain.RoleMember)
 	made := decoded[struct {
 		ID, URL             string
 		WhipURL, UploadURL_ string
@@ -53,7 +53,7 @@ func TestClipFromLinkToReady(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 	s.playable(domain.ClipID(made.ID), "Hello world")
-	c = decoded[clipJSON](t, max.call("GET", at, nil).expect(200))
+	c = decoded[clipJSON](t, maxine.call("GET", at, nil).expect(200))
 	if !c.Playback.Playable || c.Playback.Live || c.Playback.HLSURL != s.url+at+"/hls/master.m3u8" || len(c.Playback.Renditions) != 1 || c.May.Edit || !c.May.Comment || c.DurationMS != 4000 {
 		t.Errorf("%+v", c)
 	}
@@ -77,7 +77,7 @@ func TestListsHoldWhatOneMaySee(t *testing.T) {
 	s := newServer(t)
 	p := s.workspace("Acme")
 	w := p.member.WorkspaceID
-	max, gus, other := s.join(w, "Max", domain.RoleMember), s.join(w, "Gus", domain.RoleGuest), s.workspace("Other")
+	maxine, gus, other := s.join(w, "Max", domain.RoleMember), s.join(w, "Gus", domain.RoleGuest), s.workspace("Other")
 	ids := map[domain.Visibility]domain.ClipID{}
 	for _, v := range []domain.Visibility{domain.VisiblePrivate, domain.VisibleWorkspace, domain.VisibleLink} {
 		ids[v] = p.clip(v, "quarterly "+string(v))
@@ -108,7 +108,7 @@ func TestListsHoldWhatOneMaySee(t *testing.T) {
 	for _, c := range []struct {
 		who  *person
 		want []string
-	}{{p, []string{"link", "workspace", "private"}}, {max, []string{"link", "workspace"}}, {other, nil}} {
+	}{{p, []string{"link", "workspace", "private"}}, {maxine, []string{"link", "workspace"}}, {other, nil}} {
 		if got, _ := page(c.who, ""); !slices.Equal(got, c.want) {
 			t.Errorf("%s lists %v", c.who.member.Account.Name, got)
 		}
@@ -127,7 +127,7 @@ func TestListsHoldWhatOneMaySee(t *testing.T) {
 	if all := append(first, rest...); len(first) != 2 || end != "" || !slices.Equal(all, []string{"link", "workspace", "private"}) {
 		t.Errorf("%v then %v, %q", first, rest, end)
 	}
-	if got, _ := page(max, "?owner=me"); len(got) != 0 {
+	if got, _ := page(maxine, "?owner=me"); len(got) != 0 {
 		t.Errorf("Max has made %v", got)
 	}
 }
@@ -221,13 +221,13 @@ func TestComments(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	p := s.workspace("Acme")
-	max := s.join(p.member.WorkspaceID, "Max", domain.RoleMember)
+	maxine := s.join(p.member.WorkspaceID, "Max", domain.RoleMember)
 	id := p.clip(domain.VisibleWorkspace, "T")
 	s.playable(id, "Hello")
 	at := "/api/v1/clips/" + string(id) + "/comments"
 	const nasty = `<img src=x onerror=alert(1)> **b** [x](javascript:alert(1))` + "\n\u202e😀"
 	say := func(who *person, body map[string]any) *answer { return who.call("POST", at, body) }
-	first := decoded[commentJSON](t, say(max, map[string]any{"body": "  " + nasty + " ", "at_ms": 700}).expect(201))
+	first := decoded[commentJSON](t, say(maxine, map[string]any{"body": "  " + nasty + " ", "at_ms": 700}).expect(201))
 	if first.Body != nasty || first.AtMS != 700 || !first.MayEdit || !first.MayDelete || first.Author.Name != "Max" {
 		t.Errorf("%+v", first)
 	}
@@ -249,10 +249,10 @@ func TestComments(t *testing.T) {
 	elsewhere := p.clip(domain.VisibleWorkspace, "Other")
 	p.call("PATCH", "/api/v1/clips/"+string(elsewhere)+"/comments/"+reply.ID, map[string]any{"body": "moved"}).problem(404)
 	p.call("PATCH", at+"/"+first.ID, map[string]any{"body": "not mine"}).problem(403)
-	max.call("PATCH", at+"/"+first.ID, map[string]any{"body": nasty + "!"}).expect(200)
-	max.call("DELETE", at+"/"+reply.ID, nil).problem(403)
+	maxine.call("PATCH", at+"/"+first.ID, map[string]any{"body": nasty + "!"}).expect(200)
+	maxine.call("DELETE", at+"/"+reply.ID, nil).problem(403)
 	p.call("DELETE", at+"/"+first.ID, nil).expect(204) // the clip is theirs
-	list := decoded[struct{ Comments []commentJSON }](t, max.call("GET", at, nil).expect(200)).Comments
+	list := decoded[struct{ Comments []commentJSON }](t, maxine.call("GET", at, nil).expect(200)).Comments
 	place := slices.IndexFunc(list, func(c commentJSON) bool { return c.ID == first.ID })
 	if place < 0 || list[place].Body != "" || !list[place].Deleted || list[place].MayEdit || list[place+1].ID != reply.ID {
 		t.Errorf("%+v", list)
