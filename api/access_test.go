@@ -238,6 +238,29 @@ func TestOpenRoutesAreThoseOfTheDocument(t *testing.T) {
 	}
 }
 
+// TestEveryRouteIsInTheDocument: a route that is served but not described would pass no rule below.
+func TestEveryRouteIsInTheDocument(t *testing.T) {
+	t.Parallel()
+	described := map[string]bool{}
+	for _, r := range routes(t) {
+		described[r.method+" "+r.path] = true
+		if r.method == http.MethodGet {
+			described["HEAD "+r.path] = true
+		}
+	}
+	served := api.Routes(newServer(t).api)
+	for _, r := range served {
+		if !described[r] && !strings.HasSuffix(r, "/*") {
+			t.Errorf("%s is served and not in openapi.yaml", r)
+		}
+	}
+	for r := range described {
+		if !slices.Contains(served, r) {
+			t.Errorf("%s is in openapi.yaml and not served", r)
+		}
+	}
+}
+
 // cast is the people of the access test and the things they ask for.
 type cast struct {
 	*server

@@ -30,10 +30,6 @@ type events interface {
 }
 
 const (
-	// heartbeat keeps proxies from closing a stream that has nothing to say, and finds out that its reader is gone.
-	heartbeat = 15 * time.Second
-	// recheck is how often an open stream is asked again who reads it.
-	recheck = time.Minute
 	// waitForHub bounds how long a stream waits for the database.
 	waitForHub = 10 * time.Second
 	// replayPage and maxReplay bound what a reader who comes back is sent; who missed more reads everything again.
@@ -41,6 +37,14 @@ const (
 	// writeTime is how long a reader may take to accept an event.
 	writeTime = 10 * time.Second
 )
+
+// pace is how often an open stream does what.
+type pace struct {
+	// heartbeat keeps proxies from closing a stream that has nothing to say, and finds out that its reader is gone.
+	heartbeat time.Duration
+	// recheck asks again who reads.
+	recheck time.Duration
+}
 
 // eventStream is one reader of server-sent events.
 type eventStream struct {
@@ -177,7 +181,7 @@ func (s *eventStream) replay(ctx context.Context, after int64) error {
 
 // follow sends events as they happen.
 func (s *eventStream) follow(ctx context.Context, queue *stream) error {
-	beat, again := time.NewTicker(heartbeat), time.NewTicker(recheck)
+	beat, again := time.NewTicker(s.handlers.pace.heartbeat), time.NewTicker(s.handlers.pace.recheck)
 	defer beat.Stop()
 	defer again.Stop()
 	for {

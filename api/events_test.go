@@ -276,6 +276,45 @@ func TestStreamsOfEventsAreLimitedAndEndAtShutdown(t *testing.T) {
 	}
 }
 
+func TestEventsEndWithTheSignIn(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	p := s.workspace("Acme")
+	id := p.clip(domain.VisiblePrivate, "T")
+	other := s.signIn(p.member)
+	all, one := p.listen("", 0), p.listen("?clip_id="+string(id), 0)
+	all.expect("hello", "{}")
+	one.expect("hello", "{}")
+	p.call("POST", "/api/v1/sign-out", nil).expect(204)
+	all.expect("end", "signed out")
+	all.expectEnd()
+	one.expect("end", "may not see")
+	one.expectEnd()
+	other.listen("", 0).expect("hello", "{}")
+}
+
+func TestEventsAreKeptAlive(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	p := s.workspace("Acme")
+	api.SetPace(s.api, 10*time.Millisecond, time.Minute)
+	r := p.request("GET", "/api/v1/events", nil)
+	res, err := client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	beats := 0
+	for lines := bufio.NewScanner(res.Body); beats < 3 && lines.Scan(); {
+		if strings.HasPrefix(lines.Text(), ":") {
+			beats++
+		}
+	}
+	if beats < 3 {
+		t.Errorf("%d heartbeats", beats)
+	}
+}
+
 // lostEvents loses its connection when told to.
 type lostEvents struct {
 	api.Events

@@ -27,3 +27,16 @@ func (g Guesses) Remembered() int                 { return g.g.byAddress.order.L
 
 // Events lets tests stand between the server and its events.
 type Events = events
+
+// SetPace makes streams of events do sooner what they do seldom.
+func SetPace(s *Server, heartbeat, recheck time.Duration) {
+	s.handlers.pace = pace{heartbeat: heartbeat, recheck: recheck}
+}
+
+// Routes lists what is served, as openapi.yaml writes it.
+func Routes(s *Server) (out []string) {
+	for _, r := range s.echo.Routes() {
+		out = append(out, r.Method+" "+openapiPath(r.Path))
+	}
+	return out
+}

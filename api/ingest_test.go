@@ -74,22 +74,29 @@ func (i *ingest) Channel(context.Context, domain.ClipID, string) (string, error)
 	return "v=0 answer", nil
 }
 
-// WHIP answers as the door does, of which package media has the tests.
-func (i *ingest) WHIP(w http.ResponseWriter, r *http.Request, _ domain.ClipID, session string) error {
+func (i *ingest) WHIP(w http.ResponseWriter, r *http.Request, clip domain.ClipID, session string) error {
 	w.Header().Set("Access-Control-Allow-Origin", "*")
 	switch {
-	case r.Method == http.MethodOptions || r.Method == http.MethodDelete:
-		w.WriteHeader(http.StatusOK)
-	case r.Method == http.MethodPost:
-		w.Header().Set("ETag", `"e1"`)
-		w.WriteHeader(http.StatusCreated)
+	case r.Method == http.MethodOptions:
+		w.Header().Set("Accept-Post", "application/sdp")
+		return nil
 	case session == "gone":
-		return domain.Errorf(domain.KindNotFound, "no session")
+		return domain.Errorf(domain.KindNotFound, "no such session")
+	case r.Method == http.MethodPost:
+		b, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		w.Header().Set("Location", r.URL.Path+"/s1")
+		w.WriteHeader(http.StatusCreated)
+		_, err = w.Write(append(b, " for "+string(clip)...))
+		return err
 	case r.Method == http.MethodPatch && r.Header.Get("If-Match") == "":
-		return &media.Refused{Err: domain.Errorf(domain.KindInvalid, "no tag"), Status: http.StatusPreconditionRequired}
-	default:
-		w.WriteHeader(http.StatusNoContent)
+		return &media.Refused{Err: domain.Errorf(domain.KindInvalid, "no tag"), Status: http.StatusPreconditionRequired, Reason: "etag"}
+	case r.Method == http.MethodDelete:
+		return nil
 	}
+	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
 

@@ -3,6 +3,7 @@ package api_test
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -140,25 +141,38 @@ func TestUploadsResume(t *testing.T) {
 	}
 }
 
-// TestWHIPReachesTheDoor: what the door answers or refuses comes out as it is; the gate stands before all but OPTIONS.
-func TestWHIPReachesTheDoor(t *testing.T) {
+// TestWHIPReachesItsDoor: what the door does is tested in package media.
+func TestWHIPReachesItsDoor(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	p := s.workspace("Acme")
-	at := "/api/v1/clips/" + string(p.clip(domain.VisiblePrivate, "T")) + "/whip"
-	if a := (&person{s: s}).call("OPTIONS", at, nil).expect(200); a.header.Get("Access-Control-Allow-Origin") != "*" {
+	id := string(p.clip(domain.VisiblePrivate, "T"))
+	at := "/api/v1/clips/" + id + "/whip"
+	send := func(method, path, typ, body string) *answer {
+		r := p.request(method, path, strings.NewReader(body))
+		r.Header.Set("Content-Type", typ)
+		return s.send(r)
+	}
+	if a := (&person{s: s}).call("OPTIONS", at, nil).expect(200); a.header.Get("Accept-Post") != "application/sdp" || a.header.Get("Access-Control-Allow-Origin") != "*" {
 		t.Errorf("%v", a.header)
 	}
-	if a := p.call("POST", at, nil).expect(201); a.header.Get("ETag") != `"e1"` {
-		t.Errorf("%v", a.header)
+	made := send("POST", at, "application/sdp", "v=0").expect(http.StatusCreated)
+	if made.header.Get("Location") != at+"/s1" || string(made.body) != "v=0 for "+id {
+		t.Errorf("%v %s", made.header, made.body)
 	}
+	if a := send("PATCH", at+"/s1", "application/trickle-ice-sdpfrag", "a=candidate:1"); a.problem(428) == "" || !strings.Contains(string(a.body), `"reason":"etag"`) {
+		t.Errorf("%s", a.body)
+	}
+	p.call("PATCH", at, nil).problem(405)
+	send("POST", at+"/s1", "application/sdp", "v=0").problem(405)
 	p.call("GET", at, nil).expect(204)
-	p.call("PATCH", at+"/s1", nil).problem(428)
-	p.call("PATCH", at+"/gone", nil).problem(404)
 	p.call("DELETE", at+"/s1", nil).expect(200)
-	channel := p.request("POST", strings.TrimSuffix(at, "/whip")+"/channel", strings.NewReader("v=0"))
-	channel.Header.Set("Content-Type", "application/sdp")
-	if a := s.send(channel).expect(201); string(a.body) != "v=0 answer" {
+	p.call("DELETE", at+"/gone", nil).problem(404)
+
+	channel := strings.TrimSuffix(at, "/whip") + "/channel"
+	send("POST", channel, "text/plain", "v=0").problem(415)
+	send("POST", channel, "application/sdp", strings.Repeat("a", 300_000)).problem(413)
+	if a := send("POST", channel, "application/sdp", "v=0").expect(201); string(a.body) != "v=0 answer" {
 		t.Errorf("%s", a.body)
 	}
 }

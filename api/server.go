@@ -32,6 +32,7 @@ type handlers struct {
 	guesses *guesses
 	hub     *hub
 	shell   *shell
+	pace    pace
 }
 
 // The generated interface makes a route without a handler a compile error.
@@ -43,7 +44,7 @@ func New(n Needs) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
-	h := &handlers{Needs: n, guesses: newGuesses(time.Now)}
+	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
 	h.hub = newHub(n.Events, n.Log)
 	h.shell = newShell(h)
 	checks, err := newChecks(h, doc)

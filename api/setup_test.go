@@ -47,6 +47,7 @@ type server struct {
 	queue   *queue
 	log     *lockedBuffer
 	hasher  *password.Hasher
+	api     *api.Server
 	stop    func()
 }
 
@@ -101,13 +102,13 @@ func newServer(t *testing.T, options ...option) *server {
 	for _, o := range options {
 		o(&needs)
 	}
-	srv, err := api.New(needs)
-	if err != nil {
+	if s.api, err = api.New(needs); err != nil {
 		t.Fatal(err)
 	}
+	api.SetPace(s.api, 15*time.Second, 50*time.Millisecond)
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
-	go func() { done <- srv.Serve(ctx, ln) }()
+	go func() { done <- s.api.Serve(ctx, ln) }()
 	s.stop = sync.OnceFunc(func() {
 		cancel()
 		if err := <-done; err != nil {

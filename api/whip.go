@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"io"
 	"mime"
 	"net/http"
 
@@ -17,8 +18,8 @@ type channels interface {
 	Channel(ctx context.Context, c domain.ClipID, offer string) (answer string, err error)
 }
 
-// whip answers RFC 9725 requests to a clip's endpoint (session empty) or to one of its sessions. Errors are
-// *media.Refused with their status, or domain.Errors; headers may be set, nothing else is written then.
+// whip answers the requests of RFC 9725 after they have passed the gate; session is empty for the endpoint.
+// Its errors are rendered here: *media.Refused, or of the domain.
 type whip interface {
 	WHIP(w http.ResponseWriter, r *http.Request, c domain.ClipID, session string) error
 }
@@ -42,21 +43,29 @@ func (h *handlers) openChannel(c echo.Context, clip domain.Clip) error {
 }
 
 func (h *handlers) registerWHIP(r gen.EchoRouter) {
-	for _, at := range []string{"/api/v1/clips/:id/whip", "/api/v1/clips/:id/whip/:session"} {
-		// A browser asks OPTIONS before it may send the token.
-		r.OPTIONS(at, func(c echo.Context) error { return h.answerWHIP(c, domain.Clip{}) })
-		r.GET(at, h.recording(h.answerWHIP))
-	}
-	r.POST("/api/v1/clips/:id/whip", h.recording(h.answerWHIP))
-	r.PATCH("/api/v1/clips/:id/whip/:session", h.recording(h.answerWHIP))
-	r.DELETE("/api/v1/clips/:id/whip/:session", h.recording(h.answerWHIP))
+	const endpoint, session = "/api/v1/clips/:id/whip", "/api/v1/clips/:id/whip/:session"
+	r.OPTIONS(endpoint, h.whipOptions)
+	r.GET(endpoint, h.recording(h.whip))
+	r.POST(endpoint, h.recording(h.whip))
+	r.OPTIONS(session, h.whipOptions)
+	r.GET(session, h.recording(h.whip))
+	r.PATCH(session, h.recording(h.whip))
+	r.DELETE(session, h.recording(h.whip))
 }
 
-// answerWHIP hands the request to the door, which answers as RFC 9725 says. Pages of other sites may publish, with a
-// bearer token, which they have to know: browsers leave cookies out because the allowed origin is `*`.
-func (h *handlers) answerWHIP(c echo.Context, clip domain.Clip) error {
+// whip lets pages of other sites publish, as RFC 9725 wants it: with a bearer token, which they have to
+// know. The door allows every origin by `*`, with which browsers leave cookies out.
+func (h *handlers) whip(c echo.Context, clip domain.Clip) error {
 	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
-	return h.WHIP.WHIP(c.Response(), c.Request(), clip.ID, c.Param("session"))
+	r := c.Request()
+	r.Body = io.NopCloser(newPatientBody(c))
+	return h.WHIP.WHIP(c.Response(), r, clip.ID, c.Param("session")) //nolint:wrapcheck // says what it did
+}
+
+// whipOptions is for preflights, which carry no credentials, and the same for every clip.
+func (h *handlers) whipOptions(c echo.Context) error {
+	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
+	return h.WHIP.WHIP(c.Response(), c.Request(), "", "") //nolint:wrapcheck // says what it did
 }
 
 func readSDP(c echo.Context, want string) (string, error) {

@@ -435,7 +435,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Send one numbered chunk of the encoder's output */
+        /**
+         * Send one numbered chunk of the encoder's output
+         * @description Content-Type is that of the whole stream, codecs included, the same with every chunk. See docs/protocol.md.
+         */
         put: operations["putChunk"];
         post?: never;
         delete?: never;
@@ -829,7 +832,9 @@ export interface paths {
         };
         /**
          * Server-sent events of my workspace, or of one clip
-         * @description Each event has an id; a client that reconnects with Last-Event-ID (or `?last_event_id=`) gets what it missed. Event names are those of domain/event.go.
+         * @description Event names are those of domain/event.go, and three of the stream itself: `hello` comes first, with the newest id; `reset` comes instead
+         *     of what was missed when it was too much or too long ago: read everything again; `end` says in `reason` why the server ends the
+         *     stream. A client that reconnects with Last-Event-ID (or `?last_event_id=`) gets what it missed. A comment comes every 15 s.
          */
         get: operations["getEvents"];
         put?: never;
@@ -855,6 +860,13 @@ export interface components {
             status: number;
             detail?: string;
             instance?: string;
+            /** @description Ingest: what to do about it, see docs/protocol.md */
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Ingest: send from this chunk
+             */
+            next_seq?: number;
             errors?: {
                 pointer?: string;
                 detail: string;
@@ -1038,14 +1050,7 @@ export interface components {
                 playable: boolean;
                 /** @description More segments will come */
                 live: boolean;
-                renditions: {
-                    name: string;
-                    codecs: string;
-                    width?: number;
-                    height?: number;
-                    /** Format: int64 */
-                    bandwidth?: number;
-                }[];
+                renditions: components["schemas"]["ClipRendition"][];
             };
             /** @description Stretches in which media is known to be missing */
             gaps?: components["schemas"]["Span"][];
@@ -1057,6 +1062,14 @@ export interface components {
                 edit: boolean;
                 delete: boolean;
             };
+        };
+        ClipRendition: {
+            name: string;
+            codecs: string;
+            width?: number;
+            height?: number;
+            /** Format: int64 */
+            bandwidth?: number;
         };
         Work: {
             /** @enum {string} */
@@ -1078,45 +1091,55 @@ export interface components {
             next_cursor?: string;
         };
         Recording: {
-            /** @enum {string} */
-            state: "open" | "finished" | "abandoned" | "cancelled";
-            /** Format: int64 */
+            /**
+             * @description recording wants chunks; abandoned can be continued
+             * @enum {string}
+             */
+            state: "recording" | "abandoned" | "finished" | "cancelled";
+            mime_type: string;
+            /**
+             * Format: int64
+             * @description The chunk that is wanted next; all before it survive a crash
+             */
             next_seq: number;
+            /**
+             * Format: int64
+             * @description All chunks before it are in the object store
+             */
+            stored_seq: number;
             /** Format: int64 */
             bytes: number;
             /** Format: int64 */
-            declared_bytes?: number;
+            stored_bytes: number;
+            /**
+             * Format: int64
+             * @description 0: not known
+             */
+            declared_bytes: number;
             /** Format: int64 */
-            duration_ms?: number;
-            continuable: boolean;
-            sha256?: string;
+            duration_ms: number;
+            /** Format: date-time */
+            last_chunk_at?: string;
+            /** @description Of the whole recording once finished */
+            sha256: string;
+            gaps_ms: components["schemas"]["Span"][];
         };
         ChunkAck: {
             /** Format: int64 */
             next_seq: number;
             /** Format: int64 */
             bytes: number;
+            /** Format: int64 */
+            stored_seq: number;
         };
         FinishRequest: {
             /**
              * Format: int64
-             * @description How many chunks the take has
+             * @description How many chunks the recording has
              */
             chunks: number;
             /** @description Of all chunks in order */
             sha256?: string;
-            /** @description Throw the take away */
-            cancel?: boolean;
-        };
-        Receipt: {
-            /** Format: int64 */
-            chunks: number;
-            /** Format: int64 */
-            bytes: number;
-            sha256: string;
-            state: components["schemas"]["ClipState"];
-            /** Format: int64 */
-            duration_ms: number;
         };
         Word: {
             /** Format: int64 */
@@ -2024,10 +2047,8 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description RFC 9530, sha-256 */
+                /** @description RFC 9530, `sha-256=:BASE64:` */
                 "Content-Digest": string;
-                /** @description MIME type of the whole stream, codecs included; needed on chunk 0 */
-                "Recording-Type"?: string;
             };
             path: {
                 id: components["parameters"]["ClipID"];
@@ -2037,11 +2058,11 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": string;
+                "*/*": string;
             };
         };
         responses: {
-            /** @description Durable */
+            /** @description The chunk is durable */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2050,13 +2071,22 @@ export interface operations {
                     "application/json": components["schemas"]["ChunkAck"];
                 };
             };
-            /** @description Not the chunk that is expected next */
+            /** @description Not the chunk that is expected; `reason` is ahead, different, type or finished */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChunkAck"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body does not have the digest; nothing was kept */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2104,22 +2134,31 @@ export interface operations {
             };
         };
         responses: {
-            /** @description The receipt */
+            /** @description The state, finished; every segment can be played */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Receipt"];
+                    "application/json": components["schemas"]["Recording"];
                 };
             };
-            /** @description Chunks are missing */
+            /** @description `reason` is missing (send from next_seq, then finish again) or finished (with another count or hash) */
             409: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ChunkAck"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `reason` is sha256: the chunks have another hash together; nothing is lost, nothing is finished */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             default: components["responses"]["Problem"];
