@@ -345,7 +345,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	}
 	replace("comment_id", func() string {
 		made, err := c.db.Comments.Create(ctx, domain.Comment{
-			ID: domain.NewID[domain.CommentID](), ClipID: c.clipOf(v), Author: domain.Account{ID: c.members[owner].Account.ID}, Body: "first",
+			ID: domain.NewID[domain.CommentID](), ClipID: c.clipOf(v), Author: domain.Account{ID: c.members[owner].Account.ID}, Body: "first", //nolint:contextcheck // all share the test's
 		})
 		if err != nil {
 			c.t.Fatal(err)
@@ -375,7 +375,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	replace("secret", func() string { _, secret := invite(); return secret })
 	replace("token_id", func() string { id, _ := c.tokenOf(owner); return string(id) })
 	replace("sign_in_id", func() string {
-		all, err := c.db.SignIns.List(ctx, c.enter(owner).member.Account.ID)
+		all, err := c.db.SignIns.List(ctx, c.enter(owner).member.Account.ID) //nolint:contextcheck // all share the test's
 		if err != nil || len(all) == 0 {
 			c.t.Fatal(len(all), err)
 		}
