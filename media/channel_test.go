@@ -17,19 +17,19 @@ import (
 )
 
 // door opens a WebRTC door for a bench.
-func (b *bench) door(t testing.TB, change ...func(*media.DoorConfig)) *media.Door {
-	t.Helper()
-	cfg := media.DoorConfig{Ingest: b.Ingest, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Addr: "127.0.0.1:0"}
+func (b *bench) door(tb testing.TB, change ...func(*media.DoorConfig)) *media.Door {
+	tb.Helper()
+	cfg := media.DoorConfig{Ingest: b.Ingest, Logger: slog.New(slog.NewTextHandler(tb.Output(), nil)), Addr: "127.0.0.1:0"}
 	for _, f := range change {
 		f(&cfg)
 	}
 	d, err := media.NewDoor(cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := d.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return d
@@ -44,8 +44,8 @@ type sender struct {
 }
 
 // peer is a WebRTC client on the loopback interface.
-func peer(t testing.TB, tune ...func(*webrtc.SettingEngine)) *webrtc.PeerConnection {
-	t.Helper()
+func peer(tb testing.TB, tune ...func(*webrtc.SettingEngine)) *webrtc.PeerConnection {
+	tb.Helper()
 	s := webrtc.SettingEngine{}
 	s.SetIncludeLoopbackCandidate(true)
 	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
@@ -55,59 +55,59 @@ func peer(t testing.TB, tune ...func(*webrtc.SettingEngine)) *webrtc.PeerConnect
 	}
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterDefaultCodecs(); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(s), webrtc.WithMediaEngine(m)).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = pc.GracefulClose() })
+	tb.Cleanup(func() { _ = pc.GracefulClose() })
 	return pc
 }
 
 // offer makes the client's offer with its candidates.
-func offer(t testing.TB, pc *webrtc.PeerConnection) string {
-	t.Helper()
+func offer(tb testing.TB, pc *webrtc.PeerConnection) string {
+	tb.Helper()
 	o, err := pc.CreateOffer(nil)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	gathered := webrtc.GatheringCompletePromise(pc)
 	if err := pc.SetLocalDescription(o); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	<-gathered
 	return pc.LocalDescription().SDP
 }
 
-func connect(t testing.TB, d *media.Door, clip domain.ClipID, tune ...func(*webrtc.SettingEngine)) *sender {
-	t.Helper()
-	s := &sender{t: t, pc: peer(t, tune...), got: make(chan map[string]any, 1000)}
+func connect(tb testing.TB, d *media.Door, clip domain.ClipID, tune ...func(*webrtc.SettingEngine)) *sender {
+	tb.Helper()
+	s := &sender{t: tb, pc: peer(tb, tune...), got: make(chan map[string]any, 1000)}
 	protocol := media.ChannelProtocol
 	var err error
 	if s.dc, err = s.pc.CreateDataChannel(media.ChannelLabel, &webrtc.DataChannelInit{Protocol: &protocol}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	open := make(chan struct{})
 	s.dc.OnOpen(func() { close(open) })
 	s.dc.OnMessage(func(m webrtc.DataChannelMessage) {
 		v := map[string]any{}
 		if err := json.Unmarshal(m.Data, &v); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 		s.got <- v
 	})
-	answer, err := d.Channel(t.Context(), clip, offer(t, s.pc))
+	answer, err := d.Channel(tb.Context(), clip, offer(tb, s.pc))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if err := s.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	select {
 	case <-open:
 	case <-time.After(15 * time.Second):
-		t.Fatal("the channel did not open")
+		tb.Fatal("the channel did not open")
 	}
 	return s
 }

@@ -24,7 +24,7 @@ const childEnv = "BATON_MEDIA_TEST_CHILD"
 
 // child takes a recording's chunks from its file and prints each acknowledgement.
 func child() {
-	f := strings.Split(os.Getenv(childEnv), "|")
+	f := strings.Split(os.Getenv(childEnv), "|") //nolint:forbidigo // how a test tells its own child
 	dir, clip := f[0], domain.ClipID(f[1])
 	size, _ := strconv.Atoi(f[2])
 	ctx := context.Background()
@@ -37,7 +37,7 @@ func child() {
 	}
 	data, readErr := os.ReadFile("../testdata/media/avc1-opus.mkv")
 	if err != nil || readErr != nil {
-		fmt.Println("error", err, readErr)
+		_, _ = fmt.Fprintln(os.Stdout, "error", err, readErr)
 		os.Exit(1)
 	}
 	s, err := in.Status(ctx, clip)
@@ -48,9 +48,9 @@ func child() {
 		if _, err = in.Append(ctx, clip, mkvType, int64(i), c, sha256.Sum256(c)); err != nil {
 			break
 		}
-		fmt.Println("ack", i)
+		_, _ = fmt.Fprintln(os.Stdout, "ack", i)
 	}
-	fmt.Println("end", err)
+	_, _ = fmt.Fprintln(os.Stdout, "end", err)
 	select {} // wait to be killed
 }
 
@@ -63,7 +63,7 @@ func TestKill9LosesNothingAcknowledged(t *testing.T) {
 	data := sample(t, "avc1-opus.mkv")
 	const size = 500
 	total := len(chunks(data, size))
-	rnd := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // a test's own dice
+	rnd := rand.New(rand.NewPCG(5, 6))
 	acked := -1
 	for round := 0; acked < total-1; round++ {
 		last := killedChild(t, dir, clip, size, 8+rnd.IntN(30), time.Duration(rnd.IntN(3000))*time.Microsecond)
@@ -96,8 +96,8 @@ func TestKill9LosesNothingAcknowledged(t *testing.T) {
 // last acknowledged chunk; the child continues where its status says, so that is also a test of the status.
 func killedChild(t *testing.T, dir string, clip domain.ClipID, size, acks int, more time.Duration) int {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // ourselves
-	cmd.Env = append(os.Environ(), fmt.Sprintf("%s=%s|%s|%d", childEnv, dir, clip, size))
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd.Env = append(cmd.Environ(), fmt.Sprintf("%s=%s|%s|%d", childEnv, dir, clip, size))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -195,11 +195,11 @@ func (o *objects) Get(_ context.Context, key string) (io.ReadCloser, error) {
 	return f, err
 }
 
-func (o *objects) read(t testing.TB, key string) []byte {
-	t.Helper()
+func (o *objects) read(tb testing.TB, key string) []byte {
+	tb.Helper()
 	b, err := os.ReadFile(filepath.Join(o.dir, key))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -226,76 +226,76 @@ type bench struct {
 	dir     string
 }
 
-func setup(t testing.TB, change ...func(*media.Config)) *bench {
-	t.Helper()
-	dir := t.TempDir()
+func setup(tb testing.TB, change ...func(*media.Config)) *bench {
+	tb.Helper()
+	dir := tb.TempDir()
 	b := &bench{store: newStore(""), objects: &objects{dir: filepath.Join(dir, "s3")}, dir: dir}
-	b.start(t, change...)
+	b.start(tb, change...)
 	return b
 }
 
 // start begins a node on the bench's disk and stores.
-func (b *bench) start(t testing.TB, change ...func(*media.Config)) {
-	t.Helper()
+func (b *bench) start(tb testing.TB, change ...func(*media.Config)) {
+	tb.Helper()
 	cfg := media.Config{
 		Store: b.store, Objects: b.objects, Keys: keys{}, Dir: filepath.Join(b.dir, "spool"), Node: "test",
-		Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		Logger: slog.New(slog.NewTextHandler(tb.Output(), nil)),
 	}
 	for _, f := range change {
 		f(&cfg)
 	}
 	in, err := media.New(cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b.Ingest = in
-	if err := in.Recover(t.Context()); err != nil {
-		t.Fatal(err)
+	if err := in.Recover(tb.Context()); err != nil {
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := in.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 }
 
 // source joins the stored source parts of an ended recording.
-func (b *bench) source(t testing.TB, clip domain.ClipID) []byte {
-	t.Helper()
+func (b *bench) source(tb testing.TB, clip domain.ClipID) []byte {
+	tb.Helper()
 	var out []byte
 	for n := range b.store.get(clip).Outcome.SourceParts {
-		out = append(out, b.objects.read(t, keys{}.SourcePart("", clip, n))...)
+		out = append(out, b.objects.read(tb, keys{}.SourcePart("", clip, n))...)
 	}
 	return out
 }
 
 // files joins the segments of a clip behind each of its init segments.
-func (b *bench) files(t testing.TB, clip domain.ClipID) []string {
-	t.Helper()
+func (b *bench) files(tb testing.TB, clip domain.ClipID) []string {
+	tb.Helper()
 	x := b.store.get(clip)
 	bufs := map[int]*bytes.Buffer{}
 	at := int64(0)
 	for n := range len(x.Segments) {
 		s, ok := x.Segments[n]
 		if !ok || s.StartMS != at {
-			t.Fatalf("segment %d: %v, at %d ms, want %d", n, ok, s.StartMS, at)
+			tb.Fatalf("segment %d: %v, at %d ms, want %d", n, ok, s.StartMS, at)
 		}
 		at += s.DurationMS
 		if bufs[s.InitNo] == nil {
-			bufs[s.InitNo] = bytes.NewBuffer(b.objects.read(t, x.Inits[s.InitNo].ObjectKey))
+			bufs[s.InitNo] = bytes.NewBuffer(b.objects.read(tb, x.Inits[s.InitNo].ObjectKey))
 		}
-		data := b.objects.read(t, s.ObjectKey)
+		data := b.objects.read(tb, s.ObjectKey)
 		if int64(len(data)) != s.Bytes {
-			t.Fatalf("segment %d has %d bytes, its row says %d", n, len(data), s.Bytes)
+			tb.Fatalf("segment %d has %d bytes, its row says %d", n, len(data), s.Bytes)
 		}
 		bufs[s.InitNo].Write(data)
 	}
 	var out []string
-	dir := t.TempDir()
+	dir := tb.TempDir()
 	for no, buf := range bufs {
 		f := filepath.Join(dir, fmt.Sprintf("%d.mp4", no))
 		if err := os.WriteFile(f, buf.Bytes(), 0o600); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		out = append(out, f)
 	}

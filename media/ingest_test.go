@@ -22,7 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv(childEnv) != "" {
+	if os.Getenv(childEnv) != "" { //nolint:forbidigo // how a test tells its own child
 		child()
 		return
 	}
@@ -31,11 +31,11 @@ func TestMain(m *testing.M) {
 
 const mkvType = "video/x-matroska;codecs=avc1,opus"
 
-func sample(t testing.TB, name string) []byte {
-	t.Helper()
+func sample(tb testing.TB, name string) []byte {
+	tb.Helper()
 	b, err := os.ReadFile(filepath.Join("../testdata/media", name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
@@ -56,11 +56,11 @@ func hexSum(b []byte) string {
 	return hex.EncodeToString(s[:])
 }
 
-func (b *bench) append(t testing.TB, clip domain.ClipID, mime string, seq int, chunk []byte) media.State {
-	t.Helper()
-	s, err := b.Append(t.Context(), clip, mime, int64(seq), chunk, sha256.Sum256(chunk))
+func (b *bench) append(tb testing.TB, clip domain.ClipID, mime string, seq int, chunk []byte) media.State {
+	tb.Helper()
+	s, err := b.Append(tb.Context(), clip, mime, int64(seq), chunk, sha256.Sum256(chunk))
 	if err != nil {
-		t.Fatalf("chunk %d: %v", seq, err)
+		tb.Fatalf("chunk %d: %v", seq, err)
 	}
 	return s
 }
@@ -68,19 +68,18 @@ func (b *bench) append(t testing.TB, clip domain.ClipID, mime string, seq int, c
 func asRefused(err error, r **media.Refused) bool { return errors.As(err, r) }
 
 func reason(err error) media.Reason {
-	var r *media.Refused
-	if errors.As(err, &r) {
+	if r, ok := errors.AsType[*media.Refused](err); ok {
 		return r.Reason
 	}
 	return media.Reason("not refused")
 }
 
 // decodes fails the test when ffmpeg has anything to say about a file, and returns its length.
-func decodes(t testing.TB, file string) {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", file, "-enc_time_base:v", "1:90000", "-f", "null", "-").CombinedOutput() //nolint:gosec // a test's own file
+func decodes(tb testing.TB, file string) {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "warning", "-xerror", "-i", file, "-enc_time_base:v", "1:90000", "-f", "null", "-").CombinedOutput()
 	if err != nil || len(bytes.TrimSpace(out)) > 0 {
-		t.Errorf("ffmpeg on %s: %v\n%s", filepath.Base(file), err, out)
+		tb.Errorf("ffmpeg on %s: %v\n%s", filepath.Base(file), err, out)
 	}
 }
 
@@ -216,7 +215,7 @@ func TestChunksInAnyOrder(t *testing.T) {
 			}
 		})
 	}
-	rnd := rand.New(rand.NewPCG(3, 4)) //nolint:gosec // a test's own dice
+	rnd := rand.New(rand.NewPCG(3, 4))
 	for i := 0; i < len(list); i += 4 {
 		for _, k := range rnd.Perm(min(4, len(list)-i)) {
 			work <- i + k
@@ -367,7 +366,7 @@ func TestUploadIsResumable(t *testing.T) {
 		data[i] = byte(i * 31 >> 3)
 	}
 	up := func(offset int64, body []byte, cut error) (media.State, error) {
-		var r = &cutReader{b: body, err: cut}
+		r := &cutReader{b: body, err: cut}
 		return b.AppendAt(t.Context(), clip, media.Upload{MimeType: "video/mp4", Offset: offset, DeclaredBytes: int64(len(data)), Body: r})
 	}
 	cut := errors.New("connection cut")

@@ -22,8 +22,8 @@ import (
 )
 
 // chunkServer serves docs/protocol.md as api does, for /{clip}/….
-func chunkServer(t testing.TB, in *media.Ingest, d *media.Door) *httptest.Server {
-	t.Helper()
+func chunkServer(tb testing.TB, in *media.Ingest, d *media.Door) *httptest.Server {
+	tb.Helper()
 	handle := func(w http.ResponseWriter, r *http.Request) error {
 		p := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 		clip := domain.ClipID(p[0])
@@ -74,7 +74,7 @@ func chunkServer(t testing.TB, in *media.Ingest, d *media.Door) *httptest.Server
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
 	}))
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return s
 }
 
@@ -101,7 +101,7 @@ func TestLoadGeneratorOnEachPlane(t *testing.T) {
 // BenchmarkPlane plays N recordings of 2.5 Mbit/s at once in real time (8 s each), publishers and server in one
 // process. BATON_BENCH_N sets N.
 func BenchmarkPlane(b *testing.B) {
-	n, err := strconv.Atoi(os.Getenv("BATON_BENCH_N"))
+	n, err := strconv.Atoi(os.Getenv("BATON_BENCH_N")) //nolint:forbidigo // a benchmark's own size
 	if err != nil {
 		n = 10
 	}

@@ -81,8 +81,9 @@ func choose(offer string) ([]chosen, error) {
 	return out, nil
 }
 
-func chooseCodec(m *sdp.MediaDescription, kind codec.Kind) (chosen, bool) {
-	names, fmtps := map[uint8]string{}, map[uint8]string{}
+// formats reads a media section's rtpmap and fmtp lines by payload type.
+func formats(m *sdp.MediaDescription) (names, fmtps map[uint8]string) {
+	names, fmtps = map[uint8]string{}, map[uint8]string{}
 	for _, a := range m.Attributes {
 		head, rest, _ := strings.Cut(a.Value, " ")
 		pt, err := strconv.ParseUint(head, 10, 7)
@@ -96,6 +97,11 @@ func chooseCodec(m *sdp.MediaDescription, kind codec.Kind) (chosen, bool) {
 			fmtps[uint8(pt)] = rest
 		}
 	}
+	return names, fmtps
+}
+
+func chooseCodec(m *sdp.MediaDescription, kind codec.Kind) (chosen, bool) {
+	names, fmtps := formats(m)
 	like := videoCodecs()
 	if kind == codec.Audio {
 		like = []mediaCodec{opusCodec()}

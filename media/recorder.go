@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"log/slog"
 	"mime"
@@ -346,11 +345,6 @@ func (r *recorder) state() State {
 		s.StoredSeq, s.StoredBytes = o.NextSeq, o.Bytes
 	}
 	return s
-}
-
-func (r *recorder) sum() string {
-	s := r.log.Sum()
-	return hex.EncodeToString(s[:])
 }
 
 // maxGaps that are told apart; beyond them the last one grows.

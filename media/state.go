@@ -48,7 +48,7 @@ const (
 )
 
 // Refused is an error of the record plane with all that the sender needs to go on. It wraps a domain.Error.
-type Refused struct {
+type Refused struct { //nolint:errname // reads as what it is: media.Refused
 	Err *domain.Error
 	// Status is the HTTP status of docs/protocol.md.
 	Status  int

@@ -31,9 +31,12 @@ type Store interface {
 
 // What Store takes and gives is the domain's, because package postgres knows nothing of this one.
 type (
-	Take     = domain.Take
+	// Take is a clip with its recording, as a node takes it over.
+	Take = domain.Take
+	// Progress is what became durable in the object store since the last one.
 	Progress = domain.Progress
-	Outcome  = domain.Outcome
+	// Outcome is how a recording ended.
+	Outcome = domain.Outcome
 )
 
 // ObjectStore is where media rests. Package blob implements it.

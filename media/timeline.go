@@ -35,7 +35,7 @@ func (c *clock) since(ts, from int64) time.Duration {
 
 // report takes a sender report (RFC 3550, 6.4.1).
 func (c *clock) report(ntp uint64, ts int64) {
-	at := time.Duration(ntp>>32)*time.Second + time.Duration((ntp&0xffffffff)*uint64(time.Second)>>32) //nolint:gosec // 32-bit parts
+	at := time.Duration(ntp>>32)*time.Second + time.Duration((ntp&0xffffffff)*uint64(time.Second)>>32)
 	if !c.synced {
 		c.synced, c.ntp, c.ts = true, at, ts
 		return
@@ -46,14 +46,13 @@ func (c *clock) report(ntp uint64, ts int64) {
 
 // timeline puts the frames of a session's tracks on one timeline, in order.
 type timeline struct {
-	clocks  []clock
-	begun   time.Time
-	ready   bool
-	byNTP   bool
-	base    time.Duration
-	queues  [][]timed
-	lastEnd []time.Duration // of each track's last frame
-	out     func(track int, at time.Duration, f rtpin.Frame)
+	clocks []clock
+	begun  time.Time
+	ready  bool
+	byNTP  bool
+	base   time.Duration
+	queues [][]timed
+	out    func(track int, at time.Duration, f rtpin.Frame)
 }
 
 type timed struct {

@@ -152,7 +152,7 @@ func (d *Door) whipPost(w http.ResponseWriter, r *http.Request, clip domain.Clip
 	d.links(h)
 	w.WriteHeader(http.StatusCreated)
 	if _, err := io.WriteString(w, startHigh(sdp, s.chosen)); err != nil {
-		s.log.Debug("write answer", slog.Any("error", err))
+		s.log.DebugContext(r.Context(), "write answer", slog.Any("error", err))
 	}
 	return nil
 }
@@ -231,7 +231,7 @@ func (s *session) patch(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, c := range f.candidates {
 		if err := s.pc.AddICECandidate(c); err != nil {
-			s.log.Debug("candidate dropped", slog.Any("error", err)) // as the RFC asks
+			s.log.DebugContext(r.Context(), "candidate dropped", slog.Any("error", err)) // as the RFC asks
 		}
 	}
 	w.WriteHeader(http.StatusNoContent)
@@ -253,7 +253,7 @@ func (s *session) restart(ctx context.Context, w http.ResponseWriter, f fragment
 	}
 	for _, c := range f.candidates {
 		if err := s.pc.AddICECandidate(c); err != nil {
-			s.log.Debug("candidate dropped", slog.Any("error", err))
+			s.log.DebugContext(ctx, "candidate dropped", slog.Any("error", err))
 		}
 	}
 	body, err := answerFragment(sdp)
@@ -265,7 +265,7 @@ func (s *session) restart(ctx context.Context, w http.ResponseWriter, f fragment
 	w.Header().Set("ETag", strconv.Quote(s.etag))
 	w.WriteHeader(http.StatusOK)
 	if _, err := io.WriteString(w, body); err != nil {
-		s.log.Debug("write fragment", slog.Any("error", err))
+		s.log.DebugContext(ctx, "write fragment", slog.Any("error", err))
 	}
 	return nil
 }
@@ -323,8 +323,9 @@ func candidate(text string, mid *string, ufrag string) webrtc.ICECandidateInit {
 
 // validCredentials as RFC 8839, 5.4 has them, which also keeps line breaks out.
 func validCredentials(ufrag, pwd string) bool {
+	const iceChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 	for _, x := range ufrag + pwd {
-		if !(x >= 'a' && x <= 'z' || x >= 'A' && x <= 'Z' || x >= '0' && x <= '9' || x == '+' || x == '/') {
+		if !strings.ContainsRune(iceChars, x) {
 			return false
 		}
 	}
@@ -384,7 +385,7 @@ func answerFragment(answer string) (string, error) {
 	if g, ok := s.Attribute("group"); ok {
 		fmt.Fprintf(&b, "a=group:%s\r\n", g)
 	}
-	for _, m := range s.MediaDescriptions {
+	for _, m := range s.MediaDescriptions[:min(1, len(s.MediaDescriptions))] { // bundled: one transport
 		fmt.Fprintf(&b, "m=%s 9 %s 0\r\n", m.MediaName.Media, strings.Join(m.MediaName.Protos, "/"))
 		for _, a := range m.Attributes {
 			switch a.Key {
@@ -394,7 +395,6 @@ func answerFragment(answer string) (string, error) {
 				b.WriteString("a=end-of-candidates\r\n")
 			}
 		}
-		break // bundled: one transport
 	}
 	return b.String(), nil
 }

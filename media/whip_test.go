@@ -2,6 +2,7 @@ package media_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -26,8 +27,8 @@ import (
 )
 
 // whipServer serves the door as api does: /{clip}/whip and /{clip}/whip/{session}.
-func whipServer(t testing.TB, d *media.Door) *httptest.Server {
-	t.Helper()
+func whipServer(tb testing.TB, d *media.Door) *httptest.Server {
+	tb.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
 		session := ""
@@ -51,15 +52,15 @@ func whipServer(t testing.TB, d *media.Door) *httptest.Server {
 		}
 		_, _ = io.WriteString(w, err.Error())
 	}))
-	t.Cleanup(s.Close)
+	tb.Cleanup(s.Close)
 	return s
 }
 
-func source(t testing.TB, name string) *loadgen.Source {
-	t.Helper()
-	s, err := loadgen.Load(sample(t, name))
+func source(tb testing.TB, name string) *loadgen.Source {
+	tb.Helper()
+	s, err := loadgen.Load(sample(tb, name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
 }
@@ -71,25 +72,25 @@ func loopback() *webrtc.SettingEngine {
 	return s
 }
 
-func publish(t testing.TB, url string, src *loadgen.Source, change ...func(*loadgen.WHIP)) *loadgen.Publisher {
-	t.Helper()
+func publish(tb testing.TB, url string, src *loadgen.Source, change ...func(*loadgen.WHIP)) *loadgen.Publisher {
+	tb.Helper()
 	cfg := loadgen.WHIP{URL: url, Client: &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}, Source: src, Settings: loopback()}
 	for _, f := range change {
 		f(&cfg)
 	}
-	p, err := loadgen.Publish(t.Context(), cfg)
+	p, err := loadgen.Publish(tb.Context(), cfg)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = p.Vanish() })
+	tb.Cleanup(func() { _ = p.Vanish() })
 	return p
 }
 
-func frames(t testing.TB, file, stream string) int {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "ffprobe", "-v", "error", "-select_streams", stream, "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file).Output() //nolint:gosec // a test's own file
+func frames(tb testing.TB, file, stream string) int {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), "ffprobe", "-v", "error", "-select_streams", stream, "-count_packets", "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", file).Output()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	n, _ := strconv.Atoi(strings.Trim(string(out), ",\n"))
 	return n
@@ -267,12 +268,19 @@ func TestWHIPEndsWhenThePublisherVanishes(t *testing.T) {
 	}
 }
 
-// ask makes a bare request.
-func ask(t testing.TB, method, url, contentType, ifMatch, body string) *http.Response {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, url, strings.NewReader(body))
+// reply is the answer to a bare request, which ask makes.
+type reply struct {
+	status string
+	code   int
+	header http.Header
+	body   string
+}
+
+func ask(tb testing.TB, method, url, contentType, ifMatch, content string) reply {
+	tb.Helper()
+	r, err := http.NewRequestWithContext(tb.Context(), method, url, strings.NewReader(content))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
@@ -283,40 +291,29 @@ func ask(t testing.TB, method, url, contentType, ifMatch, body string) *http.Res
 	c := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := c.Do(r)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		tb.Fatal(err)
 	}
-	_ = resp.Body.Close()
-	resp.Body = io.NopCloser(strings.NewReader(string(b)))
-	return resp
-}
-
-func body(t testing.TB, r *http.Response) string {
-	t.Helper()
-	b, err := io.ReadAll(r.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(b)
+	return reply{resp.Status, resp.StatusCode, resp.Header, string(b)}
 }
 
 // sendonly is a publisher's offer.
-func sendonly(t testing.TB, mimes ...string) (*webrtc.PeerConnection, string) {
-	t.Helper()
-	pc := peer(t)
+func sendonly(tb testing.TB, mimes ...string) (*webrtc.PeerConnection, string) {
+	tb.Helper()
+	pc := peer(tb)
 	for i, m := range mimes {
 		track, err := webrtc.NewTrackLocalStaticSample(webrtc.RTPCodecCapability{MimeType: m}, fmt.Sprint(i), "s")
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if _, err := pc.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
-	return pc, offer(t, pc)
+	return pc, offer(tb, pc)
 }
 
 const sdpType, fragType = "application/sdp", "application/trickle-ice-sdpfrag"
@@ -330,18 +327,18 @@ func TestWHIPConformance(t *testing.T) {
 	})
 	s := whipServer(t, d)
 	fresh := func() string { return s.URL + "/" + string(b.store.clip(domain.KindScreen)) + "/whip" }
-	status := func(t *testing.T, r *http.Response, want int) {
+	status := func(t *testing.T, r reply, want int) {
 		t.Helper()
-		if r.StatusCode != want {
-			t.Errorf("%s, want %d: %.200s", r.Status, want, body(t, r))
+		if r.code != want {
+			t.Errorf("%s, want %d: %.200s", r.status, want, r.body)
 		}
 	}
-	session := func(t *testing.T) (location, etag string, resp *http.Response, pc *webrtc.PeerConnection) {
+	session := func(t *testing.T) (location, etag string, resp reply, pc *webrtc.PeerConnection) {
 		t.Helper()
 		pc, sdp := sendonly(t, webrtc.MimeTypeH264, webrtc.MimeTypeOpus)
 		r := ask(t, "POST", fresh(), sdpType, "", sdp)
 		status(t, r, 201)
-		return s.URL + r.Header.Get("Location"), r.Header.Get("ETag"), r, pc
+		return s.URL + r.header.Get("Location"), r.header.Get("ETag"), r, pc
 	}
 
 	t.Run("GET on the endpoint and the session is 2xx without content", func(t *testing.T) {
@@ -349,7 +346,7 @@ func TestWHIPConformance(t *testing.T) {
 		at, _, _, _ := session(t)
 		for _, url := range []string{fresh(), at} {
 			r := ask(t, "GET", url, "", "", "")
-			if status(t, r, 204); body(t, r) != "" {
+			if status(t, r, 204); r.body != "" {
 				t.Error("content")
 			}
 		}
@@ -358,16 +355,16 @@ func TestWHIPConformance(t *testing.T) {
 		t.Parallel()
 		r := ask(t, "OPTIONS", fresh(), "", "", "")
 		status(t, r, 200)
-		if r.Header.Get("Accept-Post") != sdpType || r.Header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(r.Header.Get("Access-Control-Allow-Methods"), "PATCH") ||
-			!strings.Contains(r.Header.Get("Access-Control-Allow-Headers"), "If-Match") {
-			t.Errorf("headers %v", r.Header)
+		if r.header.Get("Accept-Post") != sdpType || r.header.Get("Access-Control-Allow-Origin") != "*" || !strings.Contains(r.header.Get("Access-Control-Allow-Methods"), "PATCH") ||
+			!strings.Contains(r.header.Get("Access-Control-Allow-Headers"), "If-Match") {
+			t.Errorf("headers %v", r.header)
 		}
 	})
 	t.Run("POST answers 201 with Location, ETag, Link and an SDP answer that receives only", func(t *testing.T) {
 		t.Parallel()
 		at, etag, r, pc := session(t)
-		sdp := body(t, r)
-		if r.Header.Get("Content-Type") != sdpType || !strings.HasPrefix(sdp, "v=0") || strings.Contains(sdp, "sendonly") || strings.Contains(sdp, "sendrecv") || strings.Count(sdp, "a=recvonly") != 2 {
+		sdp := r.body
+		if r.header.Get("Content-Type") != sdpType || !strings.HasPrefix(sdp, "v=0") || strings.Contains(sdp, "sendonly") || strings.Contains(sdp, "sendrecv") || strings.Count(sdp, "a=recvonly") != 2 {
 			t.Errorf("answer %s", sdp)
 		}
 		if len(etag) < 34 || etag[0] != '"' || strings.HasPrefix(etag, "W/") {
@@ -376,7 +373,7 @@ func TestWHIPConformance(t *testing.T) {
 		if id := at[strings.LastIndex(at, "/")+1:]; len(id) < 32 {
 			t.Errorf("the session's URL %s could be guessed", at)
 		}
-		if l := r.Header.Values("Link"); len(l) != 2 || l[0] != `<stun:stun.example.org>; rel="ice-server"` || !strings.Contains(l[1], `username="u"; credential="c"; credential-type="password"`) {
+		if l := r.header.Values("Link"); len(l) != 2 || l[0] != `<stun:stun.example.org>; rel="ice-server"` || !strings.Contains(l[1], `username="u"; credential="c"; credential-type="password"`) {
 			t.Errorf("links %v", l)
 		}
 		if err := pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: sdp}); err != nil {
@@ -386,7 +383,7 @@ func TestWHIPConformance(t *testing.T) {
 	t.Run("all candidates are in the answer, UDP and TCP on one port", func(t *testing.T) {
 		t.Parallel()
 		_, _, r, _ := session(t)
-		sdp := body(t, r)
+		sdp := r.body
 		port := " " + strconv.Itoa(d.Port()) + " typ host"
 		if !strings.Contains(sdp, "udp") || strings.Count(sdp, port) < 2 || !strings.Contains(sdp, "tcptype passive") || !strings.Contains(sdp, "a=end-of-candidates") {
 			t.Errorf("answer %s", sdp)
@@ -395,7 +392,7 @@ func TestWHIPConformance(t *testing.T) {
 	t.Run("the answer bundles, muxes RTCP and leaves DTLS to the publisher", func(t *testing.T) {
 		t.Parallel()
 		_, _, r, _ := session(t)
-		sdp := body(t, r)
+		sdp := r.body
 		if !strings.Contains(sdp, "a=group:BUNDLE") || strings.Count(sdp, "a=rtcp-mux") < 2 || !strings.Contains(sdp, "a=setup:passive") || strings.Contains(sdp, "a=ice-lite") {
 			t.Errorf("answer %s", sdp)
 		}
@@ -403,7 +400,7 @@ func TestWHIPConformance(t *testing.T) {
 	t.Run("H.264 is chosen before VP8, and the bandwidth estimate may begin high", func(t *testing.T) {
 		t.Parallel()
 		_, _, r, _ := session(t) // pion's track offers all of its codecs in the section
-		if sdp := body(t, r); !strings.Contains(sdp, "H264/90000") || strings.Contains(sdp, "VP8/90000") || !strings.Contains(sdp, "x-google-start-bitrate=") {
+		if sdp := r.body; !strings.Contains(sdp, "H264/90000") || strings.Contains(sdp, "VP8/90000") || !strings.Contains(sdp, "x-google-start-bitrate=") {
 			t.Errorf("answer %s", sdp)
 		}
 	})
@@ -460,27 +457,27 @@ func TestWHIPConformance(t *testing.T) {
 		t.Parallel()
 		at, etag, _, _ := session(t)
 		r := ask(t, "PATCH", at, fragType, etag, "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 40000 typ host\r\na=candidate:x nonsense\r\na=candidate:2 1 udp 1 host.invalid 9 typ host\r\na=end-of-candidates\r\n")
-		if status(t, r, 204); body(t, r) != "" || r.Header.Get("ETag") != "" {
+		if status(t, r, 204); r.body != "" || r.header.Get("ETag") != "" {
 			t.Error("body or entity tag")
 		}
 	})
 	t.Run("ICE restart answers 200 with new credentials, candidates and entity tag", func(t *testing.T) {
 		t.Parallel()
 		at, etag, first, _ := session(t)
-		old := body(t, first)
+		old := first.body
 		frag := "a=ice-ufrag:newufrag\r\na=ice-pwd:0123456789012345678901234\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=mid:0\r\na=candidate:1 1 udp 2130706431 127.0.0.1 40000 typ host\r\n"
 		r := ask(t, "PATCH", at, fragType, "*", frag)
 		status(t, r, 200)
-		got := body(t, r)
-		if r.Header.Get("Content-Type") != fragType || r.Header.Get("ETag") == etag || len(r.Header.Get("ETag")) < 34 {
-			t.Errorf("headers %v", r.Header)
+		got := r.body
+		if r.header.Get("Content-Type") != fragType || r.header.Get("ETag") == etag || len(r.header.Get("ETag")) < 34 {
+			t.Errorf("headers %v", r.header)
 		}
 		ufrag := attribute(got, "ice-ufrag")
 		if ufrag == "" || ufrag == attribute(old, "ice-ufrag") || attribute(got, "ice-pwd") == attribute(old, "ice-pwd") || !strings.Contains(got, "a=candidate:") {
 			t.Errorf("fragment %s", got)
 		}
 		status(t, ask(t, "PATCH", at, fragType, etag, "a=end-of-candidates\r\n"), 412) // the old tag is void
-		status(t, ask(t, "PATCH", at, fragType, r.Header.Get("ETag"), "a=end-of-candidates\r\n"), 204)
+		status(t, ask(t, "PATCH", at, fragType, r.header.Get("ETag"), "a=end-of-candidates\r\n"), 204)
 	})
 	t.Run("an impossible ICE restart is an error and the session is kept", func(t *testing.T) {
 		t.Parallel()
@@ -498,8 +495,8 @@ func TestWHIPConformance(t *testing.T) {
 	t.Run("other methods are 405 with Allow", func(t *testing.T) {
 		t.Parallel()
 		at, _, _, _ := session(t)
-		for _, r := range []*http.Response{ask(t, "PUT", at, "", "", ""), ask(t, "POST", at, sdpType, "", "v=0"), ask(t, "PUT", fresh(), "", "", "")} {
-			if status(t, r, 405); r.Header.Get("Allow") == "" {
+		for _, r := range []reply{ask(t, "PUT", at, "", "", ""), ask(t, "POST", at, sdpType, "", "v=0"), ask(t, "PUT", fresh(), "", "", "")} {
+			if status(t, r, 405); r.header.Get("Allow") == "" {
 				t.Error("no Allow")
 			}
 		}
@@ -508,8 +505,8 @@ func TestWHIPConformance(t *testing.T) {
 		t.Parallel()
 		at, _, _, _ := session(t)
 		for range 100 {
-			if r := ask(t, "GET", at, "", "", ""); r.StatusCode == 429 {
-				if r.Header.Get("Retry-After") == "" {
+			if r := ask(t, "GET", at, "", "", ""); r.code == 429 {
+				if r.header.Get("Retry-After") == "" {
 					t.Error("no Retry-After")
 				}
 				return
@@ -524,7 +521,7 @@ func TestWHIPConformance(t *testing.T) {
 		url := func() string { return full.URL + "/" + string(b.store.clip(domain.KindScreen)) + "/whip" }
 		status(t, ask(t, "POST", url(), sdpType, "", sdp), 201)
 		r := ask(t, "POST", url(), sdpType, "", sdp)
-		if status(t, r, 503); r.Header.Get("Retry-After") == "" {
+		if status(t, r, 503); r.header.Get("Retry-After") == "" {
 			t.Error("no Retry-After")
 		}
 	})
@@ -573,20 +570,20 @@ func TestWHIPKeepsVP8ForImport(t *testing.T) {
 }
 
 // ivf takes the video frames out of a sample by way of ffmpeg.
-func ivf(t testing.TB, name string) []loadgen.Frame {
-	t.Helper()
-	f := filepath.Join(t.TempDir(), "v.ivf")
-	out, err := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-i", filepath.Join("../testdata/media", name), "-an", "-c", "copy", f).CombinedOutput() //nolint:gosec // a test's own file
+func ivf(tb testing.TB, name string) []loadgen.Frame {
+	tb.Helper()
+	f := filepath.Join(tb.TempDir(), "v.ivf")
+	out, err := exec.CommandContext(tb.Context(), "ffmpeg", "-v", "error", "-i", filepath.Join("../testdata/media", name), "-an", "-c", "copy", f).CombinedOutput()
 	if err != nil {
-		t.Fatalf("%v\n%s", err, out)
+		tb.Fatalf("%v\n%s", err, out)
 	}
 	b, err := os.ReadFile(f)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r, _, err := ivfreader.NewWith(bytes.NewReader(b))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var list []loadgen.Frame
 	for {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -198,7 +199,7 @@ func (w *work) save(ctx context.Context, l *spool.Log, stored []spool.Part, tail
 	for _, p := range stored {
 		next.Stored, next.Parts = p.End, p.No+1
 		if w.pack != nil {
-			next.Table = append(next.Table[:len(next.Table):len(next.Table)], partRef{p.No, p.Start.Offset, p.Size()})
+			next.Table = append(slices.Clip(next.Table), partRef{p.No, p.Start.Offset, p.Size()})
 		}
 	}
 	regular := len(w.pending)

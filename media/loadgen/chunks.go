@@ -277,8 +277,8 @@ func sendChunk(dc *webrtc.DataChannel, seq int, b []byte) error {
 	count := max((len(b)+size-1)/size, 1)
 	for i := range count {
 		m := binary.BigEndian.AppendUint32([]byte{1}, uint32(seq)) //nolint:gosec // a chunk's number
-		m = binary.BigEndian.AppendUint16(m, uint16(i))            //nolint:gosec // under 100
-		m = binary.BigEndian.AppendUint16(m, uint16(count))        //nolint:gosec // under 100
+		m = binary.BigEndian.AppendUint16(m, uint16(i))
+		m = binary.BigEndian.AppendUint16(m, uint16(count)) //nolint:gosec // under 100
 		if i == 0 {
 			m = append(m, sum[:]...)
 		}

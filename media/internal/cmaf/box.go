@@ -39,7 +39,7 @@ func initSegment(tracks []initTrack) []byte {
 	moov := [][]byte{codec.Box("mvhd", u32(0, 0, 0, 1000, 0, 0x10000), u16(0x100, 0), u32(0, 0), unity(), make([]byte, 24), u32(uint32(len(tracks)+1)))} //nolint:gosec // at most two
 	var trex [][]byte
 	for i, t := range tracks {
-		id := uint32(i + 1) //nolint:gosec // at most two
+		id := uint32(i + 1)
 		moov = append(moov, trak(id, t))
 		trex = append(trex, codec.Box("trex", u32(0, id, 1, 0, 0, 0)))
 	}
@@ -114,7 +114,7 @@ func mediaSegment(sequence uint32, runs []run) []byte {
 		box(20+n, "trun")
 		b = be.AppendUint32(b, 1<<24|0xf01)            // offset; duration, size, flags, composition of each
 		b = be.AppendUint32(b, uint32(len(r.samples))) //nolint:gosec // bounded
-		b = be.AppendUint32(b, uint32(offset))         //nolint:gosec // bounded
+		b = be.AppendUint32(b, uint32(offset))
 		for _, s := range r.samples {
 			flags := uint32(flagsKey)
 			if r.video && !s.key {

@@ -20,24 +20,24 @@ import (
 
 const samples = "../../../testdata/media"
 
-func read(t testing.TB, name string) []byte {
-	t.Helper()
+func read(tb testing.TB, name string) []byte {
+	tb.Helper()
 	b, err := os.ReadFile(filepath.Join(samples, name))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return b
 }
 
 // pack pushes a file in pieces of the given sizes, the last one again and again.
-func pack(t testing.TB, p *cmaf.Packager, b []byte, piece func() int) []cmaf.Part {
-	t.Helper()
+func pack(tb testing.TB, p *cmaf.Packager, b []byte, piece func() int) []cmaf.Part {
+	tb.Helper()
 	var out []cmaf.Part
 	for len(b) > 0 {
 		n := min(piece(), len(b))
 		parts, err := p.Push(b[:n])
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		out = append(out, parts...)
 		b = b[n:]
@@ -51,7 +51,7 @@ func fixed(n int) func() int { return func() int { return n } }
 func ff(t *testing.T, program string, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), program, args...) //nolint:gosec // a test's own arguments
+	cmd := exec.CommandContext(t.Context(), program, args...)
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil || errs.Len() > 0 {
 		t.Fatalf("%s %v: %v\n%s", program, args, err, errs.String())
@@ -186,7 +186,7 @@ func TestPiecesOfAnySizeGiveTheSameSegments(t *testing.T) {
 	for _, name := range []string{"avc1-opus.mkv", "avc3-opus.mp4", "vp9-opus.webm", "avc3-opus-resize.mp4", "opus.webm"} {
 		b := read(t, name)
 		want := pack(t, cmaf.NewPackager(), b, fixed(len(b)))
-		rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // a test's own dice
+		rnd := rand.New(rand.NewPCG(1, 2))
 		for _, piece := range []func() int{fixed(1), fixed(17), func() int { return 1 + rnd.IntN(9000) }} {
 			same(t, name, pack(t, cmaf.NewPackager(), b, piece), want)
 		}
@@ -293,7 +293,7 @@ func BenchmarkPackager(b *testing.B) {
 func TestDamagedStreamsEndWell(t *testing.T) {
 	t.Parallel()
 	names := []string{"avc1-opus.mkv", "avc3-opus.mp4", "vp9-opus.webm", "av1-opus.mp4", "opus.webm"}
-	rnd := rand.New(rand.NewPCG(7, 8)) //nolint:gosec // a test's own dice
+	rnd := rand.New(rand.NewPCG(7, 8))
 	for i := range 600 {
 		b := bytes.Clone(read(t, names[i%len(names)]))
 		if i%2 == 0 {

@@ -292,7 +292,7 @@ func (s *Segmenter) run(t *track, id uint32, n int, end int64) (run, bool) {
 	base := t.units(s.state.Base)
 	if n > 0 {
 		first := t.queue[0].dts
-		return run{id: id, base: uint64(max(first-base, 0)), video: t.kind == codec.Video, samples: t.take(n, end)}, true //nolint:gosec // not negative
+		return run{id: id, base: uint64(max(first-base, 0)), video: t.kind == codec.Video, samples: t.take(n, end)}, true
 	}
 	if t.name != codec.Opus {
 		return run{}, false
@@ -303,7 +303,7 @@ func (s *Segmenter) run(t *track, id uint32, n int, end int64) (run, bool) {
 		return run{}, false
 	}
 	t.floor, t.expect = from+1, -1
-	return run{id: id, base: uint64(max(from-base, 0)), samples: []runSample{{duration: uint32(min(d, 1<<31)), payload: codec.OpusSilence()}}}, true //nolint:gosec // within bounds
+	return run{id: id, base: uint64(max(from-base, 0)), samples: []runSample{{duration: uint32(min(d, 1<<31)), payload: codec.OpusSilence()}}}, true
 }
 
 // renewInit makes a new init segment when a track came to life or changed its configuration.

@@ -102,6 +102,7 @@ func (t *track) smooth(q *queued) {
 		q.natural = codec.OpusDuration(q.payload)
 	case codec.AAC:
 		q.natural = 1024
+	case codec.H264, codec.VP9, codec.AV1:
 	}
 	d := q.dts - t.expect
 	if limit := jitterMS * t.timescale / 1000; t.expect >= 0 && d >= -limit && d <= limit {
@@ -133,7 +134,7 @@ func (t *track) take(n int, end int64) []runSample {
 			d = t.units(end) - q.dts // a track that falls silent is stretched: players stall at a hole in either
 		}
 		d = min(max(d, 1), 1<<31)
-		out = append(out, runSample{duration: uint32(d), cto: q.cto, key: q.key, payload: q.payload}) //nolint:gosec // within bounds
+		out = append(out, runSample{duration: uint32(d), cto: q.cto, key: q.key, payload: q.payload})
 		t.bytes -= len(q.payload)
 		t.floor = q.dts + 1
 		t.next = q.index + 1

@@ -33,7 +33,7 @@ func opusConfig(head []byte) (*Config, error) {
 	} else {
 		mapping = mapping[:3+channels]
 	}
-	d := append([]byte{0, byte(channels)}, be16(preSkip)...) //nolint:gosec // one byte in the OpusHead
+	d := append([]byte{0, byte(channels)}, be16(preSkip)...)
 	d = binary.BigEndian.AppendUint32(d, rate)
 	d = binary.BigEndian.AppendUint16(d, gain)
 	return &Config{
@@ -57,7 +57,7 @@ func aacConfig(asc []byte) (*Config, error) {
 	esds := Box("esds", make([]byte, 4), desc(3, []byte{0, 0, 0}, config, desc(6, []byte{2})))
 	return &Config{
 		Name: AAC, Codecs: fmt.Sprintf("mp4a.40.%d", c.Type),
-		Entry: soundEntry("mp4a", max(c.ChannelCount, 1), c.SampleRate, esds),
+		Entry: soundEntry("mp4a", max(int(c.ChannelConfig), 1), c.SampleRate, esds),
 	}, nil
 }
 

@@ -9,7 +9,7 @@ func Box(typ string, parts ...[]byte) []byte {
 		n += len(p)
 	}
 	b := make([]byte, 8, n)
-	binary.BigEndian.PutUint32(b, uint32(n)) //nolint:gosec // sample entries are small
+	binary.BigEndian.PutUint32(b, uint32(n))
 	copy(b[4:], typ)
 	for _, p := range parts {
 		b = append(b, p...)

@@ -37,10 +37,10 @@ func (n Name) Kind() Kind {
 	return Video
 }
 
-// ErrUnsupported: the media is valid but cannot be packaged by copying; it needs a decoder.
+// ErrUnsupported means that the media is valid but cannot be packaged by copying; it needs a decoder.
 var ErrUnsupported = errors.New("cannot be packaged by copying")
 
-// ErrMalformed: the bytes break the rules of their own format.
+// ErrMalformed means that the bytes break the rules of their own format.
 var ErrMalformed = errors.New("malformed")
 
 // Config is everything a player must know before the first frame of a track.
@@ -131,6 +131,7 @@ func (t *Track) Frame(data []byte, key bool) (Frame, error) {
 		return t.vp9(data)
 	case AV1:
 		return t.av1(data, key)
+	case Opus, AAC:
 	}
 	return Frame{Payload: data, Key: true}, nil
 }

@@ -151,11 +151,11 @@ func avcConfig(sps, pps [][]byte) (*Config, error) {
 	if w <= 0 || h <= 0 || w > 16384 || h > 16384 {
 		return nil, fmt.Errorf("H.264 picture of %d×%d: %w", w, h, ErrMalformed)
 	}
-	b := []byte{1, sps[0][1], sps[0][2], sps[0][3], 0xff, 0xe0 | byte(len(sps))}
+	b := []byte{1, sps[0][1], sps[0][2], sps[0][3], 0xff, 0xe0 | byte(len(sps)&0x1f)}
 	for _, n := range sps {
 		b = append(append(b, be16(len(n))...), n...)
 	}
-	b = append(b, byte(len(pps)))
+	b = append(b, byte(len(pps)&0xff))
 	for _, n := range pps {
 		b = append(append(b, be16(len(n))...), n...)
 	}

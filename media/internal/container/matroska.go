@@ -222,7 +222,7 @@ func trackEntry(b []byte) (c candidate, err error) {
 	err = children(b, func(id int64, b []byte) error {
 		switch id {
 		case idTrackNumber:
-			c.ID = uint64(max(uintOf(b), 0)) //nolint:gosec // not negative
+			c.ID = uint64(max(uintOf(b), 0))
 		case idTrackType:
 			switch uintOf(b) {
 			case 1:
@@ -296,7 +296,7 @@ func (r *Reader) block(b []byte, key bool, duration int64) error {
 	if r.state.Tracks == nil {
 		return fmt.Errorf("a block before the tracks: %w", codec.ErrMalformed)
 	}
-	i := slices.IndexFunc(r.state.Tracks, func(t Track) bool { return t.ID == uint64(number) })
+	i := slices.IndexFunc(r.state.Tracks, func(t Track) bool { return t.ID == uint64(number) }) //nolint:gosec // not negative
 	if i < 0 {
 		return nil // a track we do not read
 	}

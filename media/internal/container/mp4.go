@@ -27,7 +27,7 @@ func (r *Reader) box() (more bool, err error) {
 	if size < int64(head) {
 		return false, fmt.Errorf("box %q of %d bytes: %w", typ, size, codec.ErrMalformed)
 	}
-	limit := int64(0)
+	var limit int64
 	switch typ {
 	case "moov":
 		limit = maxHeader
@@ -100,13 +100,6 @@ func boxes(b []byte, f func(typ string, body []byte) error) error {
 type fields struct {
 	b   []byte
 	bad bool
-}
-
-func (f *fields) skip(n int) {
-	if n > len(f.b) {
-		f.bad, n = true, len(f.b)
-	}
-	f.b = f.b[n:]
 }
 
 func (f *fields) u32() uint32 {

@@ -50,7 +50,7 @@ type WriterTrack struct {
 func StreamHeader(tracks []WriterTrack) []byte {
 	var entries [][]byte
 	for i, t := range tracks {
-		n := uint64(i + 1) //nolint:gosec // at most two
+		n := uint64(i + 1)
 		parts := [][]byte{uintElement(idTrackNumber, n), uintElement(0x73C5, n), element(idCodecID, []byte(t.CodecID))}
 		if t.Kind == codec.Video {
 			// The size is in the frames; a reader that wants one here gets a placeholder.

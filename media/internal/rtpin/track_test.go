@@ -15,18 +15,18 @@ func packets(n int) []*rtp.Packet {
 	out := make([]*rtp.Packet, n)
 	for i := range out {
 		out[i] = &rtp.Packet{
-			Header:  rtp.Header{SequenceNumber: uint16(65_500 + i), Timestamp: uint32(4_294_960_000 + i*960)}, //nolint:gosec // wraps on purpose
+			Header:  rtp.Header{SequenceNumber: uint16(65_500 + i), Timestamp: uint32(4_294_960_000 + i*960)},
 			Payload: []byte{0xfc, byte(i), byte(i >> 8)},
 		}
 	}
 	return out
 }
 
-func audio(t testing.TB) *rtpin.Track {
-	t.Helper()
+func audio(tb testing.TB) *rtpin.Track {
+	tb.Helper()
 	x, err := rtpin.NewTrack("audio/opus")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return x
 }
@@ -34,7 +34,7 @@ func audio(t testing.TB) *rtpin.Track {
 func TestPacketsArePutInOrderAcrossWrapArounds(t *testing.T) {
 	t.Parallel()
 	list := packets(300)
-	rnd := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // a test's own dice
+	rnd := rand.New(rand.NewPCG(1, 1))
 	for i := 1; i+8 < len(list); i += 8 {
 		rnd.Shuffle(8, func(a, b int) { list[i+a], list[i+b] = list[i+b], list[i+a] })
 	}

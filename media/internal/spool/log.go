@@ -96,7 +96,7 @@ func (l *Log) recover() error {
 }
 
 func (l *Log) truncate(path string, size int64) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY, 0o600) //nolint:gosec // our own directory
+	f, err := os.OpenFile(path, os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (l *Log) Wait(seq int64) error {
 	return l.sync(seq)
 }
 
-// ErrOrder: not the chunk that comes next.
+// ErrOrder means: not the chunk that comes next.
 var ErrOrder = errors.New("chunk out of order")
 
 // write puts a chunk into the open part. The lock is held, but may be let go in between.
@@ -228,7 +228,7 @@ func (l *Log) makeRoom(n int64) error {
 		return err
 	}
 	path := partPath(l.dir, h.No)
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600) //nolint:gosec // our own directory
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("open part: %w", err)
 	}
@@ -383,7 +383,7 @@ func (l *Log) Read(b []byte, offset int64) (int, error) {
 	return found.read(b[:min(int64(len(b)), limit)], offset)
 }
 
-// ErrNotHere: the bytes were shipped and deleted; they are in the object store.
+// ErrNotHere means: the bytes were shipped and deleted; they are in the object store.
 var ErrNotHere = errors.New("not in the spool any more")
 
 // Remove deletes closed parts up to number no, after the object store has them.

@@ -13,32 +13,32 @@ import (
 	"baton/media/internal/spool"
 )
 
-func node(t testing.TB, dir string, limit int64) *spool.Node {
-	t.Helper()
+func node(tb testing.TB, dir string, limit int64) *spool.Node {
+	tb.Helper()
 	n, err := spool.NewNode(dir, limit)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return n
 }
 
-func open(t testing.TB, n *spool.Node, name string) *spool.Log {
-	t.Helper()
-	l, err := n.Open(name, spool.Position{}, 0)
+func open(tb testing.TB, n *spool.Node) *spool.Log {
+	tb.Helper()
+	l, err := n.Open("a", spool.Position{}, 0)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() { _ = l.Close() })
+	tb.Cleanup(func() { _ = l.Close() })
 	return l
 }
 
 func chunk(i int) []byte { return bytes.Repeat([]byte{byte(i), byte(i >> 8), 7}, 100+i%50) }
 
-func appendAll(t testing.TB, l *spool.Log, from, to int) {
-	t.Helper()
+func appendAll(tb testing.TB, l *spool.Log, from, to int) {
+	tb.Helper()
 	for i := from; i < to; i++ {
 		if err := l.Append(int64(i), chunk(i), sha256.Sum256(chunk(i))); err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 	}
 }
@@ -51,15 +51,16 @@ func content(from, to int) []byte {
 	return b
 }
 
-// all reads the log from an offset on, in pieces.
-func all(t testing.TB, l *spool.Log, offset int64) []byte {
-	t.Helper()
+// all reads the log in pieces.
+func all(tb testing.TB, l *spool.Log) []byte {
+	tb.Helper()
 	var out []byte
+	offset := int64(0)
 	buf := make([]byte, 1000)
 	for {
 		n, err := l.Read(buf, offset)
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if n == 0 {
 			return out
@@ -72,7 +73,7 @@ func all(t testing.TB, l *spool.Log, offset int64) []byte {
 func TestReopenedLogGoesOnWhereItWas(t *testing.T) {
 	t.Parallel()
 	n := node(t, t.TempDir(), 0)
-	l := open(t, n, "a")
+	l := open(t, n)
 	appendAll(t, l, 0, 20)
 	if err := l.Rotate(0); err != nil {
 		t.Fatal(err)
@@ -81,9 +82,9 @@ func TestReopenedLogGoesOnWhereItWas(t *testing.T) {
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	l = open(t, n, "a")
+	l = open(t, n)
 	appendAll(t, l, 30, 35)
-	if got := all(t, l, 0); !bytes.Equal(got, content(0, 35)) {
+	if got := all(t, l); !bytes.Equal(got, content(0, 35)) {
 		t.Errorf("%d bytes, want %d", len(got), len(content(0, 35)))
 	}
 	if l.Sum() != sha256.Sum256(content(0, 35)) {
@@ -109,7 +110,7 @@ func TestTornTailIsCutOff(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	n := node(t, dir, 0)
-	l := open(t, n, "a")
+	l := open(t, n)
 	appendAll(t, l, 0, 4)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
@@ -127,10 +128,10 @@ func TestTornTailIsCutOff(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(d, "a", "part-00000000"), append(whole[:cut:cut], tail...), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			l := open(t, node(t, d, 0), "a")
+			l := open(t, node(t, d, 0))
 			k := int(l.Durable().Seq)
 			appendAll(t, l, k, k+2)
-			if got := all(t, l, 0); !bytes.Equal(got, content(0, k+2)) || l.Sum() != sha256.Sum256(content(0, k+2)) {
+			if got := all(t, l); !bytes.Equal(got, content(0, k+2)) || l.Sum() != sha256.Sum256(content(0, k+2)) {
 				t.Fatalf("cut at %d: wrong content", cut)
 			}
 		}
@@ -153,7 +154,7 @@ func TestFailedSyncIsNeverRetried(t *testing.T) {
 		}
 		return f.Sync()
 	}
-	l := open(t, n, "a")
+	l := open(t, n)
 	appendAll(t, l, 0, 5)
 	fail.Store(true)
 	for range 3 {
@@ -166,12 +167,12 @@ func TestFailedSyncIsNeverRetried(t *testing.T) {
 	}
 	fail.Store(false)
 	_ = l.Close()
-	l = open(t, n, "a")
+	l = open(t, n)
 	if l.Durable().Seq != 5 {
 		t.Errorf("durable up to %d after opening again", l.Durable().Seq)
 	}
 	appendAll(t, l, 5, 8)
-	if !bytes.Equal(all(t, l, 0), content(0, 8)) {
+	if !bytes.Equal(all(t, l), content(0, 8)) {
 		t.Error("wrong content")
 	}
 }
@@ -179,7 +180,7 @@ func TestFailedSyncIsNeverRetried(t *testing.T) {
 func TestFullSpoolSaysSo(t *testing.T) {
 	t.Parallel()
 	n := node(t, t.TempDir(), 3000)
-	l := open(t, n, "a")
+	l := open(t, n)
 	i := 0
 	for ; i < 100; i++ {
 		if err := l.Append(int64(i), chunk(i), sha256.Sum256(chunk(i))); err != nil {
@@ -205,7 +206,7 @@ func TestFullSpoolSaysSo(t *testing.T) {
 func TestAppendsShareSyncs(t *testing.T) {
 	t.Parallel()
 	n := node(t, t.TempDir(), 0)
-	l := open(t, n, "a")
+	l := open(t, n)
 	var next atomic.Int64
 	var wg sync.WaitGroup
 	for range 8 {
@@ -226,14 +227,14 @@ func TestAppendsShareSyncs(t *testing.T) {
 	}
 	wg.Wait()
 	k := int(l.Durable().Seq)
-	if !bytes.Equal(all(t, l, 0), content(0, k)) {
+	if !bytes.Equal(all(t, l), content(0, k)) {
 		t.Error("wrong content")
 	}
 }
 
 func FuzzOpen(f *testing.F) {
 	dir := f.TempDir()
-	l := open(f, node(f, dir, 0), "a")
+	l := open(f, node(f, dir, 0))
 	appendAll(f, l, 0, 3)
 	_ = l.Close()
 	b, err := os.ReadFile(filepath.Join(dir, "a", "part-00000000"))

@@ -21,10 +21,10 @@ const (
 	MaxPartAge   = 10 * time.Second
 )
 
-// ErrFull: the node's spool has no room. Nothing was written; the sender keeps the chunk and tries again.
+// ErrFull means that the node's spool has no room. Nothing was written; the sender keeps the chunk and tries again.
 var ErrFull = errors.New("the spool is full")
 
-// ErrBroken: an fsync failed, so what the file holds is not known. The log takes nothing more; Open it again to
+// ErrBroken means that an fsync failed, so what the file holds is not known. The log takes nothing more; Open it again to
 // go on, in a new file, after what was durable. It is never retried on the same file: a second fsync of
 // it would report success for pages that the kernel has dropped.
 var ErrBroken = errors.New("the spool's file is broken")
@@ -74,7 +74,7 @@ func (n *Node) reserve(bytes int64) error {
 
 // syncDir makes a directory's entries durable.
 func (n *Node) syncDir(dir string) error {
-	d, err := os.Open(dir) //nolint:gosec // our own directory
+	d, err := os.Open(dir)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (n *Node) SaveNote(name, note string, v any) error {
 }
 
 func (n *Node) writeFile(path string, b []byte) (err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600) //nolint:gosec // our own directory
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func (n *Node) writeFile(path string, b []byte) (err error) {
 
 // Note reads a note; ok is false when there is none.
 func (n *Node) Note(name, note string, v any) (ok bool, err error) {
-	b, err := os.ReadFile(filepath.Join(n.dir, name, note)) //nolint:gosec // our own directory
+	b, err := os.ReadFile(filepath.Join(n.dir, name, note))
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

@@ -91,7 +91,7 @@ func encodeChunk(seq int64, data []byte, sum [sha256.Size]byte) []byte {
 
 // readPart reads a part's file back. torn tells that its end was not whole and is not in the result.
 func readPart(path string) (p *part, torn bool, err error) {
-	b, err := os.ReadFile(path) //nolint:gosec // our own directory
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, false, err
 	}
@@ -100,8 +100,11 @@ func readPart(path string) (p *part, torn bool, err error) {
 		return nil, true, nil
 	}
 	n := int64(binary.BigEndian.Uint32(b[4:]))
-	if int64(len(b)) < 12+n || crc32.ChecksumIEEE(b[12:12+n]) != binary.BigEndian.Uint32(b[8:]) || json.Unmarshal(b[12:12+n], &p.header) != nil {
+	if n == 0 || int64(len(b)) < 12+n || crc32.ChecksumIEEE(b[12:12+n]) != binary.BigEndian.Uint32(b[8:]) {
 		return nil, true, nil
+	}
+	if err := json.Unmarshal(b[12:12+n], &p.header); err != nil { // its checksum is right: not torn, but not ours
+		return nil, false, fmt.Errorf("part %s: %w", path, err)
 	}
 	h, err := resumeHash(p.Start.Hash)
 	if err != nil {
