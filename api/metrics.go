@@ -39,7 +39,7 @@ func newMeters(r *prometheus.Registry) *meters {
 func (h *handlers) GetMetrics(ctx context.Context, _ gen.GetMetricsRequestObject) (gen.GetMetricsResponseObject, error) {
 	a, err := netip.ParseAddr(callerOf(ctx).address)
 	if !h.MetricsOpen && (err != nil || !a.Unmap().IsLoopback()) {
-		return nil, domain.Errorf(domain.KindForbidden, "metrics are answered to this machine only, unless BATON_METRICS_OPEN is set")
+		return nil, domain.Errorf(domain.KindForbidden, "metrics are answered to this machine only, unless BATON_METRICS is all")
 	}
 	return metricsResponse{ctx, promhttp.HandlerFor(h.Metrics, promhttp.HandlerOpts{DisableCompression: true})}, nil
 }

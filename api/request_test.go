@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -116,6 +117,30 @@ func TestMetricsAreForThisMachine(t *testing.T) {
 	forwarded = (&person{s: open}).request("GET", "/metrics", nil)
 	forwarded.Header.Set("X-Forwarded-For", "203.0.113.9")
 	open.send(forwarded).expect(200)
+}
+
+// TestForwardedAddresses: who may say who asks. Loopback always may, so the test's own address cannot be doubted; the
+// chain behind it can.
+func TestForwardedAddresses(t *testing.T) {
+	t.Parallel()
+	s := newServer(t, func(n *api.Needs) { n.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
+	for chain, want := range map[string]string{
+		"": "127.0.0.1", "203.0.113.9": "203.0.113.9", "203.0.113.9, 192.0.2.7": "203.0.113.9",
+		"203.0.113.9, 198.51.100.1": "198.51.100.1", "127.0.0.1, 198.51.100.1, 192.0.2.7": "198.51.100.1",
+	} {
+		r := (&person{s: s}).request("GET", "/api/v1/clips/01hf7yat00tvwxyz0123456789", nil)
+		if chain != "" {
+			r.Header.Set("X-Forwarded-For", chain)
+		}
+		id := s.send(r).expect(404).header.Get("X-Request-Id")
+		found := false
+		for line := range strings.Lines(s.log.String()) {
+			found = found || strings.Contains(line, id) && strings.Contains(line, `"address":"`+want+`"`)
+		}
+		if !found {
+			t.Errorf("%q is not read as %s", chain, want)
+		}
+	}
 }
 
 func TestPanicsAndSecretsStayInside(t *testing.T) {

@@ -65,6 +65,10 @@ func (f ServeFlags) check(env environment) (*Config, error) {
 		Listen:    c.address("BATON_LISTEN", f.Listen),
 		PublicURL: c.origin("BATON_PUBLIC_URL", f.PublicURL),
 		Roles:     c.roles("BATON_ROLES", f.Roles),
+
+		TrustedProxies: c.networks("BATON_TRUSTED_PROXIES", f.TrustedProxies),
+		MetricsOpen:    c.oneOf("BATON_METRICS", f.Metrics, "loopback", "all") == "all",
+
 		Media: Media{
 			Listen:     c.address("BATON_MEDIA_LISTEN", f.MediaListen),
 			Addresses:  c.addresses("BATON_MEDIA_ADDRESSES", f.MediaAddresses),
@@ -284,6 +288,21 @@ func (c *checker) dir(name, v string) string {
 		c.bad(name, "%q: %w", v, err)
 	}
 	return abs
+}
+
+// networks reads CIDR blocks; an address alone is a block of one.
+func (c *checker) networks(name, v string) []netip.Prefix {
+	var out []netip.Prefix
+	for part := range items(v) {
+		if a, err := netip.ParseAddr(part); err == nil {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+		} else if p, err := netip.ParsePrefix(part); err == nil {
+			out = append(out, p.Masked())
+		} else {
+			c.bad(name, "%q is not a network like 10.0.0.0/8", part)
+		}
+	}
+	return out
 }
 
 func (c *checker) roles(name, v string) Roles {

@@ -22,6 +22,10 @@ type Config struct {
 	// PublicURL is how people reach us, without a path; nil: see PublicURLFor.
 	PublicURL *url.URL
 	Roles     Roles
+	// TrustedProxies may tell the address of who asks, beside loopback.
+	TrustedProxies []netip.Prefix
+	// MetricsOpen shows /metrics to everybody.
+	MetricsOpen bool
 
 	Media      Media
 	Transcribe Engine

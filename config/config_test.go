@@ -74,7 +74,7 @@ func TestNothingSetIsEverythingEmbedded(t *testing.T) {
 func TestEverythingSet(t *testing.T) {
 	t.Parallel()
 	c, err := parse(t,
-		"--listen=0.0.0.0:80", "--public-url=https://baton.example.org/", "--roles=web, worker", "--data=/srv/baton",
+		"--listen=0.0.0.0:80", "--public-url=https://baton.example.org/", "--roles=web, worker", "--trusted-proxies=10.1.2.3/8,192.0.2.1", "--metrics=all", "--data=/srv/baton",
 		"--database-url=postgres://b:p@db/baton", "--s3-endpoint=https://s3.example.org", "--s3-access-key-id=id", "--s3-secret-access-key=key",
 		"--media-listen=[::]:9000", "--media-addresses=203.0.113.7,2001:db8::7",
 		"--ice-servers=stun:stun.example.org:3478,turn:u:p@ss@turn.example.org:3478?transport=udp",
@@ -89,6 +89,9 @@ func TestEverythingSet(t *testing.T) {
 	}
 	if c.Roles != (Roles{Web: true, Worker: true}) {
 		t.Errorf("roles %+v", c.Roles)
+	}
+	if !c.MetricsOpen || len(c.TrustedProxies) != 2 || c.TrustedProxies[0].String() != "10.0.0.0/8" || c.TrustedProxies[1].String() != "192.0.2.1/32" {
+		t.Errorf("metrics open %t, proxies %v", c.MetricsOpen, c.TrustedProxies)
 	}
 	if want := (S3{"https://s3.example.org", "us-east-1", "baton", "id", "key"}); c.S3 != want || c.S3.Embedded() {
 		t.Errorf("S3 %+v", c.S3)
@@ -112,7 +115,7 @@ func TestEverythingSet(t *testing.T) {
 func TestEveryBadOptionIsNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := parse(t,
-		"--listen=8080", "--public-url=baton.example.org", "--roles=web,cook", "--database-url=mysql://x:hunter2@y", "--s3-access-key-id=id",
+		"--listen=8080", "--public-url=baton.example.org", "--roles=web,cook", "--trusted-proxies=proxy", "--metrics=some", "--database-url=mysql://x:hunter2@y", "--s3-access-key-id=id",
 		"--media-listen=:99999", "--media-addresses=router", "--ice-servers=turn:host,http://x", "--transcribe-url=gpu", "--llm-url=ftp://x",
 		"--smtp-url=http://hunter2@x", "--oidc-client-id=x", "--abandon-after=1s", "--drain-limit=soon", "--ffmpeg-workers=0", "--transcribe-workers=many",
 		"--log-level=loud",
@@ -121,7 +124,7 @@ func TestEveryBadOptionIsNamedAtOnce(t *testing.T) {
 		t.Fatal("nothing is bad")
 	}
 	for _, name := range []string{
-		"BATON_LISTEN", "BATON_PUBLIC_URL", "BATON_ROLES", "BATON_DATABASE_URL", "BATON_S3_BUCKET", "BATON_S3_ACCESS_KEY_ID", "BATON_MEDIA_LISTEN",
+		"BATON_LISTEN", "BATON_PUBLIC_URL", "BATON_ROLES", "BATON_TRUSTED_PROXIES", "BATON_METRICS", "BATON_DATABASE_URL", "BATON_S3_BUCKET", "BATON_S3_ACCESS_KEY_ID", "BATON_MEDIA_LISTEN",
 		"BATON_MEDIA_ADDRESSES", "BATON_ICE_SERVERS", "BATON_TRANSCRIBE_URL", "BATON_LLM_URL", "BATON_SMTP_URL", "BATON_OIDC_ISSUER",
 		"BATON_ABANDON_AFTER", "BATON_DRAIN_LIMIT", "BATON_FFMPEG_WORKERS", "BATON_TRANSCRIBE_WORKERS", "BATON_LOG_LEVEL", "BATON_LLM_API_KEY_FILE",
 	} {

@@ -25,6 +25,9 @@ type ServeFlags struct {
 	PublicURL string `name:"public-url" env:"BATON_PUBLIC_URL" placeholder:"URL" help:"How people reach it. Default: where it listens."`
 	Roles     string `env:"BATON_ROLES" default:"web,ingest,worker" placeholder:"LIST" help:"Which parts this process plays."`
 
+	TrustedProxies string `env:"BATON_TRUSTED_PROXIES" placeholder:"NET,..." help:"Networks of proxies that may say by X-Forwarded-For who asks, like 10.0.0.0/8. This machine's always may."`
+	Metrics        string `env:"BATON_METRICS" default:"loopback" placeholder:"WHO" help:"Who may read /metrics: loopback or all."`
+
 	DataFlags  `embed:""`
 	StoreFlags `embed:""`
 

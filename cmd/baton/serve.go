@@ -228,7 +228,7 @@ func (s *server) newAPI() (*api.Server, error) {
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	db := s.db.stores
 	srv, err := api.New(api.Needs{
-		Log: s.log, PublicURL: s.cfg.PublicURL, Metrics: metrics, Ready: s.ready, Checks: s.checks, Web: client,
+		Log: s.log, PublicURL: s.cfg.PublicURL, TrustedProxies: s.cfg.TrustedProxies, Metrics: metrics, MetricsOpen: s.cfg.MetricsOpen, Ready: s.ready, Checks: s.checks, Web: client,
 		Passwords:  password.New(2),
 		Workspaces: db.Workspaces, Accounts: db.Accounts, Members: db.Members, SignIns: db.SignIns, Tokens: db.Tokens,
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Comments: db.Comments,
