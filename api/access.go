@@ -28,6 +28,8 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/clips/{id}/storyboard.vtt":         "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/peaks":                  "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/transcript":             "as the clip, through the same gate",
+	"GET /api/v1/clips/{id}/transcript.srt":         "as the clip, through the same gate",
+	"GET /api/v1/clips/{id}/transcript.txt":         "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/captions.vtt":           "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/chapters":               "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/chapters.vtt":           "as the clip, through the same gate",

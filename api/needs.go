@@ -74,6 +74,11 @@ type Formats struct {
 	MasterPlaylist func([]domain.Rendition) string
 	// MediaPlaylist lists the segments of one rendition; complete tells that none will follow.
 	MediaPlaylist func(segments []domain.Segment, complete bool) string
+	// Transcript writes one as "srt" or "txt".
+	Transcript func(w io.Writer, format string, t domain.Transcript) error
+	// Silences are the stretches in which nobody speaks, Fillers the hesitations that can be cut out.
+	Silences func(t domain.Transcript, durationMS int64) []domain.Span
+	Fillers  func(t domain.Transcript) []domain.Filler
 	// Captions and Chapters are WebVTT.
 	Captions func(io.Writer, []domain.Cue) error
 	Chapters func([]domain.Chapter) string

@@ -29,6 +29,8 @@ import (
 	"baton/postgres"
 	"baton/postgres/postgrestest"
 	"baton/transcode/hls"
+	"baton/transcribe"
+	"baton/transcribe/captions"
 )
 
 func TestMain(m *testing.M) {
@@ -93,6 +95,13 @@ func newServer(t *testing.T, options ...option) *server {
 		Ingest: s.ingest, Channels: s.ingest, WHIP: s.ingest,
 		Formats: api.Formats{
 			MasterPlaylist: hls.Master, MediaPlaylist: hls.Media, Chapters: hls.ChaptersVTT,
+			Transcript: func(w io.Writer, format string, t domain.Transcript) error {
+				return captions.Write(w, captions.Format(format), t)
+			},
+			Silences: func(t domain.Transcript, end int64) []domain.Span { return transcribe.Silences(t.Speech, end, 500) },
+			Fillers: func(domain.Transcript) []domain.Filler {
+				return []domain.Filler{{Span: domain.Span{StartMS: 10, EndMS: 20}, Text: "um"}}
+			},
 			Captions: func(w io.Writer, cues []domain.Cue) error {
 				_, err := fmt.Fprintf(w, "WEBVTT\n\n%d cues\n", len(cues))
 				return err

@@ -40,7 +40,28 @@ func (h *handlers) GetTranscript(ctx context.Context, r gen.GetTranscriptRequest
 	for _, cue := range t.Cues {
 		out.Cues = append(out.Cues, cueOf(cue))
 	}
+	out.Silences, out.Fillers = spansOf(h.silences(c, t)), h.fillers(t)
 	return gen.GetTranscript200JSONResponse(out), nil
+}
+
+// silences are those of what was listened to: while it is being transcribed nothing is known of the rest.
+func (h *handlers) silences(c domain.Clip, t domain.Transcript) []domain.Span {
+	if len(t.Speech) == 0 {
+		return nil
+	}
+	end := c.DurationMS
+	if c.TranscriptState != domain.TranscriptDone {
+		end = t.Speech[len(t.Speech)-1].EndMS
+	}
+	return h.Formats.Silences(t, end)
+}
+
+func (h *handlers) fillers(t domain.Transcript) *[]gen.Filler {
+	out := []gen.Filler{}
+	for _, f := range h.Formats.Fillers(t) {
+		out = append(out, gen.Filler{StartMs: f.StartMS, EndMs: f.EndMS, Text: nonZero(f.Text)})
+	}
+	return &out
 }
 
 func cueOf(c domain.Cue) gen.Cue {

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"mime"
 	"slices"
 	"strings"
 	"testing"
@@ -203,6 +204,39 @@ func TestTranscriptAndChaptersCanBeCorrected(t *testing.T) {
 	}
 	if a := p.call("GET", at+"/captions.vtt", nil).expect(200); !strings.Contains(string(a.body), "1 cues") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/vtt") {
 		t.Errorf("%s", a.body)
+	}
+}
+
+func TestTranscriptToTakeAwayAndToCut(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	p := s.workspace("Acme")
+	id := p.clip(domain.VisiblePrivate, `Grüße: "release"/plan`)
+	at := "/api/v1/clips/" + string(id)
+	if a := p.call("GET", at+"/transcript", nil).expect(200); !strings.Contains(string(a.body), `"silences":[]`) {
+		t.Errorf("%s", a.body)
+	}
+	s.playable(id, "Hello world again")
+	srt := p.call("GET", at+"/transcript.srt", nil).expect(200)
+	if !strings.HasPrefix(string(srt.body), "1\n00:00:00,000 --> 00:00:0") || srt.header.Get("Content-Type") != "application/x-subrip; charset=utf-8" {
+		t.Errorf("%s %s", srt.header.Get("Content-Type"), srt.body)
+	}
+	_, params, err := mime.ParseMediaType(srt.header.Get("Content-Disposition"))
+	if err != nil || params["filename"] != "Grüße- -release--plan.srt" {
+		t.Errorf("%v %q", err, params)
+	}
+	text := p.call("GET", at+"/transcript.txt", nil).expect(200)
+	if string(text.body) != "Hello world again\n" || text.header.Get("Content-Type") != "text/plain; charset=utf-8" {
+		t.Errorf("%s %q", text.header.Get("Content-Type"), text.body)
+	}
+	type span struct {
+		StartMS int64 `json:"start_ms"`
+		EndMS   int64 `json:"end_ms"`
+		Text    string
+	}
+	tr := decoded[struct{ Speech, Silences, Fillers []span }](t, p.call("GET", at+"/transcript", nil).expect(200))
+	if !slices.Equal(tr.Silences, []span{{3000, 4000, ""}}) || !slices.Equal(tr.Fillers, []span{{10, 20, "um"}}) {
+		t.Errorf("%+v", tr)
 	}
 }
 

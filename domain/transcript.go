@@ -44,6 +44,13 @@ type Transcript struct {
 	Speech []Span `json:"speech,omitempty"`
 }
 
+// Filler is a sound of hesitation that can be cut out.
+type Filler struct {
+	Span
+	// Text as it was written; empty when the engine left it out of the words.
+	Text string
+}
+
 // Text is the whole transcript in one line.
 func (t Transcript) Text() string {
 	var b strings.Builder

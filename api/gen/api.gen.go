@@ -421,6 +421,15 @@ type Cue struct {
 	Words   []Word `json:"words"`
 }
 
+// Filler defines model for Filler.
+type Filler struct {
+	EndMs   int64 `json:"end_ms"`
+	StartMs int64 `json:"start_ms"`
+
+	// Text As it was written; none when the engine left it out of the words
+	Text *string `json:"text,omitempty"`
+}
+
 // FinishRequest defines model for FinishRequest.
 type FinishRequest struct {
 	// Chunks How many chunks the recording has
@@ -667,12 +676,20 @@ type Token struct {
 
 // Transcript defines model for Transcript.
 type Transcript struct {
-	Coverage float32         `json:"coverage"`
-	Cues     []Cue           `json:"cues"`
-	Language string          `json:"language"`
-	Reason   *string         `json:"reason,omitempty"`
-	Speech   *[]Span         `json:"speech,omitempty"`
-	State    TranscriptState `json:"state"`
+	Coverage float32 `json:"coverage"`
+	Cues     []Cue   `json:"cues"`
+
+	// Fillers Hesitations that can be cut out: written ones (um, uh) and voiced ones between words
+	Fillers  *[]Filler `json:"fillers,omitempty"`
+	Language string    `json:"language"`
+	Reason   *string   `json:"reason,omitempty"`
+
+	// Silences Stretches of half a second or more in which nobody speaks, in order; empty while nothing was heard yet, and for a clip without any speech
+	Silences *[]Span `json:"silences,omitempty"`
+
+	// Speech Stretches in which a voice was detected
+	Speech *[]Span         `json:"speech,omitempty"`
+	State  TranscriptState `json:"state"`
 }
 
 // TranscriptState defines model for TranscriptState.
@@ -853,6 +870,12 @@ type ServerInterface interface {
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx echo.Context, id ClipID) error
+	// GetTranscriptSRT The transcript as SubRip, to download
+	// (GET /api/v1/clips/{id}/transcript.srt)
+	GetTranscriptSRT(ctx echo.Context, id ClipID) error
+	// GetTranscriptText The transcript as plain text in paragraphs, to download
+	// (GET /api/v1/clips/{id}/transcript.txt)
+	GetTranscriptText(ctx echo.Context, id ClipID) error
 	// UpdateCue Correct a line; word times of unchanged words stay, the search index follows
 	// (PATCH /api/v1/clips/{id}/transcript/cues/{no})
 	UpdateCue(ctx echo.Context, id ClipID, no int) error
@@ -1222,6 +1245,38 @@ func (w *ServerInterfaceWrapper) GetTranscript(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetTranscript(ctx, id)
+	return err
+}
+
+// GetTranscriptSRT converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTranscriptSRT(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTranscriptSRT(ctx, id)
+	return err
+}
+
+// GetTranscriptText converts echo context to params.
+func (w *ServerInterfaceWrapper) GetTranscriptText(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetTranscriptText(ctx, id)
 	return err
 }
 
@@ -1674,6 +1729,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/clips/:id/retry", wrapper.RetryClip, options.OperationMiddlewares["retryClip"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript", wrapper.GetTranscript, options.OperationMiddlewares["getTranscript"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/transcript/cues/:no", wrapper.UpdateCue, options.OperationMiddlewares["updateCue"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.txt", wrapper.GetTranscriptText, options.OperationMiddlewares["getTranscriptText"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/captions.vtt", wrapper.GetCaptions, options.OperationMiddlewares["getCaptions"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.GetChapters, options.OperationMiddlewares["getChapters"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.PutChapters, options.OperationMiddlewares["putChapters"]...)
@@ -2309,6 +2366,112 @@ type GetTranscriptdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetTranscriptdefaultApplicationProblemPlusJSONResponse) VisitGetTranscriptResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTranscriptSRTRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetTranscriptSRTResponseObject interface {
+	VisitGetTranscriptSRTResponse(w http.ResponseWriter) error
+}
+
+type GetTranscriptSRT200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetTranscriptSRT200ApplicationxSubripCharsetUtf8Response struct {
+	Body          io.Reader
+	Headers       GetTranscriptSRT200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetTranscriptSRT200ApplicationxSubripCharsetUtf8Response) VisitGetTranscriptSRTResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/x-subrip; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetTranscriptSRTdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTranscriptSRTdefaultApplicationProblemPlusJSONResponse) VisitGetTranscriptSRTResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetTranscriptTextRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetTranscriptTextResponseObject interface {
+	VisitGetTranscriptTextResponse(w http.ResponseWriter) error
+}
+
+type GetTranscriptText200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetTranscriptText200TextplainCharsetUtf8Response struct {
+	Body          io.Reader
+	Headers       GetTranscriptText200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetTranscriptText200TextplainCharsetUtf8Response) VisitGetTranscriptTextResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetTranscriptTextdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetTranscriptTextdefaultApplicationProblemPlusJSONResponse) VisitGetTranscriptTextResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3411,6 +3574,12 @@ type StrictServerInterface interface {
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx context.Context, request GetTranscriptRequestObject) (GetTranscriptResponseObject, error)
+	// GetTranscriptSRT The transcript as SubRip, to download
+	// (GET /api/v1/clips/{id}/transcript.srt)
+	GetTranscriptSRT(ctx context.Context, request GetTranscriptSRTRequestObject) (GetTranscriptSRTResponseObject, error)
+	// GetTranscriptText The transcript as plain text in paragraphs, to download
+	// (GET /api/v1/clips/{id}/transcript.txt)
+	GetTranscriptText(ctx context.Context, request GetTranscriptTextRequestObject) (GetTranscriptTextResponseObject, error)
 	// UpdateCue Correct a line; word times of unchanged words stay, the search index follows
 	// (PATCH /api/v1/clips/{id}/transcript/cues/{no})
 	UpdateCue(ctx context.Context, request UpdateCueRequestObject) (UpdateCueResponseObject, error)
@@ -4016,6 +4185,56 @@ func (sh *strictHandler) GetTranscript(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(GetTranscriptResponseObject); ok {
 		return validResponse.VisitGetTranscriptResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTranscriptSRT operation middleware
+func (sh *strictHandler) GetTranscriptSRT(ctx echo.Context, id ClipID) error {
+	var request GetTranscriptSRTRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTranscriptSRT(ctx.Request().Context(), request.(GetTranscriptSRTRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTranscriptSRT")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTranscriptSRTResponseObject); ok {
+		return validResponse.VisitGetTranscriptSRTResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetTranscriptText operation middleware
+func (sh *strictHandler) GetTranscriptText(ctx echo.Context, id ClipID) error {
+	var request GetTranscriptTextRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetTranscriptText(ctx.Request().Context(), request.(GetTranscriptTextRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetTranscriptText")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetTranscriptTextResponseObject); ok {
+		return validResponse.VisitGetTranscriptTextResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

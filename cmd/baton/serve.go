@@ -22,8 +22,6 @@ import (
 	"baton/jobs"
 	"baton/media"
 	"baton/transcode"
-	"baton/transcode/hls"
-	"baton/transcribe/captions"
 	"baton/transcribe/worker"
 	"baton/web"
 )
@@ -234,7 +232,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
-		Formats: api.Formats{MasterPlaylist: hls.Master, MediaPlaylist: hls.Media, Captions: captions.WriteVTT, Chapters: hls.ChaptersVTT},
+		Formats: formats(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the web server: %w", err)

@@ -707,6 +707,44 @@ export interface paths {
         patch: operations["updateCue"];
         trace?: never;
     };
+    "/api/v1/clips/{id}/transcript.srt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The transcript as SubRip, to download */
+        get: operations["getTranscriptSRT"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/transcript.txt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The transcript as plain text in paragraphs, to download */
+        get: operations["getTranscriptText"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/captions.vtt": {
         parameters: {
             query?: never;
@@ -1164,7 +1202,20 @@ export interface components {
             language: string;
             coverage: number;
             cues: components["schemas"]["Cue"][];
+            /** @description Stretches in which a voice was detected */
             speech?: components["schemas"]["Span"][];
+            /** @description Stretches of half a second or more in which nobody speaks, in order; empty while nothing was heard yet, and for a clip without any speech */
+            silences?: components["schemas"]["Span"][];
+            /** @description Hesitations that can be cut out: written ones (um, uh) and voiced ones between words */
+            fillers?: components["schemas"]["Filler"][];
+        };
+        Filler: {
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            /** @description As it was written; none when the engine left it out of the words */
+            text?: string;
         };
         Chapter: {
             /** Format: int64 */
@@ -2617,6 +2668,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Cue"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTranscriptSRT: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description SubRip */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-subrip; charset=utf-8": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTranscriptText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Text */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain; charset=utf-8": string;
                 };
             };
             default: components["responses"]["Problem"];
