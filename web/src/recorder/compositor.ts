@@ -1,0 +1,118 @@
+// Puts the camera's picture onto the screen's. The work is done in a worker on streams of frames, because the recorder's
+// tab is in the background while people show another window, and browsers nearly stop a background page.
+import type { BubbleCorner } from "./types";
+
+export interface Composition {
+  readonly track: MediaStreamTrack;
+  move(corner: BubbleCorner): void;
+  close(): void;
+}
+
+/** Streams of a track's frames (Chromium's names for "MediaStreamTrack Insertable Streams"). */
+interface FrameSource {
+  readonly readable: ReadableStream<VideoFrame>;
+}
+interface FrameSink extends MediaStreamTrack {
+  readonly writable: WritableStream<VideoFrame>;
+}
+interface InsertableStreams {
+  MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => FrameSource;
+  MediaStreamTrackGenerator?: new (init: { kind: "video" }) => FrameSink;
+}
+
+export type ToWorker =
+  | {
+      kind: "start";
+      screen: ReadableStream<VideoFrame>;
+      camera: ReadableStream<VideoFrame>;
+      out: WritableStream<VideoFrame>;
+      corner: BubbleCorner;
+    }
+  | { kind: "move"; corner: BubbleCorner };
+
+export function compose(screen: MediaStreamTrack, camera: MediaStreamTrack, corner: BubbleCorner): Composition {
+  const { MediaStreamTrackProcessor: Processor, MediaStreamTrackGenerator: Generator } =
+    globalThis as unknown as InsertableStreams;
+  if (Processor && Generator) return composeInWorker(screen, camera, corner, Processor, Generator);
+  return composeOnCanvas(screen, camera, corner);
+}
+
+function composeInWorker(
+  screen: MediaStreamTrack,
+  camera: MediaStreamTrack,
+  corner: BubbleCorner,
+  Processor: NonNullable<InsertableStreams["MediaStreamTrackProcessor"]>,
+  Generator: NonNullable<InsertableStreams["MediaStreamTrackGenerator"]>,
+): Composition {
+  const worker = new Worker(new URL("./compositor.worker.ts", import.meta.url), { type: "module" });
+  const out = new Generator({ kind: "video" });
+  const from = (track: MediaStreamTrack) => new Processor({ track, maxBufferSize: 2 }).readable;
+  const start: ToWorker = { kind: "start", screen: from(screen), camera: from(camera), out: out.writable, corner };
+  worker.postMessage(start, [start.screen, start.camera, start.out]);
+  return {
+    track: out,
+    move: (c) => {
+      worker.postMessage({ kind: "move", corner: c } satisfies ToWorker);
+    },
+    close: () => {
+      out.stop();
+      worker.terminate();
+    },
+  };
+}
+
+/** The way for browsers without streams of frames: it slows down in the background. */
+function composeOnCanvas(screen: MediaStreamTrack, camera: MediaStreamTrack, corner: BubbleCorner): Composition {
+  const canvas = document.createElement("canvas");
+  const context = canvas.getContext("2d", { alpha: false });
+  const play = (track: MediaStreamTrack): HTMLVideoElement => {
+    const v = document.createElement("video");
+    v.muted = true;
+    v.srcObject = new MediaStream([track]);
+    void v.play();
+    return v;
+  };
+  const [screenVideo, cameraVideo] = [play(screen), play(camera)];
+  let where = corner;
+  const timer = setInterval(() => {
+    if (!context || screenVideo.videoWidth === 0) return;
+    canvas.width = screenVideo.videoWidth;
+    canvas.height = screenVideo.videoHeight;
+    context.drawImage(screenVideo, 0, 0);
+    drawBubble(context, canvas.width, canvas.height, cameraVideo, cameraVideo.videoWidth, cameraVideo.videoHeight, where);
+  }, 1000 / 30);
+  const [track] = canvas.captureStream(30).getVideoTracks();
+  if (!track) throw new Error("the canvas gives no video track");
+  return {
+    track,
+    move: (c) => (where = c),
+    close: () => {
+      clearInterval(timer);
+      track.stop();
+    },
+  };
+}
+
+/** Draws the camera as a circle in a corner: a fifth of the picture's height, with a margin. */
+export function drawBubble(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  width: number,
+  height: number,
+  camera: CanvasImageSource,
+  cameraWidth: number,
+  cameraHeight: number,
+  corner: BubbleCorner,
+): void {
+  if (cameraWidth === 0 || cameraHeight === 0) return;
+  const d = Math.round(Math.min(width, height) * 0.24);
+  const margin = Math.round(d * 0.12);
+  const x = corner.endsWith("left") ? margin : width - margin - d;
+  const y = corner.startsWith("top") ? margin : height - margin - d;
+  const side = Math.min(cameraWidth, cameraHeight);
+  context.save();
+  context.beginPath();
+  context.arc(x + d / 2, y + d / 2, d / 2, 0, 2 * Math.PI);
+  context.clip();
+  context.drawImage(camera, (cameraWidth - side) / 2, (cameraHeight - side) / 2, side, side, x, y, d, d);
+  context.restore();
+}

@@ -1,0 +1,62 @@
+// The recorder's words: what can be recorded, what can go wrong, how far it is.
+
+/** What is recorded. */
+export type Mode = "screen-camera" | "screen" | "camera" | "voice";
+
+export const modes: readonly Mode[] = ["screen-camera", "screen", "camera", "voice"];
+
+/** Where the camera's picture lies on the screen's. */
+export type BubbleCorner = "bottom-left" | "bottom-right" | "top-left" | "top-right";
+
+export interface Choice {
+  readonly mode: Mode;
+  readonly microphoneId: string | undefined;
+  readonly cameraId: string | undefined;
+  /** Record the sound of the shared tab or screen, where the browser offers it. */
+  readonly computerSound: boolean;
+  readonly bubble: BubbleCorner;
+}
+
+/** Why a device or the screen cannot be had. */
+export type RefusalKind = "denied" | "dismissed" | "missing" | "busy" | "insecure" | "unsupported";
+
+/** A device or the screen was refused; the page explains it by kind and by what was asked for. */
+export class DeviceRefused extends Error {
+  override readonly name = "DeviceRefused";
+  constructor(
+    readonly kind: RefusalKind,
+    readonly what: "microphone" | "camera" | "screen",
+    options?: ErrorOptions,
+  ) {
+    super(`${what} ${kind}`, options);
+  }
+}
+
+/** The browser has no encoder that we can use. */
+export class NoEncoder extends Error {
+  override readonly name = "NoEncoder";
+}
+
+/** The disk of this browser is full; what was recorded up to here is safe. */
+export class SpoolFull extends Error {
+  override readonly name = "SpoolFull";
+}
+
+/** What is safe where, in chunks and bytes. */
+export interface Safety {
+  readonly chunks: number;
+  readonly acknowledged: number;
+  readonly bytes: number;
+  readonly acknowledgedBytes: number;
+  /** The carrier in use; "none" while the server cannot be reached. */
+  readonly carrier: "channel" | "http" | "none";
+}
+
+/** Where a take is. */
+export type TakeState =
+  | { readonly name: "recording" }
+  | { readonly name: "paused" }
+  | { readonly name: "finishing" }
+  | { readonly name: "done"; readonly clipId: string }
+  | { readonly name: "cancelled" }
+  | { readonly name: "failed"; readonly error: Error };
