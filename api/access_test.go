@@ -152,7 +152,7 @@ var rules = map[string]rule{
 	"revokeInvite": {who: only([]string{admin}, owner, member, guest), ok: 204},
 	"getInvite":    {who: everybody},
 	"acceptInvite": {who: everybody, body: `{"name":"N","email":"NEW@example.com","password":"long enough"}`, ok: 201},
-	"listClips":    {who: signedIn()}, "createClip": {who: signedIn(), body: `{"kind":"screen"}`, ok: 201}, "search": {who: signedIn()},
+	"listClips":    {who: signedIn()}, "listTags": {who: signedIn()}, "createClip": {who: signedIn(), body: `{"kind":"screen"}`, ok: 201}, "search": {who: signedIn()},
 
 	"getClip":    {who: watching},
 	"updateClip": {who: acting(editing), body: `{"title":"x"}`},

@@ -22,6 +22,8 @@ type clips interface {
 	View(ctx context.Context, id domain.ClipID) (domain.ClipView, error)
 	// List gives those of the viewer's workspace that the viewer may watch, newest first.
 	List(ctx context.Context, v domain.Viewer, f domain.ClipFilter) ([]domain.ClipView, error)
+	// Tags lists the tags of the clips that the viewer may watch, the most used first.
+	Tags(ctx context.Context, v domain.Viewer) ([]domain.Tag, error)
 	// Update changes one and says so by an event. KindNotFound, also for a space of another workspace.
 	Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch) error
 	// Delete makes it invisible at once and enqueues its purge. KindNotFound.
@@ -37,6 +39,10 @@ func (h *handlers) ListClips(ctx context.Context, r gen.ListClipsRequestObject) 
 	who := callerOf(ctx)
 	f := domain.ClipFilter{
 		SpaceID: domain.SpaceID(or(r.Params.SpaceId, "")), Before: domain.ClipID(or(r.Params.Cursor, "")), Limit: or(r.Params.Limit, 30),
+	}
+	var err error
+	if f.Tag, err = domain.CleanTag(or(r.Params.Tag, "")); err != nil {
+		return nil, err //nolint:wrapcheck // words for people
 	}
 	switch owner := or(r.Params.Owner, ""); {
 	case owner == "me":
@@ -131,6 +137,13 @@ func (h *handlers) UpdateClip(ctx context.Context, r gen.UpdateClipRequestObject
 			return nil, err
 		}
 		p.Description = &description
+	}
+	if r.Body.Tags != nil {
+		tags, err := domain.CleanTags(*r.Body.Tags)
+		if err != nil {
+			return nil, err //nolint:wrapcheck // words for people
+		}
+		p.Tags = &tags
 	}
 	if err := h.Clips.Update(ctx, domain.ClipID(r.Id), p); err != nil {
 		return nil, named(err, "change clip", noSpace)

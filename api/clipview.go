@@ -31,9 +31,13 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 	if len(v.GapsMS) > 0 {
 		c.Gaps = spansOf(v.GapsMS)
 	}
-	// Spaces are the workspace's business.
-	if v.SpaceID != "" && who.WorkspaceID == v.WorkspaceID && who.Role != domain.RoleGuest {
-		c.Space = &gen.Space{Id: string(v.SpaceID), Name: v.SpaceName}
+	// Spaces and tags are the workspace's business.
+	c.Tags = []string{}
+	if who.WorkspaceID == v.WorkspaceID && who.Role != domain.RoleGuest {
+		c.Tags = append(c.Tags, v.Tags...)
+		if v.SpaceID != "" {
+			c.Space = &gen.Space{Id: string(v.SpaceID), Name: v.SpaceName}
+		}
 	}
 	c.May.Comment, c.May.Edit = who.May(domain.ActionComment, &v.Clip), who.May(domain.ActionEdit, &v.Clip)
 	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -21,6 +22,9 @@ func (h *handlers) Search(ctx context.Context, r gen.SearchRequestObject) (gen.S
 	q := domain.SearchQuery{
 		SpaceID: domain.SpaceID(or(r.Params.SpaceId, "")), OwnerID: domain.AccountID(or(r.Params.From, "")),
 		After: or(r.Params.Cursor, ""), Limit: or(r.Params.Limit, 20),
+	}
+	if err := narrow(&q, r.Params); err != nil {
+		return nil, err
 	}
 	if !utf8.ValidString(r.Params.Q) || !utf8.ValidString(q.After) {
 		return nil, domain.Errorf(domain.KindInvalid, "the query is not valid text")
@@ -47,6 +51,36 @@ func (h *handlers) Search(ctx context.Context, r gen.SearchRequestObject) (gen.S
 		out.NextCursor = nonZero(moments[len(moments)-1].Cursor)
 	}
 	return gen.Search200JSONResponse(out), nil
+}
+
+// narrow reads the filters of a search.
+func narrow(q *domain.SearchQuery, p gen.SearchParams) (err error) {
+	if q.Tag, err = domain.CleanTag(or(p.Tag, "")); err != nil {
+		return err //nolint:wrapcheck // words for people
+	}
+	if q.Since, err = instant("after", or(p.After, "")); err != nil {
+		return err
+	}
+	if q.Until, err = instant("before", or(p.Before, "")); err != nil {
+		return err
+	}
+	for _, s := range or(p.Source, nil) {
+		q.Sources = append(q.Sources, domain.MomentSource(s))
+	}
+	return nil
+}
+
+// instant reads a time or a date, which is its beginning in UTC; empty is the zero time.
+func instant(name, s string) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, domain.Errorf(domain.KindInvalid, "%s is neither a date like 2026-05-17 nor a time like 2026-05-17T09:30:00Z", name)
 }
 
 func momentOf(who caller, m *domain.Moment) gen.Moment {

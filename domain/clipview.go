@@ -1,5 +1,7 @@
 package domain
 
+import "time"
+
 // ClipView is a clip with what its page and its card show beside it.
 type ClipView struct {
 	Clip
@@ -11,6 +13,8 @@ type ClipView struct {
 	// Playable: at least one segment is there.
 	Playable bool
 	GapsMS   []Span
+	// Tags in order of the alphabet.
+	Tags []string
 	// Work that is not done yet, or failed.
 	Work []Work
 }
@@ -19,6 +23,7 @@ type ClipView struct {
 type ClipFilter struct {
 	OwnerID AccountID
 	SpaceID SpaceID
+	Tag     string
 	// Before is the last id of the page before.
 	Before ClipID
 	Limit  int
@@ -30,6 +35,7 @@ type ClipPatch struct {
 	Description *string
 	Visibility  *Visibility
 	SpaceID     *SpaceID // empty: in no space
+	Tags        *[]string
 }
 
 // SearchQuery asks for moments. Empty fields do not filter.
@@ -37,6 +43,11 @@ type SearchQuery struct {
 	Text    string
 	OwnerID AccountID
 	SpaceID SpaceID
+	Tag     string
+	// Since and Until bound when the clip was made; Until is not part of it.
+	Since, Until time.Time
+	// Sources in which to look; none: all.
+	Sources []MomentSource
 	// After is the Cursor of the last moment of the page before; empty: from the best.
 	After string
 	Limit int

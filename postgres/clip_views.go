@@ -23,7 +23,7 @@ func (s Clips) List(ctx context.Context, v domain.Viewer, f domain.ClipFilter) (
 	q := s.db.queries()
 	rows, err := q.ClipViews(ctx, sqlc.ClipViewsParams{
 		WorkspaceID: v.WorkspaceID, ViewerID: string(v.AccountID), Guest: v.Role == domain.RoleGuest,
-		Before: string(f.Before), ByOwner: string(f.OwnerID), InSpace: string(f.SpaceID), PageSize: f.Limit,
+		Before: string(f.Before), ByOwner: string(f.OwnerID), InSpace: string(f.SpaceID), WithTag: f.Tag, PageSize: f.Limit,
 	})
 	if err != nil {
 		return nil, failed("list clips", err)
@@ -60,6 +60,14 @@ func addParts(ctx context.Context, q *sqlc.Queries, views []domain.ClipView) err
 	}
 	for _, g := range gaps {
 		at[g.ClipID].GapsMS = g.Gaps
+	}
+	tags, err := q.Tags(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		v := at[t.ClipID]
+		v.Tags = append(v.Tags, t.Tag)
 	}
 	work, err := q.Work(ctx, ids)
 	if err != nil {

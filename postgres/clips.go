@@ -69,6 +69,11 @@ func (s Clips) Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch)
 				return err
 			}
 		}
+		if p.Tags != nil {
+			if err := t.setTags(ctx, id, *p.Tags); err != nil {
+				return err
+			}
+		}
 		return t.updateClip(ctx, before, after)
 	})
 }

@@ -24,7 +24,8 @@ func (s Search) Search(ctx context.Context, v domain.Viewer, q domain.SearchQuer
 	q.Limit = min(max(q.Limit, 1), maxMoments)
 	p := sqlc.SearchParams{
 		WorkspaceID: string(v.WorkspaceID), Txt: text, ViewerID: string(v.AccountID), Guest: v.Role == domain.RoleGuest,
-		ByOwner: string(q.OwnerID), InSpace: string(q.SpaceID), FirstPage: q.After == "",
+		ByOwner: string(q.OwnerID), InSpace: string(q.SpaceID), WithTag: q.Tag, Since: orNull(q.Since), Until: orNull(q.Until),
+		Sources: each(q.Sources, func(s domain.MomentSource) string { return string(s) }), FirstPage: q.After == "",
 		// Some are left out because the next passage shows the same line.
 		PageSize: q.Limit + q.Limit/4 + 1,
 	}

@@ -317,6 +317,7 @@ type Clip struct {
 	Space              *Space          `json:"space,omitempty"`
 	State              ClipState       `json:"state"`
 	StoryboardUrl      *string         `json:"storyboard_url,omitempty"`
+	Tags               []string        `json:"tags"`
 	Title              string          `json:"title"`
 	TranscriptProgress *float32        `json:"transcript_progress,omitempty"`
 	TranscriptReason   *string         `json:"transcript_reason,omitempty"`
@@ -343,7 +344,10 @@ type ClipPatch struct {
 	Description *string `json:"description,omitempty"`
 
 	// SpaceId Empty: in no space
-	SpaceId    *string     `json:"space_id,omitempty"`
+	SpaceId *string `json:"space_id,omitempty"`
+
+	// Tags All of them, anew; kept in lower case without #, at most 20 of at most 40 characters
+	Tags       *[]string   `json:"tags,omitempty"`
 	Title      *string     `json:"title,omitempty"`
 	Visibility *Visibility `json:"visibility,omitempty"`
 }
@@ -523,7 +527,7 @@ type Moment struct {
 	Title   string       `json:"title"`
 }
 
-// MomentSource defines model for Moment.Source.
+// MomentSource defines model for MomentSource.
 type MomentSource string
 
 // NewClip defines model for NewClip.
@@ -664,6 +668,13 @@ type Span struct {
 	StartMs int64 `json:"start_ms"`
 }
 
+// Tag defines model for Tag.
+type Tag struct {
+	// Clips How many clips have it
+	Clips int    `json:"clips"`
+	Name  string `json:"name"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -732,6 +743,7 @@ type ListClipsParams struct {
 
 	// Owner `me`, or an account's id
 	Owner *string `form:"owner,omitempty" json:"owner,omitempty"`
+	Tag   *string `form:"tag,omitempty" json:"tag,omitempty"`
 }
 
 // UpdateCommentJSONBody defines parameters for UpdateComment.
@@ -760,9 +772,19 @@ type SearchParams struct {
 	SpaceId *ID    `form:"space_id,omitempty" json:"space_id,omitempty"`
 
 	// From An account's id
-	From   *ID     `form:"from,omitempty" json:"from,omitempty"`
-	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
-	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+	From *ID     `form:"from,omitempty" json:"from,omitempty"`
+	Tag  *string `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// After Clips made at this time or later: RFC 3339, or a date (its beginning in UTC)
+	After *string `form:"after,omitempty" json:"after,omitempty"`
+
+	// Before Clips made before this time: as after
+	Before *string `form:"before,omitempty" json:"before,omitempty"`
+
+	// Source Where the words stand, several with commas between; none: everywhere
+	Source *[]MomentSource `form:"source,omitempty" json:"source,omitempty"`
+	Limit  *int            `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *string         `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // CreateSpaceJSONBody defines parameters for CreateSpace.
@@ -837,7 +859,7 @@ type ServerInterface interface {
 	// GetClip A clip
 	// (GET /api/v1/clips/{id})
 	GetClip(ctx echo.Context, id ClipID) error
-	// UpdateClip Change title, description, visibility or space (its owner)
+	// UpdateClip Change title, description, visibility, space or tags (its owner)
 	// (PATCH /api/v1/clips/{id})
 	UpdateClip(ctx echo.Context, id ClipID) error
 	// GetCaptions Captions (WebVTT)
@@ -951,6 +973,9 @@ type ServerInterface interface {
 	// UpdateSpace Rename a space
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx echo.Context, spaceId ID) error
+	// ListTags Tags of the clips I may watch, the most used first
+	// (GET /api/v1/tags)
+	ListTags(ctx echo.Context) error
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -1008,6 +1033,13 @@ func (w *ServerInterfaceWrapper) ListClips(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner", ctx.QueryParams(), &params.Owner, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner: %s", err))
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -1515,6 +1547,34 @@ func (w *ServerInterfaceWrapper) Search(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
 	}
 
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "after" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "after", ctx.QueryParams(), &params.After, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter after: %s", err))
+	}
+
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "source" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", false, false, "source", ctx.QueryParams(), &params.Source, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter source: %s", err))
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -1617,6 +1677,15 @@ func (w *ServerInterfaceWrapper) UpdateSpace(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateSpace(ctx, spaceId)
+	return err
+}
+
+// ListTags converts echo context to params.
+func (w *ServerInterfaceWrapper) ListTags(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListTags(ctx)
 	return err
 }
 
@@ -1723,6 +1792,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/join/:secret", wrapper.AcceptInvite, options.OperationMiddlewares["acceptInvite"]...)
 	router.GET(options.BaseURL+"/api/v1/clips", wrapper.ListClips, options.OperationMiddlewares["listClips"]...)
 	router.POST(options.BaseURL+"/api/v1/clips", wrapper.CreateClip, options.OperationMiddlewares["createClip"]...)
+	router.GET(options.BaseURL+"/api/v1/tags", wrapper.ListTags, options.OperationMiddlewares["listTags"]...)
 	router.DELETE(options.BaseURL+"/api/v1/clips/:id", wrapper.DeleteClip, options.OperationMiddlewares["deleteClip"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id", wrapper.GetClip, options.OperationMiddlewares["getClip"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id", wrapper.UpdateClip, options.OperationMiddlewares["updateClip"]...)
@@ -3454,6 +3524,46 @@ func (response UpdateSpacedefaultApplicationProblemPlusJSONResponse) VisitUpdate
 	return err
 }
 
+type ListTagsRequestObject struct {
+}
+
+type ListTagsResponseObject interface {
+	VisitListTagsResponse(w http.ResponseWriter) error
+}
+
+type ListTags200JSONResponse struct {
+	Tags []Tag `json:"tags"`
+}
+
+func (response ListTags200JSONResponse) VisitListTagsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListTagsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListTagsdefaultApplicationProblemPlusJSONResponse) VisitListTagsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -3541,7 +3651,7 @@ type StrictServerInterface interface {
 	// GetClip A clip
 	// (GET /api/v1/clips/{id})
 	GetClip(ctx context.Context, request GetClipRequestObject) (GetClipResponseObject, error)
-	// UpdateClip Change title, description, visibility or space (its owner)
+	// UpdateClip Change title, description, visibility, space or tags (its owner)
 	// (PATCH /api/v1/clips/{id})
 	UpdateClip(ctx context.Context, request UpdateClipRequestObject) (UpdateClipResponseObject, error)
 	// GetCaptions Captions (WebVTT)
@@ -3655,6 +3765,9 @@ type StrictServerInterface interface {
 	// UpdateSpace Rename a space
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx context.Context, request UpdateSpaceRequestObject) (UpdateSpaceResponseObject, error)
+	// ListTags Tags of the clips I may watch, the most used first
+	// (GET /api/v1/tags)
+	ListTags(ctx context.Context, request ListTagsRequestObject) (ListTagsResponseObject, error)
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -5063,6 +5176,29 @@ func (sh *strictHandler) UpdateSpace(ctx echo.Context, spaceId ID) error {
 		return err
 	} else if validResponse, ok := response.(UpdateSpaceResponseObject); ok {
 		return validResponse.VisitUpdateSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListTags operation middleware
+func (sh *strictHandler) ListTags(ctx echo.Context) error {
+	var request ListTagsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListTags(ctx.Request().Context(), request.(ListTagsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListTags")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListTagsResponseObject); ok {
+		return validResponse.VisitListTagsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

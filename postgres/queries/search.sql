@@ -32,6 +32,7 @@ match as materialized (
                when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end as fit
     from q, passage
    where passage.workspace_id = @workspace_id::text and passage.tsv @@ q.ts
+     and (cardinality(@sources::text[]) = 0 or passage.source = any(@sources::text[]))
 ), hit as (
   select match.id, match.clip_id, clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
          (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
@@ -40,6 +41,9 @@ match as materialized (
      and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool)
      and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
      and (@in_space::text = '' or clip.space_id = @in_space::text)
+     and (sqlc.narg(since)::timestamptz is null or clip.created_at >= sqlc.narg(since)::timestamptz)
+     and (sqlc.narg(until)::timestamptz is null or clip.created_at < sqlc.narg(until)::timestamptz)
+     and (@with_tag::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = @with_tag::text))
 ), best_hits as materialized (
   select * from hit where @first_page::bool or score < @after_score::float8 or (score = @after_score::float8 and id > @after_id::bigint)
    order by score desc, id limit @page_size::int

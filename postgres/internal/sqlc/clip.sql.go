@@ -163,7 +163,8 @@ select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip
    and ($4::text = '' or clip.id < $4::text)
    and ($5::text = '' or clip.owner_id = $5::text)
    and ($6::text = '' or clip.space_id = $6::text)
- order by clip.id desc limit $7::int
+   and ($7::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = $7::text))
+ order by clip.id desc limit $8::int
 `
 
 type ClipViewsParams struct {
@@ -173,6 +174,7 @@ type ClipViewsParams struct {
 	Before      string
 	ByOwner     string
 	InSpace     string
+	WithTag     string
 	PageSize    int
 }
 
@@ -192,6 +194,7 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 		arg.Before,
 		arg.ByOwner,
 		arg.InSpace,
+		arg.WithTag,
 		arg.PageSize,
 	)
 	if err != nil {

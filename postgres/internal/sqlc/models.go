@@ -58,6 +58,11 @@ type Clip struct {
 	DeletedAt          *time.Time
 }
 
+type ClipTag struct {
+	ClipID domain.ClipID
+	Tag    string
+}
+
 type Comment struct {
 	ID        domain.CommentID
 	ClipID    domain.ClipID

@@ -109,17 +109,21 @@ match as materialized (
                when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end as fit
     from q, passage
    where passage.workspace_id = $1::text and passage.tsv @@ q.ts
+     and (cardinality($3::text[]) = 0 or passage.source = any($3::text[]))
 ), hit as (
   select match.id, match.clip_id, clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
          (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
     from match join clip on clip.id = match.clip_id
    where clip.workspace_id = $1::text and clip.deleted_at is null
-     and may_watch(clip.owner_id, clip.visibility, $3::text, $4::bool)
-     and ($5::text = '' or clip.owner_id = $5::text)
-     and ($6::text = '' or clip.space_id = $6::text)
+     and may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool)
+     and ($6::text = '' or clip.owner_id = $6::text)
+     and ($7::text = '' or clip.space_id = $7::text)
+     and ($8::timestamptz is null or clip.created_at >= $8::timestamptz)
+     and ($9::timestamptz is null or clip.created_at < $9::timestamptz)
+     and ($10::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = $10::text))
 ), best_hits as materialized (
-  select id, clip_id, title, owner_id, duration_ms, created_at, has_poster, score from hit where $7::bool or score < $8::float8 or (score = $8::float8 and id > $9::bigint)
-   order by score desc, id limit $10::int
+  select id, clip_id, title, owner_id, duration_ms, created_at, has_poster, score from hit where $11::bool or score < $12::float8 or (score = $12::float8 and id > $13::bigint)
+   order by score desc, id limit $14::int
 ), page as (
   select best_hits.id, best_hits.clip_id, best_hits.title, best_hits.owner_id, best_hits.duration_ms, best_hits.created_at, best_hits.has_poster, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
          case when passage.source = 'speech' then passage.ref::int end as first_cue
@@ -149,10 +153,14 @@ select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id
 type SearchParams struct {
 	WorkspaceID string
 	Txt         string
+	Sources     []string
 	ViewerID    string
 	Guest       bool
 	ByOwner     string
 	InSpace     string
+	Since       *time.Time
+	Until       *time.Time
+	WithTag     string
 	FirstPage   bool
 	AfterScore  float64
 	AfterID     int64
@@ -183,10 +191,14 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 	rows, err := q.db.Query(ctx, search,
 		arg.WorkspaceID,
 		arg.Txt,
+		arg.Sources,
 		arg.ViewerID,
 		arg.Guest,
 		arg.ByOwner,
 		arg.InSpace,
+		arg.Since,
+		arg.Until,
+		arg.WithTag,
 		arg.FirstPage,
 		arg.AfterScore,
 		arg.AfterID,

@@ -365,6 +365,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tags of the clips I may watch, the most used first */
+        get: operations["listTags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}": {
         parameters: {
             query?: never;
@@ -382,7 +399,7 @@ export interface paths {
         delete: operations["deleteClip"];
         options?: never;
         head?: never;
-        /** Change title, description, visibility or space (its owner) */
+        /** Change title, description, visibility, space or tags (its owner) */
         patch: operations["updateClip"];
         trace?: never;
     };
@@ -1040,6 +1057,11 @@ export interface components {
             size_bytes?: number;
             file_name?: string;
         };
+        Tag: {
+            name: string;
+            /** @description How many clips have it */
+            clips: number;
+        };
         NewClip: {
             id: components["schemas"]["ID"];
             url: string;
@@ -1052,6 +1074,8 @@ export interface components {
             visibility?: components["schemas"]["Visibility"];
             /** @description Empty: in no space */
             space_id?: string;
+            /** @description All of them, anew; kept in lower case without #, at most 20 of at most 40 characters */
+            tags?: string[];
         };
         Clip: {
             id: components["schemas"]["ID"];
@@ -1072,6 +1096,7 @@ export interface components {
             size_bytes?: number;
             owner: components["schemas"]["Person"];
             space?: components["schemas"]["Space"];
+            tags: string[];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1235,6 +1260,8 @@ export interface components {
                 title: string;
             }[];
         };
+        /** @enum {string} */
+        MomentSource: "speech" | "screen" | "title" | "chapter" | "comment" | "decision";
         Moment: {
             clip_id: components["schemas"]["ID"];
             title: string;
@@ -1244,8 +1271,7 @@ export interface components {
             end_ms: number;
             /** @description Text with HTML escaped and hits in <mark> */
             snippet: string;
-            /** @enum {string} */
-            source: "speech" | "screen" | "title" | "chapter" | "comment" | "decision";
+            source: components["schemas"]["MomentSource"];
             owner?: components["schemas"]["Person"];
             /** Format: int64 */
             clip_duration_ms?: number;
@@ -1932,6 +1958,7 @@ export interface operations {
                 space_id?: components["schemas"]["ID"];
                 /** @description `me`, or an account's id */
                 owner?: string;
+                tag?: string;
             };
             header?: never;
             path?: never;
@@ -1972,6 +1999,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NewClip"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tags: components["schemas"]["Tag"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
@@ -2824,6 +2874,13 @@ export interface operations {
                 space_id?: components["schemas"]["ID"];
                 /** @description An account's id */
                 from?: components["schemas"]["ID"];
+                tag?: string;
+                /** @description Clips made at this time or later: RFC 3339, or a date (its beginning in UTC) */
+                after?: string;
+                /** @description Clips made before this time: as after */
+                before?: string;
+                /** @description Where the words stand, several with commas between; none: everywhere */
+                source?: components["schemas"]["MomentSource"][];
                 limit?: number;
                 cursor?: string;
             };
