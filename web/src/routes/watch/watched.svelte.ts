@@ -1,0 +1,256 @@
+// All that the server knows about the clip on the page, kept up to date by its events.
+import {
+  api,
+  ApiError,
+  ok,
+  wordsFor,
+  type Chapter,
+  type Clip,
+  type Comment,
+  type Schemas,
+  type Transcript,
+} from "../../api/client";
+import { account } from "../../lib/account.svelte";
+import { followClip, type ClipEvent, type SaidComment } from "../../lib/clip-events";
+import { parseStoryboard, type Shot } from "../../player/storyboard";
+import { applyComment, removeComment } from "./talk";
+
+/** Several events in a row make one request. */
+const restMs = 200;
+/** The page does not wait longer for the event stream before it reads the rest. */
+const patienceMs = 1200;
+
+type Part = "clip" | "transcript" | "chapters" | "comments";
+
+export class Watched {
+  readonly id: string;
+  state = $state<"loading" | "there" | "missing" | "trouble">("loading");
+  /** Why it could not be read, in words. */
+  trouble = $state("");
+  /** Set when the clip went away while it was watched: why. */
+  over = $state("");
+  connected = $state(true);
+  clip = $state.raw<Clip | undefined>();
+  transcript = $state.raw<Transcript | undefined>();
+  chapters = $state.raw<readonly Chapter[]>([]);
+  comments = $state.raw<readonly Comment[]>([]);
+  commentsRead = $state(false);
+  peaks = $state.raw<readonly number[]>([]);
+  shots = $state.raw<readonly Shot[]>([]);
+
+  #stop: (() => void) | undefined;
+  readonly #due = new Set<Part>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #peaksURL = "";
+  #storyboardURL = "";
+  #closed = false;
+  #heard = false;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  /** Reads everything and listens; the returned function ends it. */
+  open(): () => void {
+    void this.#begin();
+    return () => {
+      this.#closed = true;
+      clearTimeout(this.#timer);
+      this.#stop?.();
+    };
+  }
+
+  /** Reads everything again. */
+  readonly again = (): void => {
+    this.#stop?.();
+    this.state = this.clip ? "there" : "loading";
+    void this.#begin();
+  };
+
+  async #begin(): Promise<void> {
+    await this.#readClip();
+    if (this.#closed || !this.clip || this.over) return;
+    // Words and talk are read once the stream is heard, so that nothing falls between.
+    const patience = setTimeout(() => {
+      this.#want("transcript", "chapters", "comments");
+    }, patienceMs);
+    this.#stop = followClip(this.id, (e) => {
+      if (e.kind === "listening") clearTimeout(patience);
+      this.#hear(e);
+    });
+  }
+
+  #hear(e: ClipEvent): void {
+    this.connected = e.kind !== "lost";
+    switch (e.kind) {
+      case "listening":
+        if (!this.#heard) this.#want("transcript", "chapters", "comments");
+        this.#heard = true;
+        if (this.clip && (this.clip.state !== "ready" || this.clip.work.length > 0)) this.#want("clip");
+        return;
+      case "reset":
+        this.#want("clip", "transcript", "chapters", "comments");
+        return;
+      case "lost":
+      case "end":
+      case "clip.deleted":
+      case "clip.changed":
+        // Whether it is still there is for the server to say.
+        this.#want("clip");
+        return;
+      case "transcript.changed":
+        this.#want("transcript", "clip");
+        return;
+      case "chapters.changed":
+        this.#want("chapters");
+        return;
+      case "clip.segments":
+        if (!this.clip?.playback.playable) this.#want("clip");
+        else this.clip = { ...this.clip, duration_ms: Math.max(this.clip.duration_ms, e.durationMs) };
+        return;
+      case "comment.changed":
+        this.setComment(this.#rights(e.comment));
+        return;
+      case "comment.deleted":
+        this.comments = removeComment(this.comments, e.id);
+    }
+  }
+
+  /** Shows a comment that was made or changed, here or elsewhere. */
+  setComment(c: Comment): void {
+    this.comments = applyComment(this.comments, c);
+  }
+
+  #rights(c: SaidComment): Comment {
+    const mine = account.me?.id === c.author.id;
+    const may = this.clip?.may;
+    return { ...c, may_edit: mine && may?.comment === true, may_delete: (mine && may?.comment === true) || may?.delete === true };
+  }
+
+  #want(...parts: Part[]): void {
+    for (const p of parts) this.#due.add(p);
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      const due = [...this.#due];
+      this.#due.clear();
+      if (!this.#closed) void Promise.all(due.map((p) => this.#read(p)));
+    }, restMs);
+  }
+
+  async #read(part: Part): Promise<void> {
+    if (part === "clip") {
+      await this.#readClip();
+      return;
+    }
+    const params = { params: { path: { id: this.id } } };
+    try {
+      if (part === "transcript") this.transcript = await ok(api.GET("/api/v1/clips/{id}/transcript", params));
+      else if (part === "chapters") this.chapters = (await ok(api.GET("/api/v1/clips/{id}/chapters", params))).chapters;
+      else {
+        this.comments = (await ok(api.GET("/api/v1/clips/{id}/comments", params))).comments;
+        this.commentsRead = true;
+      }
+    } catch (error) {
+      if (error instanceof ApiError && error.status !== 404) this.trouble = wordsFor(error);
+      // Not reachable: the stream says so, and reads again when it is back.
+    }
+  }
+
+  async #readClip(): Promise<void> {
+    try {
+      const before = this.clip;
+      const clip = await ok(api.GET("/api/v1/clips/{id}", { params: { path: { id: this.id } } }));
+      this.setClip(clip);
+      this.state = "there";
+      this.trouble = "";
+      if (before && before.transcript_state !== clip.transcript_state) this.#want("transcript", "chapters");
+    } catch (error) {
+      this.#clipFailed(error);
+    }
+  }
+
+  #clipFailed(error: unknown): void {
+    const gone = error instanceof ApiError && [401, 403, 404, 410].includes(error.status);
+    if (gone && this.clip) {
+      this.over = "You may not see this clip any more, or it was deleted.";
+      this.#stop?.();
+    } else if (gone) this.state = "missing";
+    else if (!this.clip) {
+      this.state = "trouble";
+      this.trouble = wordsFor(error);
+    }
+  }
+
+  /** Takes a clip as the server just gave it. */
+  setClip(clip: Clip): void {
+    this.clip = clip;
+    if (clip.peaks_url && clip.peaks_url !== this.#peaksURL) {
+      this.#peaksURL = clip.peaks_url;
+      void this.#readPeaks();
+    }
+    if (clip.storyboard_url && clip.storyboard_url !== this.#storyboardURL) {
+      this.#storyboardURL = clip.storyboard_url;
+      void this.#readStoryboard(clip.storyboard_url);
+    }
+  }
+
+  async #readPeaks(): Promise<void> {
+    try {
+      this.peaks = (await ok(api.GET("/api/v1/clips/{id}/peaks", { params: { path: { id: this.id } } }))).peaks;
+    } catch {
+      this.#peaksURL = ""; // the ribbon stays flat until the clip changes again
+    }
+  }
+
+  async #readStoryboard(url: string): Promise<void> {
+    try {
+      const text = await ok(api.GET("/api/v1/clips/{id}/storyboard.vtt", { params: { path: { id: this.id } }, parseAs: "text" }));
+      this.shots = parseStoryboard(text, new URL(url, location.href).href);
+    } catch {
+      this.#storyboardURL = ""; // scrubbing shows times only
+    }
+  }
+
+  /** Changes title, description or who may see it; throws what the server said. */
+  async change(patch: Schemas["ClipPatch"]): Promise<void> {
+    this.setClip(await ok(api.PATCH("/api/v1/clips/{id}", { params: { path: { id: this.id } }, body: patch })));
+  }
+
+  async retry(): Promise<void> {
+    this.setClip(await ok(api.POST("/api/v1/clips/{id}/retry", { params: { path: { id: this.id } } })));
+  }
+
+  async remove(): Promise<void> {
+    this.#stop?.();
+    await ok(api.DELETE("/api/v1/clips/{id}", { params: { path: { id: this.id } } }));
+  }
+
+  async correct(no: number, text: string): Promise<void> {
+    const cue = await ok(
+      api.PATCH("/api/v1/clips/{id}/transcript/cues/{no}", { params: { path: { id: this.id, no } }, body: { text } }),
+    );
+    if (this.transcript) this.transcript = { ...this.transcript, cues: this.transcript.cues.map((c) => (c.no === no ? cue : c)) };
+  }
+
+  async setChapters(chapters: readonly { start_ms: number; title: string }[]): Promise<void> {
+    const body = { chapters: chapters.map(({ start_ms, title }) => ({ start_ms, title })) };
+    this.chapters = (await ok(api.PUT("/api/v1/clips/{id}/chapters", { params: { path: { id: this.id } }, body }))).chapters;
+  }
+
+  async comment(body: Schemas["CommentRequest"]): Promise<Comment> {
+    const c = await ok(api.POST("/api/v1/clips/{id}/comments", { params: { path: { id: this.id } }, body }));
+    this.setComment(c);
+    return c;
+  }
+
+  async changeComment(id: string, body: string): Promise<void> {
+    const params = { path: { id: this.id, comment_id: id } };
+    this.setComment(await ok(api.PATCH("/api/v1/clips/{id}/comments/{comment_id}", { params, body: { body } })));
+  }
+
+  async deleteComment(id: string): Promise<void> {
+    const params = { path: { id: this.id, comment_id: id } };
+    await ok(api.DELETE("/api/v1/clips/{id}/comments/{comment_id}", { params }));
+    this.comments = removeComment(this.comments, id);
+  }
+}
