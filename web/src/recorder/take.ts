@@ -68,7 +68,7 @@ export class Take {
     this.published.catch(() => undefined); // awaited in finishing; must not count as unhandled before
   }
 
-  /** Starts recording what is captured. */
+  /** Starts recording what is captured. onstate hears of the changes after this one. */
   static async start(capture: Capture, needs: TakeNeeds): Promise<Take> {
     const mimeType = chooseType(capture.hasVideo, (t) => MediaRecorder.isTypeSupported(t));
     if (!mimeType) throw new NoEncoder("this browser cannot encode video or sound");
@@ -90,7 +90,6 @@ export class Take {
     take.hold();
     take.recorder.start(timesliceMs);
     take.startedAt = performance.now();
-    needs.onstate({ name: "recording" });
     return take;
   }
 
