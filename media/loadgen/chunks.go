@@ -30,6 +30,8 @@ type Recorder struct {
 	// Timeslice of a chunk; 0: 250 ms. Fast sends without waiting for the time to pass.
 	Timeslice time.Duration
 	Fast      bool
+	// Lead is how much of the beginning is sent without waiting.
+	Lead time.Duration
 	// Settings of pion for the data channel; may be nil.
 	Settings *webrtc.SettingEngine
 }
@@ -39,7 +41,7 @@ type Result struct {
 	Bytes int64
 	// Acks is how long each chunk took to be acknowledged.
 	Acks []time.Duration
-	// Finish is how long after the last chunk the recording was playable.
+	// Finish is how long after the last chunk was there to be sent the recording was finished.
 	Finish time.Duration
 }
 
@@ -66,8 +68,12 @@ func (r *Recorder) defaults() {
 func (r *Recorder) pace(ctx context.Context, chunks [][]byte, send func(i int, b []byte) error) error {
 	begin := time.Now()
 	for i, b := range chunks {
-		if !r.Fast {
-			t := time.NewTimer(time.Until(begin.Add(time.Duration(i+1) * r.Timeslice)))
+		at := time.Duration(i+1)*r.Timeslice - r.Lead
+		if at <= 0 {
+			begin = time.Now()
+		}
+		if !r.Fast && at > 0 {
+			t := time.NewTimer(time.Until(begin.Add(at)))
 			select {
 			case <-t.C:
 			case <-ctx.Done():
@@ -86,10 +92,11 @@ func (r *Recorder) pace(ctx context.Context, chunks [][]byte, send func(i int, b
 func (r *Recorder) HTTP(ctx context.Context) (Result, error) {
 	r.defaults()
 	var out Result
-	chunks := r.Source.Chunks(r.Timeslice)
+	chunks, whole := r.Source.Chunks(r.Timeslice), r.sum()
+	var begin time.Time
 	err := r.pace(ctx, chunks, func(i int, b []byte) error {
+		begin = time.Now()
 		sum := sha256.Sum256(b)
-		begin := time.Now()
 		_, err := r.request(ctx, http.MethodPut, fmt.Sprintf("/chunks/%d", i), r.MimeType, "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":", b)
 		out.Acks, out.Bytes = append(out.Acks, time.Since(begin)), out.Bytes+int64(len(b))
 		return err
@@ -97,8 +104,7 @@ func (r *Recorder) HTTP(ctx context.Context) (Result, error) {
 	if err != nil {
 		return out, err
 	}
-	begin := time.Now()
-	body, err := json.Marshal(map[string]any{"chunks": len(chunks), "sha256": r.sum()})
+	body, err := json.Marshal(map[string]any{"chunks": len(chunks), "sha256": whole})
 	if err != nil {
 		return out, err
 	}
@@ -209,7 +215,7 @@ func (r *Recorder) offerChannel(ctx context.Context, pc *webrtc.PeerConnection) 
 
 // sendAll sends the chunks while another reads the acknowledgements.
 func (r *Recorder) sendAll(ctx context.Context, dc *webrtc.DataChannel, got <-chan answered) (out Result, err error) {
-	chunks := r.Source.Chunks(r.Timeslice)
+	chunks, whole := r.Source.Chunks(r.Timeslice), r.sum()
 	begun := time.Now()
 	sent := make([]atomic.Int64, len(chunks)) // when, since begun
 	ctx, cancel := context.WithCancel(ctx)
@@ -233,15 +239,16 @@ func (r *Recorder) sendAll(ctx context.Context, dc *webrtc.DataChannel, got <-ch
 	if err := text(map[string]any{"type": "hello", "mime_type": r.MimeType}); err != nil {
 		return out, err
 	}
+	var begin time.Time
 	err = r.pace(ctx, chunks, func(i int, b []byte) error {
-		sent[i].Store(int64(time.Since(begun)))
+		begin = time.Now()
+		sent[i].Store(int64(begin.Sub(begun)))
 		return sendChunk(dc, i, b)
 	})
 	if err != nil {
 		return out, err
 	}
-	begin := time.Now()
-	if err := text(map[string]any{"type": "finish", "chunks": len(chunks), "sha256": r.sum()}); err != nil {
+	if err := text(map[string]any{"type": "finish", "chunks": len(chunks), "sha256": whole}); err != nil {
 		return out, err
 	}
 	err = <-ended

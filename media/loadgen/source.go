@@ -3,6 +3,7 @@
 package loadgen
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,6 +18,7 @@ import (
 // Frame is an encoded frame and when it is shown.
 type Frame struct {
 	At   time.Duration
+	Key  bool
 	Data []byte
 }
 
@@ -30,7 +32,8 @@ type Source struct {
 	Duration             time.Duration
 }
 
-// Load reads a Matroska or WebM recording. H.264 must be in band (Annex B), as browsers write it.
+// Load reads a Matroska or WebM recording. H.264 needs its parameter sets in band, as browsers write it; frames
+// with four-byte lengths, as ffmpeg writes them, become Annex B.
 func Load(b []byte) (*Source, error) {
 	s := &Source{Bytes: b}
 	r := container.NewReader()
@@ -38,11 +41,14 @@ func Load(b []byte) (*Source, error) {
 		t := r.Tracks()[x.Track]
 		at := time.Duration(x.DTS) * time.Second / time.Duration(t.Timescale)
 		s.Duration = max(s.Duration, at+33*time.Millisecond)
-		f := Frame{At: at, Data: slices.Clone(x.Data)}
+		f := Frame{At: at, Key: x.Key, Data: slices.Clone(x.Data)}
 		switch t.Name {
 		case codec.Opus:
 			s.AudioMime, s.Audio = webrtc.MimeTypeOpus, append(s.Audio, f)
 		case codec.H264:
+			if len(t.Private) > 0 {
+				f.Data = annexB(f.Data)
+			}
 			s.VideoMime, s.Video = webrtc.MimeTypeH264, append(s.Video, f)
 		case codec.VP9:
 			s.VideoMime, s.Video = webrtc.MimeTypeVP9, append(s.Video, f)
@@ -57,6 +63,16 @@ func Load(b []byte) (*Source, error) {
 		return nil, fmt.Errorf("load source: %w", err)
 	}
 	return s, nil
+}
+
+// annexB puts start codes in the place of four-byte lengths.
+func annexB(b []byte) []byte {
+	for at := 0; at+4 <= len(b); {
+		n := int(binary.BigEndian.Uint32(b[at:]))
+		binary.BigEndian.PutUint32(b[at:], 1)
+		at += 4 + n
+	}
+	return b
 }
 
 // Chunks cuts the recording's bytes as a recorder's timeslice does.
