@@ -66,7 +66,7 @@ generate: web/node_modules/.package-lock.json ## code from openapi.yaml and SQL
 	cd web && npm run generate
 
 bench: setup-test build models ## speed and memory, as tables
-	$(GO) run ./internal/bench
+	$(GO) run ./internal/bench $(if $(OUT),-out $(OUT))
 
 eval: setup-test models ## quality: words, word times, chapters
 	$(GO) run ./internal/eval/speech

@@ -1,4 +1,5 @@
-// Command bench measures Baton on this machine and prints tables, each with a summary as its last line.
+// Command bench measures Baton on this machine: it starts real servers, plays recordings at them, and prints one
+// Markdown document of tables, each measurement beside its aim, whose last line is a summary.
 package main
 
 import (
@@ -6,24 +7,42 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"log/slog"
 	"os"
+	"os/exec"
 	"os/signal"
-
-	"github.com/jackc/pgx/v5/pgxpool"
-
-	"baton/internal/bench/searchbench"
-	"baton/postgres"
-	"baton/postgres/embedded"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
 )
 
+// options say what is measured, and how much of it.
+type options struct {
+	bin, models, data string
+	only              []string
+	out               string
+
+	starts        int
+	takes         int
+	long, spoken  time.Duration
+	load          time.Duration
+	cues, queries int
+}
+
+// part is one of the things that are measured; its name is for -only.
+type part struct {
+	name string
+	run  func(context.Context, options, *report) error
+}
+
+func parts() []part {
+	return []part{{"start", measureStart}, {"stop", measureStop}, {"words", measureWords}, {"load", measureLoad}, {"search", measureSearch}, {"web", measureWeb}}
+}
+
 func main() {
-	cues := flag.Int("cues", 100_000, "cues of the workspace that is searched")
-	queries := flag.Int("queries", 200, "queries of each kind")
-	flag.Parse()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	err := searching(ctx, searchbench.Options{Cues: *cues, Queries: *queries, Seed: 1}, os.Stdout)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "bench: %v\n", err)
@@ -31,29 +50,68 @@ func main() {
 	}
 }
 
-// searching measures the search on a private server with the settings that `baton serve` gives it.
-func searching(ctx context.Context, opt searchbench.Options, out io.Writer) (err error) {
-	dir, err := os.MkdirTemp("", "baton-bench-")
+func flags() (opt options, err error) {
+	cache, err := os.UserCacheDir()
 	if err != nil {
-		return fmt.Errorf("make a directory: %w", err)
+		return opt, fmt.Errorf("find the cache: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	// The server's account has to come through.
-	if err := os.Chmod(dir, 0o711); err != nil { //nolint:gosec // it may pass, not look
-		return fmt.Errorf("open the directory: %w", err)
+	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, search, web")
+	flag.StringVar(&opt.bin, "baton", filepath.Join("bin", "baton"), "the program")
+	flag.StringVar(&opt.models, "models", filepath.Join(cache, "baton", "models"), "folder of the speech model")
+	flag.StringVar(&opt.data, "data", filepath.Join("..", "shared", "data"), "folder that has speech/; without it, the speech of testdata")
+	flag.StringVar(&opt.out, "out", "", "also write the document to this file")
+	flag.IntVar(&opt.starts, "starts", 5, "cold and warm starts")
+	flag.IntVar(&opt.takes, "takes", 20, "recordings of 10 s over each carrier")
+	flag.DurationVar(&opt.long, "long", 30*time.Minute, "the long recording")
+	flag.DurationVar(&opt.spoken, "spoken", 3*time.Minute, "the recording that is transcribed")
+	flag.DurationVar(&opt.load, "load", 15*time.Second, "how long many record at once")
+	flag.IntVar(&opt.cues, "cues", 100_000, "cues of the workspace that is searched")
+	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
+	flag.Parse()
+	if *only != "" {
+		opt.only = strings.Split(*only, ",")
 	}
-	server, err := embedded.Start(ctx, embedded.Options{Dir: dir + "/postgres", Own: true, Log: slog.New(slog.DiscardHandler)})
+	return opt, nil
+}
+
+func run(ctx context.Context) error {
+	opt, err := flags()
 	if err != nil {
-		return fmt.Errorf("start the database: %w", err)
+		return err
 	}
-	defer func() { err = errors.Join(err, server.Stop(context.WithoutCancel(ctx))) }()
-	pool, err := pgxpool.New(ctx, server.DSN())
+	all := parts()
+	for _, name := range opt.only {
+		if !slices.ContainsFunc(all, func(p part) bool { return p.name == name }) {
+			return fmt.Errorf("-only: there is no part %q", name)
+		}
+	}
+	r := &report{}
+	about := r.machine(ctx, revision(ctx))
+	for _, p := range all {
+		if len(opt.only) > 0 && !slices.Contains(opt.only, p.name) {
+			continue
+		}
+		began, others := time.Now(), watch()
+		fmt.Fprintf(os.Stderr, "bench: %s…\n", p.name)
+		if err := p.run(ctx, opt, r); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+		about.add("while measuring "+p.name, fmt.Sprintf("other programs took %.0f %% of the processors; load average after it %s; it lasted %s",
+			100*others.share(), load(), nice(time.Since(began))))
+	}
+	text := r.markdown()
+	if opt.out != "" {
+		err = os.WriteFile(opt.out, []byte(text), 0o644) //nolint:gosec // a document for all
+	}
+	_, printed := os.Stdout.WriteString(text)
+	return errors.Join(err, printed)
+}
+
+// revision names what was measured.
+func revision(ctx context.Context) string {
+	out, err := exec.CommandContext(ctx, "git", "describe", "--always", "--dirty").Output()
 	if err != nil {
-		return fmt.Errorf("open the pool: %w", err)
+		return "unknown"
 	}
-	defer pool.Close()
-	if err := postgres.Migrate(ctx, pool); err != nil {
-		return fmt.Errorf("migrate: %w", err)
-	}
-	return searchbench.Run(ctx, pool, opt, out)
+	return strings.TrimSpace(string(out))
 }

@@ -6,11 +6,9 @@ package searchbench
 import (
 	"context"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -49,27 +47,44 @@ type bench struct {
 	cues   []domain.Cue // of the viewer's workspace
 }
 
-// Run fills the migrated, empty database of pool, measures, and writes a table whose last line is a summary.
-func Run(ctx context.Context, pool *pgxpool.Pool, opt Options, out io.Writer) error {
+// Result is what was measured.
+type Result struct {
+	// Cues in the workspace that was searched, and how many of them were stored and indexed in a second.
+	Cues          int
+	CuesPerSecond float64
+	Kinds         []Kind
+}
+
+// Kind of query.
+type Kind struct {
+	Name string
+	Took []time.Duration
+	// Empty answers, and Hit: those with the wanted word.
+	Empty, Hit int
+}
+
+// Run fills the migrated, empty database of pool and measures.
+func Run(ctx context.Context, pool *pgxpool.Pool, opt Options) (Result, error) {
 	c, err := newCorpus(ctx, opt.Seed)
 	if err != nil {
-		return err
+		return Result{}, err
 	}
 	b := &bench{opt: opt, db: postgres.New(pool, noJobs{}), corpus: c, rng: rand.New(rand.NewPCG(opt.Seed, 1))} //nolint:gosec // the same queries each time
 	began := time.Now()
 	if b.viewer, err = b.team(ctx, "searched", opt.Cues, &b.cues); err != nil {
-		return err
+		return Result{}, err
 	}
 	filled := time.Since(began)
 	if _, err := b.team(ctx, "beside", opt.Cues/4, nil); err != nil {
-		return err
+		return Result{}, err
 	}
 	// What autovacuum does in its time.
 	if _, err := pool.Exec(ctx, "vacuum analyze"); err != nil {
-		return fmt.Errorf("vacuum: %w", err)
+		return Result{}, fmt.Errorf("vacuum: %w", err)
 	}
-	fmt.Fprintf(out, "search: %d cues in one workspace, stored and indexed at %.0f cues/s\n", len(b.cues), float64(len(b.cues))/filled.Seconds())
-	return b.measure(ctx, out)
+	found := Result{Cues: len(b.cues), CuesPerSecond: float64(len(b.cues)) / filled.Seconds()}
+	found.Kinds, err = b.measure(ctx)
+	return found, err
 }
 
 // team makes a workspace with so many cues, spoken in clips of cuesPerClip.
@@ -110,39 +125,27 @@ func (b *bench) clip(ctx context.Context, v domain.Viewer, step domain.Transcrip
 	return nil
 }
 
-// measure asks the queries of each kind and writes the table.
-func (b *bench) measure(ctx context.Context, out io.Writer) error {
-	t := tabwriter.NewWriter(out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(t, "query\tp50 ms\tp95 ms\tmax ms\tempty\tthe word among the hits\t")
-	var worst time.Duration
+// measure asks the queries of each kind.
+func (b *bench) measure(ctx context.Context) ([]Kind, error) {
+	out := make([]Kind, 0, len(kinds))
 	for _, kind := range kinds {
-		took, empty, hit := make([]time.Duration, 0, b.opt.Queries), 0, 0
+		k := Kind{Name: kind.name}
 		for range b.opt.Queries {
 			text, wanted := kind.ask(b)
 			began := time.Now()
 			moments, err := b.db.Search.Search(ctx, b.viewer, domain.SearchQuery{Text: text, Limit: resultsAsked})
 			if err != nil {
-				return fmt.Errorf("search %q: %w", text, err)
+				return nil, fmt.Errorf("search %q: %w", text, err)
 			}
-			took = append(took, time.Since(began))
+			k.Took = append(k.Took, time.Since(began))
 			if len(moments) == 0 {
-				empty++
+				k.Empty++
 			}
 			if slices.ContainsFunc(moments, func(m domain.Moment) bool { return strings.Contains(strings.ToLower(m.Snippet), wanted) }) {
-				hit++
+				k.Hit++
 			}
 		}
-		slices.Sort(took)
-		p95 := took[len(took)*95/100]
-		worst = max(worst, p95)
-		fmt.Fprintf(t, "%s\t%.1f\t%.1f\t%.1f\t%d of %d\t%.0f %%\t\n", kind.name, ms(took[len(took)/2]), ms(p95), ms(took[len(took)-1]),
-			empty, len(took), 100*float64(hit)/float64(len(took)))
+		out = append(out, k)
 	}
-	if err := t.Flush(); err != nil {
-		return fmt.Errorf("write the table: %w", err)
-	}
-	fmt.Fprintf(out, "search: worst p95 %.1f ms over %d cues\n", ms(worst), len(b.cues))
-	return nil
+	return out, nil
 }
-
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }

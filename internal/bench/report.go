@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// table is one of the report's: a sentence on how it was measured, then rows as wide as head.
+type table struct {
+	title, how string
+	head       []string
+	rows       [][]string
+}
+
+func (t *table) add(cells ...string) { t.rows = append(t.rows, cells) }
+
+// aimed adds a row of a table whose columns are measure, measured, aim, met.
+func (t *table) aimed(measure, measured, aim string, met bool) {
+	word := "yes"
+	if !met {
+		word = "**no**"
+	}
+	t.add(measure, measured, aim, word)
+}
+
+// report is the whole document.
+type report struct {
+	tables  []*table
+	summary []string
+}
+
+func (r *report) table(title, how string, head ...string) *table {
+	t := &table{title: title, how: how, head: head}
+	r.tables = append(r.tables, t)
+	return t
+}
+
+// aims is a table that has an aim beside each measurement.
+func (r *report) aims(title, how string) *table {
+	return r.table(title, how, "measure", "measured", "aim", "met")
+}
+
+func (r *report) sum(format string, args ...any) {
+	r.summary = append(r.summary, fmt.Sprintf(format, args...))
+}
+
+// markdown is the document; its last line is the summary.
+func (r *report) markdown() string {
+	var b strings.Builder
+	b.WriteString("# Benchmarks\n\nWritten by `make bench`, which starts real servers with data of their own and drives them by their API.\n")
+	for _, t := range r.tables {
+		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", t.title, t.how)
+		line := func(cells []string) { fmt.Fprintf(&b, "| %s |\n", strings.Join(cells, " | ")) }
+		line(t.head)
+		line(slices.Repeat([]string{"---"}, len(t.head)))
+		for _, row := range t.rows {
+			line(row)
+		}
+	}
+	fmt.Fprintf(&b, "\nbench: %s\n", strings.Join(r.summary, "; "))
+	return b.String()
+}
+
+// quantile of what took so long; q from 0 to 1.
+func quantile(took []time.Duration, q float64) time.Duration {
+	if len(took) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(took))
+	return s[min(int(float64(len(s))*q), len(s)-1)]
+}
+
+// nice writes a duration in the unit that people would take.
+func nice(d time.Duration) string {
+	switch {
+	case d >= 10*time.Second:
+		return fmt.Sprintf("%.0f s", d.Seconds())
+	case d >= time.Second:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d >= 10*time.Millisecond:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000)
+}
+
+func mib(bytes int64) string { return fmt.Sprintf("%d MiB", bytes>>20) }

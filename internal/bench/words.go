@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+const wordsAim = 0.5
+
+// measureWords transcribes by the command line, and by a server after a recording.
+func measureWords(ctx context.Context, opt options, r *report) (err error) {
+	t := r.aims("Words", fmt.Sprintf("A screen recording of %s with people speaking. The command has the machine to itself; the server also makes thumbnails and renditions "+
+		"of the same recording at the same time.", opt.spoken))
+	src, err := newSources(ctx, opt.data)
+	if err != nil {
+		return err
+	}
+	s, err := running(ctx, opt)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.remove()) }()
+	file, err := src.file(s.dir, opt.spoken)
+	if err != nil {
+		return err
+	}
+	began, used := time.Now(), own()
+	if _, err := s.command(ctx, "transcribe", "--format", "txt", file); err != nil {
+		return err
+	}
+	alone := time.Since(began).Seconds() / opt.spoken.Seconds()
+	t.add("`baton transcribe`: real-time factor, decoding and loading the model included",
+		fmt.Sprintf("%.3f (%.3f in processor time)", alone, (own()-used).Seconds()/opt.spoken.Seconds()), "", "")
+	take, err := src.recording(opt.spoken, true)
+	if err != nil {
+		return err
+	}
+	id, _, sent, err := s.record(ctx, carriers()[0], take, max(0, opt.spoken-inTime))
+	if err != nil {
+		return err
+	}
+	words, rest, err := s.settled(ctx, id)
+	if err != nil {
+		return err
+	}
+	share := (sent.Finish + words).Seconds() / opt.spoken.Seconds()
+	t.aimed("transcript complete after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", share, nice(sent.Finish+words)), fmt.Sprintf("at most %.1f", wordsAim), share <= wordsAim)
+	t.add("everything made of it (renditions, pictures, chapters) after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", rest.Seconds()/opt.spoken.Seconds(), nice(rest)), "", "")
+	r.sum("transcript after %.2f × the clip's length, real-time factor %.3f", share, alone)
+	return nil
+}
+
+// settled waits for a clip's transcript, and for the rest that is made of it.
+func (s *server) settled(ctx context.Context, id string) (words, rest time.Duration, err error) {
+	began := time.Now()
+	err = poll(ctx, 100*time.Millisecond, time.Hour, func() (bool, error) {
+		c, err := s.clip(ctx, id)
+		if err != nil {
+			return false, err
+		}
+		switch c.TranscriptState {
+		case "failed", "no_speech":
+			return false, fmt.Errorf("the transcript is %s\n%s", c.TranscriptState, s.tail())
+		case "done":
+			if words == 0 {
+				words = time.Since(began)
+			}
+		}
+		return words > 0 && len(c.Work) == 0, nil
+	})
+	return words, time.Since(began), err
+}
