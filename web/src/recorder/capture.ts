@@ -8,7 +8,7 @@ import type { BubbleCorner, Choice } from "./types";
 export class Capture {
   /** What MediaRecorder records. */
   readonly stream: MediaStream;
-  /** What people see while they record: the screen or the camera; undefined for voice. */
+  /** What people see while they record is what is recorded; undefined for voice. */
   readonly preview: MediaStream | undefined;
   readonly meter: Meter | undefined;
   /** Called once when the sharing is ended from the browser's own bar, or a device is unplugged. */
@@ -67,7 +67,7 @@ export class Capture {
 
   /** Width and height of the picture; 1280×720 until known. */
   get size(): { width: number; height: number } {
-    const s = this.preview?.getVideoTracks()[0]?.getSettings();
+    const s = this.opened[0]?.getVideoTracks()[0]?.getSettings();
     return { width: s?.width ?? 1280, height: s?.height ?? 720 };
   }
 

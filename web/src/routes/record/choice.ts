@@ -19,7 +19,7 @@ const first: RecordChoice = {
   computerSound: true,
   bubble: "bottom-left",
   countdown: 3,
-  visibility: "workspace",
+  visibility: "private",
 };
 
 export function loadChoice(): RecordChoice {
