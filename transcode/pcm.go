@@ -19,9 +19,11 @@ const PCMRate = 16000
 const pcmBytesPerMS = PCMRate / 1000 * 2
 
 // PCM decodes the sound of a take from startMS on, raised by gainDB, and keeps its
-// place on the clip's time line: holes and silent runs are zeros. The reader ends
-// with io.EOF only after everything was decoded; Close may come before that and
-// waits for ffmpeg to be gone. KindInvalid when there is no sound.
+// place on the clip's time line: holes and silent runs are zeros, and a take with
+// EndMS gives exactly what lies before it, so that the stretches of a recording that
+// goes on join without a seam. The reader ends with io.EOF only after everything was
+// decoded; Close may come before that and waits for ffmpeg to be gone. KindInvalid
+// when there is no sound.
 func (r *Runner) PCM(ctx context.Context, t Take, gainDB float64, startMS int64) (io.ReadCloser, error) {
 	if !t.HasAudio() {
 		return nil, domain.Errorf(domain.KindInvalid, "the clip has no sound")
@@ -53,8 +55,11 @@ func (p *pcmReader) Close() error {
 func (r *Runner) writePCM(ctx context.Context, w io.Writer, t Take, gainDB float64, startMS int64) error {
 	for i, run := range t.Runs {
 		end := int64(-1) // the last run lasts as long as it lasts
-		if i+1 < len(t.Runs) {
+		switch {
+		case i+1 < len(t.Runs):
 			end = t.Runs[i+1].StartMS
+		case t.EndMS > 0:
+			end = t.EndMS
 		}
 		if end >= 0 && end <= startMS {
 			continue

@@ -3,7 +3,9 @@ package transcode
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -379,7 +381,7 @@ func stored(t *testing.T, ctx context.Context, r *Runner, b *Box) (Take, []domai
 func TestStoredRunsGoThroughEverything(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take, _, _, _ := stored(t, ctx, r, b)
+	take, inits, segments, get := stored(t, ctx, r, b)
 	if len(take.Runs) != 2 || take.Runs[1].StartMS != 4000 || take.DurationMS() < 7900 || take.DurationMS() > 8100 {
 		t.Fatalf("%d runs, %d ms", len(take.Runs), take.DurationMS())
 	}
@@ -406,6 +408,7 @@ func TestStoredRunsGoThroughEverything(t *testing.T) {
 	if ms := len(sound) / pcmBytesPerMS; ms < 6900 || ms > 7100 {
 		t.Errorf("%d ms of sound", ms)
 	}
+	piecewise(t, ctx, r, inits, segments, get)
 	board, err := r.Storyboard(ctx, take, nil)
 	if err != nil || board.Layout.Tiles < 8 {
 		t.Errorf("%+v, %v", board.Layout, err)
@@ -413,6 +416,44 @@ func TestStoredRunsGoThroughEverything(t *testing.T) {
 	scenes, err := r.SceneChanges(ctx, take, nil)
 	if err != nil || len(scenes) == 0 || scenes[0].AtMS > 4000 {
 		t.Errorf("%v, %v", scenes, err)
+	}
+}
+
+// piecewise decodes a rendition as it would be while it grows, each time with the segment before for the decoder to start
+// from: the pieces together are the whole. The sound is a sine, so a seam or a shift shows as a jump.
+func piecewise(t *testing.T, ctx context.Context, r *Runner, inits []domain.InitSegment, segments []domain.Segment, get Get) {
+	t.Helper()
+	var sound []byte
+	for i, s := range segments {
+		b, err := r.Box()
+		if err != nil {
+			t.Fatal(err)
+		}
+		take, err := r.OpenStored(ctx, b, inits, segments[max(0, i-1):i+1], get)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcm, err := r.PCM(ctx, take, 0, s.StartMS)
+		if err != nil {
+			t.Fatal(err)
+		}
+		piece, err := io.ReadAll(pcm)
+		if err = errors.Join(err, pcm.Close(), b.Close()); err != nil || int64(len(piece)) != s.DurationMS*pcmBytesPerMS {
+			t.Fatalf("piece %d: %d bytes for %d ms, %v", i, len(piece), s.DurationMS, err)
+		}
+		sound = append(sound, piece...)
+	}
+	worst, at := 0, 0
+	for i := 2 * pcmBytesPerMS * 100; i+4 <= len(sound)-pcmBytesPerMS*50; i += 2 {
+		a, b := int16(binary.LittleEndian.Uint16(sound[i:])), int16(binary.LittleEndian.Uint16(sound[i+2:]))
+		ms := i / pcmBytesPerMS
+		if d := max(int(a)-int(b), int(b)-int(a)); d > worst && (ms < 3900 || ms > 4100) { // not where the recorder began anew
+			worst, at = d, ms
+		}
+	}
+	// A sine of 440 Hz at an eighth of full scale moves by 4096·2π·440/16000 = 708 from sample to sample.
+	if worst > 1000 {
+		t.Errorf("a jump of %d at %d ms", worst, at)
 	}
 }
 

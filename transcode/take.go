@@ -21,6 +21,8 @@ type Run struct {
 // parameters changed or time stamps jumped.
 type Take struct {
 	Runs []Run
+	// EndMS is where the last run ends on the clip's time line, if that is known from elsewhere; 0: where its media ends.
+	EndMS int64
 }
 
 // DurationMS of the whole take.
@@ -104,7 +106,8 @@ func (r *Runner) OpenStored(ctx context.Context, b *Box, inits []domain.InitSegm
 	for _, i := range inits {
 		keys[i.No] = i.ObjectKey
 	}
-	var t Take
+	last := segments[len(segments)-1]
+	t := Take{EndMS: last.StartMS + last.DurationMS}
 	for _, run := range splitRuns(segments) {
 		init, ok := keys[run[0].InitNo]
 		if !ok {
