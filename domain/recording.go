@@ -49,6 +49,18 @@ type Span struct {
 	EndMS   int64 `json:"end_ms"`
 }
 
+// AppendSpans adds spans to an ordered list; those that touch or overlap its last are joined with it.
+func AppendSpans(list []Span, more ...Span) []Span {
+	for _, s := range more {
+		if n := len(list); n > 0 && s.StartMS <= list[n-1].EndMS {
+			list[n-1].EndMS = max(list[n-1].EndMS, s.EndMS)
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
 // SourceRendition names the rendition made of the recording's own encoded
 // frames, by copying.
 const SourceRendition = "source"

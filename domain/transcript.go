@@ -42,6 +42,8 @@ type Transcript struct {
 	Cues     []Cue   `json:"cues"`
 	// Speech are the detected stretches of speech; what lies between is silence. May be empty.
 	Speech []Span `json:"speech,omitempty"`
+	// UpToMS is up to where the clip was listened to.
+	UpToMS int64 `json:"-"`
 }
 
 // Filler is a sound of hesitation that can be cut out.

@@ -21,6 +21,8 @@ type Store interface {
 
 	// Rendition reads one with its init segments and segments, in order.
 	Rendition(ctx context.Context, id domain.ClipID, name string) (domain.Rendition, []domain.InitSegment, []domain.Segment, error)
+	// RenditionFrom reads the same, but only segments from the one that holds a moment on, and at most so many.
+	RenditionFrom(ctx context.Context, id domain.ClipID, name string, fromMS int64, most int) (domain.Rendition, []domain.InitSegment, []domain.Segment, error)
 	// PublishRendition shows a rendition to players and gives the keys that nothing points at any more.
 	PublishRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) (replaced []string, err error)
 	// ImportDone makes the clip ready and enqueues what follows.
@@ -30,7 +32,7 @@ type Store interface {
 
 	StartTranscript(ctx context.Context, id domain.ClipID) (upToMS int64, err error)
 	AppendCues(ctx context.Context, id domain.ClipID, s domain.TranscriptStep) error
-	// FinishTranscript ends it as done or no_speech and enqueues what follows.
+	// FinishTranscript ends it as done or no_speech and enqueues what follows. KindConflict while there is more to hear.
 	FinishTranscript(ctx context.Context, id domain.ClipID, language string, coverage float64, state domain.TranscriptState) error
 	FailTranscript(ctx context.Context, id domain.ClipID, reason string) error
 	Transcript(ctx context.Context, id domain.ClipID) (domain.Transcript, error)

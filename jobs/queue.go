@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -41,6 +42,9 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs []domain.Job) err
 	if len(jobs) == 0 {
 		return nil
 	}
+	if err := wake(ctx, tx, jobs); err != nil {
+		return err
+	}
 	many := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
 		many[i] = river.InsertManyParams{Args: stepArgs{Step: j.Kind, ClipID: j.ClipID}, InsertOpts: insertOpts(j.Kind)}
@@ -49,6 +53,31 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs []domain.Job) err
 		return fmt.Errorf("enqueue: %w", err)
 	}
 	return nil
+}
+
+// wake lets jobs that rest until a later time run now: what they wait for may have come.
+func wake(ctx context.Context, tx pgx.Tx, jobs []domain.Job) error {
+	for _, j := range jobs {
+		_, err := tx.Exec(ctx, `
+			update river_job set state = 'available', scheduled_at = now()
+			 where kind = 'step' and state in ('scheduled', 'retryable')
+			   and args @> jsonb_build_object('step', $1::text, 'clip_id', $2::text)`, string(j.Kind), string(j.ClipID))
+		if err != nil {
+			return fmt.Errorf("wake a job: %w", err)
+		}
+	}
+	return nil
+}
+
+// queued tells whether a job has been ready to run for so long.
+func (r *Runner) queued(ctx context.Context, queue string, since time.Duration) (bool, error) {
+	var found bool
+	err := r.Pool.QueryRow(ctx, `select exists (select from river_job where state = 'available' and queue = $1 and scheduled_at < now() - $2::interval)`,
+		queue, since).Scan(&found)
+	if err != nil {
+		return false, fmt.Errorf("look at the queue: %w", err)
+	}
+	return found, nil
 }
 
 // interruptions is how often a job may be cut off by a killed node beside its own failures, so that a job

@@ -32,7 +32,8 @@ type step struct {
 var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 	domain.JobImport:     {queueImport, 1, 4, true, 10 * time.Minute, 20 * time.Second, (*Runner).importMedia},
 	domain.JobThumbnails: {queueQuick, 1, 5, true, 5 * time.Minute, time.Second, (*Runner).thumbnails},
-	domain.JobTranscribe: {queueSpeech, 1, 5, true, 10 * time.Minute, 4 * time.Second, (*Runner).transcript},
+	// It lasts as long as the recording; the engine has a watchdog of its own.
+	domain.JobTranscribe: {queueSpeech, 1, 5, true, 24 * time.Hour, 4 * time.Second, (*Runner).transcript},
 	domain.JobChapters:   {queueQuick, 2, 5, true, 2 * time.Minute, 0, (*Runner).chapters},
 	domain.JobLadder:     {queueLadder, 2, 3, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
 	domain.JobPurge:      {queueQuick, 3, 25, false, 10 * time.Minute, 0, (*Runner).purge},

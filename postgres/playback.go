@@ -21,6 +21,12 @@ func (s Playback) Renditions(ctx context.Context, clip domain.ClipID) ([]domain.
 
 // Rendition reads one with its init segments and segments, in order. KindNotFound.
 func (s Playback) Rendition(ctx context.Context, clip domain.ClipID, name string) (domain.Rendition, []domain.InitSegment, []domain.Segment, error) {
+	return s.rendition(ctx, clip, name, func(q *sqlc.Queries) ([]sqlc.Segment, error) { return q.Segments(ctx, clip, name) })
+}
+
+func (s Playback) rendition(ctx context.Context, clip domain.ClipID, name string, read func(*sqlc.Queries) ([]sqlc.Segment, error)) (
+	domain.Rendition, []domain.InitSegment, []domain.Segment, error,
+) {
 	var rendition sqlc.Rendition
 	var inits []sqlc.InitSegment
 	var segments []sqlc.Segment
@@ -34,10 +40,18 @@ func (s Playback) Rendition(ctx context.Context, clip domain.ClipID, name string
 		if inits, err = q.InitSegments(ctx, clip, name); err != nil {
 			return err
 		}
-		segments, err = q.Segments(ctx, clip, name)
+		segments, err = read(q)
 		return err
 	})
 	return toRendition(rendition), each(inits, toInitSegment), each(segments, toSegment), failed("read a rendition", err)
+}
+
+// RenditionFrom reads a rendition as Rendition does, but only segments from the one that holds a moment on, or the last before
+// it, and at most so many. KindNotFound.
+func (s Playback) RenditionFrom(ctx context.Context, clip domain.ClipID, name string, fromMS int64, most int) (domain.Rendition, []domain.InitSegment, []domain.Segment, error) {
+	return s.rendition(ctx, clip, name, func(q *sqlc.Queries) ([]sqlc.Segment, error) {
+		return q.SegmentsFrom(ctx, sqlc.SegmentsFromParams{ClipID: clip, Rendition: name, FromMs: fromMS, Most: most})
+	})
 }
 
 // InitSegment reads one. KindNotFound.
@@ -96,6 +110,10 @@ func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.I
 			}
 		}
 		if err := t.setState(ctx, &c, domain.ClipReady, ""); err != nil {
+			return err
+		}
+		// What was heard while it was recorded may lie elsewhere on the new time line.
+		if err := t.restartTranscript(ctx, c); err != nil {
 			return err
 		}
 		t.enqueue(domain.AfterPlayable(clip)...)

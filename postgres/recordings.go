@@ -123,8 +123,23 @@ func (s Recordings) SaveProgress(ctx context.Context, p domain.Progress) error {
 		if len(p.Segments) == 0 {
 			return nil
 		}
+		if err := t.listen(ctx, p); err != nil {
+			return err
+		}
 		return t.changed(domain.EventSegmentsAdded, c, segmentsData{c.ID, p.DurationMS})
 	})
+}
+
+// listen has the words written down while they are spoken: new sound starts that job, or wakes it when it rests.
+func (t *tx) listen(ctx context.Context, p domain.Progress) error {
+	if !p.HasAudio {
+		return nil
+	}
+	listening, err := t.IsListening(ctx, p.ClipID)
+	if err == nil && !listening {
+		t.enqueue(domain.Job{Kind: domain.JobTranscribe, ClipID: p.ClipID})
+	}
+	return err
 }
 
 type segmentsData struct {

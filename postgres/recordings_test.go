@@ -87,10 +87,10 @@ func TestRecordingsEnd(t *testing.T) {
 		jobs  string
 	}{
 		{"finished", func(*domain.Outcome) {}, domain.ClipReady, "transcribe thumbnails ladder"},
-		{"needs import", func(o *domain.Outcome) { o.NeedsImport = true }, domain.ClipProcessing, "import"},
+		{"needs import", func(o *domain.Outcome) { o.NeedsImport = true }, domain.ClipProcessing, "transcribe import"},
 		{"abandoned", func(o *domain.Outcome) { o.EndReason = domain.EndAbandoned }, domain.ClipReady, "transcribe thumbnails ladder"},
-		{"empty", func(o *domain.Outcome) { o.Failure, o.Bytes = "Nothing arrived.", 0 }, domain.ClipFailed, ""},
-		{"cancelled", func(o *domain.Outcome) { o.EndReason = domain.EndCancelled }, domain.ClipFailed, ""},
+		{"empty", func(o *domain.Outcome) { o.Failure, o.Bytes = "Nothing arrived.", 0 }, domain.ClipFailed, "transcribe"},
+		{"cancelled", func(o *domain.Outcome) { o.EndReason = domain.EndCancelled }, domain.ClipFailed, "transcribe"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -119,6 +119,49 @@ func TestRecordingsEnd(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWordsAreWrittenDownWhileTheyAreSpoken(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.clip(t, b.team(t, "team"), "clip", domain.VisiblePrivate)
+	take, err := b.Recordings.Begin(t.Context(), id, "video/webm", "a")
+	ok(t, err)
+	silent := progress(id, take.Epoch, 0, 1)
+	silent.HasAudio = false
+	ok(t, b.Recordings.SaveProgress(t.Context(), silent))
+	equal(t, "jobs without sound", b.queue.take(t), "")
+	for n, test := range []struct {
+		state domain.WorkState
+		jobs  string
+	}{
+		{"", "transcribe"},
+		{domain.WorkRunning, ""},
+		{domain.WorkRetrying, ""},
+		{domain.WorkWaiting, "transcribe"}, // it rests, because nothing came for a while
+		{domain.WorkDone, "transcribe"},
+		{domain.WorkFailed, ""}, // it is tried once more at the end
+	} {
+		if test.state != "" {
+			ok(t, b.Clips.SetWork(t.Context(), id, domain.Work{Kind: domain.JobTranscribe, State: test.state, Progress: 0.5}))
+		}
+		ok(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, n+1, n+2)))
+		equal(t, "jobs of one that is "+string(test.state), b.queue.take(t), test.jobs)
+	}
+	ok(t, b.Transcripts.AppendCues(t.Context(), id, domain.TranscriptStep{UpToMS: 14_000, Cues: said(0, "heard already"), Progress: 0.9}))
+	wantKind(t, b.Transcripts.Finish(t.Context(), id, "en", 1, domain.TranscriptDone), domain.KindConflict)
+	ok(t, b.Clips.SetWork(t.Context(), id, domain.Work{Kind: domain.JobTranscribe, State: domain.WorkRunning, Progress: 0.5}))
+	ok(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, 7, 8)))
+	ok(t, b.Recordings.Finish(t.Context(), outcome(id, take.Epoch, 8)))
+	c, err := b.Clips.Get(t.Context(), id)
+	ok(t, err)
+	equal(t, "after the end", fmt.Sprint(c.State, c.TranscriptState, c.TranscriptProgress), "readyrunning0.9")
+	wantKind(t, b.Transcripts.Finish(t.Context(), id, "en", 1, domain.TranscriptDone), domain.KindConflict)
+	r, inits, segments, err := b.Playback.RenditionFrom(t.Context(), id, "source", 13_000, 2)
+	ok(t, err)
+	equal(t, "the rest", fmt.Sprint(r.Complete, len(inits), segments[0].No, len(segments)), "true 1 6 2")
+	ok(t, b.Transcripts.AppendCues(t.Context(), id, domain.TranscriptStep{FromMS: 14_000, UpToMS: 16_000, Progress: 1}))
+	ok(t, b.Transcripts.Finish(t.Context(), id, "en", 1, domain.TranscriptDone))
 }
 
 func TestAnAbandonedRecordingGoesOn(t *testing.T) {

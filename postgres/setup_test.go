@@ -22,7 +22,7 @@ type queue struct{ pool *pgxpool.Pool }
 
 func (queue) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs []domain.Job) error {
 	for _, j := range jobs {
-		if _, err := tx.Exec(ctx, "insert into queued (kind, clip_id) values ($1, $2)", j.Kind, j.ClipID); err != nil {
+		if _, err := tx.Exec(ctx, "insert into queued (kind, clip_id) values ($1, $2) on conflict do nothing", j.Kind, j.ClipID); err != nil {
 			return err
 		}
 	}
@@ -47,7 +47,7 @@ type bundle struct {
 func setup(tb testing.TB) bundle {
 	tb.Helper()
 	pool := postgrestest.New(tb)
-	_, err := pool.Exec(tb.Context(), "create table queued (n serial, kind text, clip_id text)")
+	_, err := pool.Exec(tb.Context(), "create table queued (n serial, kind text, clip_id text, unique (kind, clip_id))")
 	ok(tb, err)
 	q := queue{pool}
 	return bundle{postgres.New(pool, q), pool, q}

@@ -28,7 +28,7 @@ func (s Transcripts) Transcript(ctx context.Context, clip domain.ClipID) (domain
 		return domain.Transcript{}, failed(act, err)
 	}
 	cues, err := q.Cues(ctx, clip, 0)
-	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech}, failed(act, err)
+	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech, UpToMS: r.TranscribedMs}, failed(act, err)
 }
 
 // Start notes that a clip is being listened to, and returns up to where it was before. KindNotFound.
@@ -55,24 +55,28 @@ func (s Transcripts) Restart(ctx context.Context, clip domain.ClipID) error {
 		if err != nil {
 			return err
 		}
-		r, err := t.StartTranscript(ctx, clip)
-		if err != nil {
-			return err
-		}
-		rows, err := t.Cues(ctx, clip, 0)
-		if err != nil {
-			return err
-		}
-		edited := slices.DeleteFunc(each(rows, toCue), func(c domain.Cue) bool { return !c.Edited })
-		if err := t.rewriteCues(ctx, c, 0, edited); err != nil {
-			return err
-		}
-		err = t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{ClipID: clip, Language: r.Language, Speech: []domain.Span{}})
-		if err != nil {
-			return err
-		}
-		return t.setTranscriptState(ctx, c, domain.TranscriptPending, 0, "")
+		return t.restartTranscript(ctx, c)
 	})
+}
+
+func (t *tx) restartTranscript(ctx context.Context, c domain.Clip) error {
+	r, err := t.StartTranscript(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	rows, err := t.Cues(ctx, c.ID, 0)
+	if err != nil {
+		return err
+	}
+	edited := slices.DeleteFunc(each(rows, toCue), func(c domain.Cue) bool { return !c.Edited })
+	if err := t.rewriteCues(ctx, c, 0, edited); err != nil {
+		return err
+	}
+	err = t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{ClipID: c.ID, Language: r.Language, Speech: []domain.Span{}})
+	if err != nil {
+		return err
+	}
+	return t.setTranscriptState(ctx, c, domain.TranscriptPending, 0, "")
 }
 
 // AppendCues adds what a stretch of listening gave. A stretch that was added before changes nothing; KindConflict for one that
@@ -98,7 +102,7 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 		}
 		if err := t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{
 			ClipID: clip, Language: r.Language, Coverage: r.Coverage,
-			Speech: orEmpty(append(r.Speech, step.Speech...)), TranscribedMs: step.UpToMS,
+			Speech: orEmpty(domain.AppendSpans(r.Speech, step.Speech...)), TranscribedMs: step.UpToMS,
 		}); err != nil {
 			return err
 		}
@@ -139,7 +143,8 @@ func (t *tx) rewriteCues(ctx context.Context, c domain.Clip, from int, cues []do
 	return t.indexSpeech(ctx, c, from)
 }
 
-// Finish ends a transcription as done or no_speech, and enqueues the chapters when there are words.
+// Finish ends a transcription as done or no_speech, and enqueues the chapters when there are words. KindConflict while there
+// is more to hear: the clip records, or has sound beyond what was listened to.
 func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language string, coverage float64, state domain.TranscriptState) error {
 	return s.db.inTx(ctx, "finish a transcript", func(t *tx) error {
 		c, err := t.lockClip(ctx, clip)
@@ -148,6 +153,9 @@ func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language st
 		}
 		r, err := t.StartTranscript(ctx, clip)
 		if err != nil {
+			return err
+		}
+		if err := t.heardAll(ctx, c, r.TranscribedMs); err != nil {
 			return err
 		}
 		if language == "" {
@@ -163,6 +171,20 @@ func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language st
 		}
 		return t.setTranscriptState(ctx, c, state, 1, "")
 	})
+}
+
+// hearingSlackMS is what roundings may leave of a clip's sound.
+const hearingSlackMS = 100
+
+func (t *tx) heardAll(ctx context.Context, c domain.Clip, upToMS int64) error {
+	if c.State == domain.ClipRecording || c.State == domain.ClipProcessing {
+		return domain.Errorf(domain.KindConflict, "the clip is %s: there will be more to hear", c.State)
+	}
+	end, err := t.RenditionEnd(ctx, c.ID, domain.SourceRendition)
+	if err != nil || !c.HasAudio || upToMS+hearingSlackMS >= end {
+		return err
+	}
+	return domain.Errorf(domain.KindConflict, "the clip was listened to for %d of %d ms", upToMS, end)
 }
 
 // Fail ends a transcription for a reason shown to people.

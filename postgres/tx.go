@@ -105,13 +105,12 @@ func (t *tx) announce(ctx context.Context, j domain.Job) error {
 	case domain.JobPurge, domain.JobReap:
 		return nil
 	case domain.JobTranscribe:
-		if err := t.SetTranscriptState(ctx, sqlc.SetTranscriptStateParams{ID: j.ClipID, State: domain.TranscriptPending}); err != nil {
+		if err := t.ExpectTranscript(ctx, j.ClipID); err != nil {
 			return fmt.Errorf("show the transcript as pending: %w", err)
 		}
 	case domain.JobImport, domain.JobThumbnails, domain.JobLadder, domain.JobChapters:
 	}
-	_, err := t.PutWork(ctx, sqlc.PutWorkParams{ClipID: j.ClipID, Kind: j.Kind, State: domain.WorkWaiting})
-	if err != nil {
+	if err := t.AnnounceWork(ctx, j.Kind, j.ClipID); err != nil {
 		return fmt.Errorf("show the work as waiting: %w", err)
 	}
 	return nil

@@ -32,6 +32,8 @@ func (b bundle) transcribed(tb testing.TB, id domain.ClipID, sentences ...string
 			FromMS: cue.StartMS, UpToMS: cue.EndMS, Cues: []domain.Cue{cue}, Language: "en", Progress: float64(i+1) / float64(len(sentences)),
 		}))
 	}
+	silence := domain.TranscriptStep{FromMS: 2000 * int64(len(sentences)), UpToMS: 3_600_000, Progress: 1}
+	ok(tb, b.Transcripts.AppendCues(tb.Context(), id, silence))
 	ok(tb, b.Transcripts.Finish(tb.Context(), id, "", 0.98, domain.TranscriptDone))
 }
 
@@ -116,6 +118,7 @@ func TestATranscriptMayHaveNoSpeechOrFail(t *testing.T) {
 	c, err := b.Clips.Get(t.Context(), id)
 	ok(t, err)
 	equal(t, "state", fmt.Sprint(c.TranscriptState, c.TranscriptReason), "failedThe model is missing.")
+	ok(t, b.Transcripts.AppendCues(t.Context(), id, domain.TranscriptStep{UpToMS: 10_000, Progress: 1}))
 	ok(t, b.Transcripts.Finish(t.Context(), id, "en", 1, domain.TranscriptNoSpeech))
 	c, err = b.Clips.Get(t.Context(), id)
 	ok(t, err)

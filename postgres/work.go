@@ -13,7 +13,7 @@ func (s Clips) Work(ctx context.Context, id domain.ClipID) ([]domain.Work, error
 	return each(rows, toWork), failed("read a clip's work", err)
 }
 
-// SetWork notes where a job stands. Each call is an event: report progress seldom. A clip that is gone is left alone.
+// SetWork notes where a job stands. Each change is an event: report progress seldom. A clip that is gone is left alone.
 func (s Clips) SetWork(ctx context.Context, id domain.ClipID, w domain.Work) error {
 	return s.db.inTx(ctx, "note a clip's work", func(t *tx) error {
 		c, err := t.lockClip(ctx, id)
@@ -23,10 +23,10 @@ func (s Clips) SetWork(ctx context.Context, id domain.ClipID, w domain.Work) err
 		if err != nil {
 			return err
 		}
-		_, err = t.PutWork(ctx, sqlc.PutWorkParams{
+		n, err := t.PutWork(ctx, sqlc.PutWorkParams{
 			ClipID: id, Kind: w.Kind, State: w.State, Progress: min(max(w.Progress, 0), 1), Reason: w.Reason,
 		})
-		if err != nil {
+		if err != nil || n == 0 {
 			return err
 		}
 		return t.clipChanged(c)

@@ -69,20 +69,33 @@ func (l *Loudness) percentile(n int64) float64 {
 // How Level listens: long enough to hear somebody speak, and then it only follows
 // slowly, so that the gain stays as good as constant.
 const (
-	levelAheadMS  = 20_000
-	levelPartMS   = 1000
-	levelUpDB     = 0.5 // at most, each second
-	levelDownDB   = 3   // done before the loud part comes, which was heard 20 s ahead
-	levelSlackDB  = 3   // changes smaller than that are not worth one
+	levelAheadMS = 20_000
+	levelPartMS  = 1000
+	levelUpDB    = 0.5 // at most, each second
+	levelDownDB  = 3   // done before the loud part comes, which was heard 20 s ahead
+	levelSlackDB = 3   // changes smaller than that are not worth one
+	// Live, words are awaited: less lies ahead, and the gain falls as fast as that wants.
+	liveAheadMS   = 3000
+	liveDownDB    = 12
 	levelHoldPart = levelPartMS * BytesPerMS
 )
 
 // Level is a reader that amplifies PCM that is too quiet, in one pass. It reads 20 s
 // ahead (640 kB) before it gives anything, so that the gain is right from the first word.
-func Level(pcm io.Reader) io.Reader { return &leveller{from: pcm} }
+func Level(pcm io.Reader) io.Reader {
+	return &leveller{from: pcm, aheadBytes: levelAheadMS * BytesPerMS, downDB: levelDownDB}
+}
+
+// LevelLive is Level for sound that comes while it is made: it reads only 3 s ahead.
+func LevelLive(pcm io.Reader) io.Reader {
+	return &leveller{from: pcm, aheadBytes: liveAheadMS * BytesPerMS, downDB: liveDownDB}
+}
 
 type leveller struct {
-	from   io.Reader
+	from       io.Reader
+	aheadBytes int
+	downDB     float64
+
 	loud   Loudness
 	gain   float64 // dB
 	ahead  []byte  // measured, not amplified yet
@@ -107,7 +120,7 @@ func (l *leveller) Read(b []byte) (int, error) {
 // fill reads until enough lies ahead.
 func (l *leveller) fill() {
 	first := l.loud.frames == 0
-	for l.err == nil && len(l.ahead) < levelAheadMS*BytesPerMS {
+	for l.err == nil && len(l.ahead) < l.aheadBytes {
 		if l.buffer == nil {
 			l.buffer = make([]byte, levelHoldPart)
 		}
@@ -127,7 +140,7 @@ func (l *leveller) fill() {
 // release amplifies the next second.
 func (l *leveller) release() {
 	if wanted := l.loud.GainDB(); math.Abs(wanted-l.gain) > levelSlackDB {
-		l.gain += max(-levelDownDB, min(levelUpDB, wanted-l.gain))
+		l.gain += max(-l.downDB, min(levelUpDB, wanted-l.gain))
 	}
 	n := min(len(l.ahead), levelHoldPart)
 	l.ready = append(l.ready[:0:0], l.ahead[:n]...)

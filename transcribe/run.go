@@ -52,23 +52,11 @@ func Run(ctx context.Context, e Engine, pcm io.Reader, o Options, so domain.Tran
 
 func add(t *domain.Transcript, u Update) {
 	t.Cues = append(t.Cues, u.Cues...)
-	t.Speech = appendSpans(t.Speech, u.Stretch.Speech)
+	t.Speech = domain.AppendSpans(t.Speech, u.Stretch.Speech...)
 	if t.Language == "" && len(u.Stretch.Words) > 0 {
 		t.Language = u.Stretch.Language
 	}
 	t.Coverage = Coverage(*t)
-}
-
-// appendSpans joins spans that touch or, after a restart, overlap.
-func appendSpans(list, more []domain.Span) []domain.Span {
-	for _, s := range more {
-		if n := len(list); n > 0 && s.StartMS <= list[n-1].EndMS {
-			list[n-1].EndMS = max(list[n-1].EndMS, s.EndMS)
-			continue
-		}
-		list = append(list, s)
-	}
-	return list
 }
 
 // State says what a transcript that was run to its end amounts to.

@@ -16,7 +16,7 @@ func Coverage(t domain.Transcript) float64 {
 	reached := make([]domain.Span, 0, len(t.Cues))
 	for _, c := range t.Cues {
 		for _, w := range c.Words {
-			reached = appendSpans(reached, []domain.Span{{StartMS: w.StartMS - wordReachMS, EndMS: w.EndMS + wordReachMS}})
+			reached = domain.AppendSpans(reached, domain.Span{StartMS: w.StartMS - wordReachMS, EndMS: w.EndMS + wordReachMS})
 		}
 	}
 	var all, covered int64

@@ -37,6 +37,10 @@ func (s jobStore) Rendition(ctx context.Context, id domain.ClipID, name string) 
 	return s.db.Playback.Rendition(ctx, id, name)
 }
 
+func (s jobStore) RenditionFrom(ctx context.Context, id domain.ClipID, name string, fromMS int64, most int) (domain.Rendition, []domain.InitSegment, []domain.Segment, error) {
+	return s.db.Playback.RenditionFrom(ctx, id, name, fromMS, most)
+}
+
 func (s jobStore) PublishRendition(ctx context.Context, r domain.Rendition, i []domain.InitSegment, g []domain.Segment) ([]string, error) {
 	return s.db.Playback.Publish(ctx, r, i, g)
 }

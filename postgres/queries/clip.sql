@@ -60,6 +60,11 @@ select coalesce(storyboard.vtt, '') as vtt
 -- name: SetTranscriptState :exec
 update clip set transcript_state = @state, transcript_progress = @progress, transcript_reason = @reason, updated_at = now() where id = @id;
 
+-- name: ExpectTranscript :exec
+-- One that is being made goes on.
+update clip set transcript_state = 'pending', transcript_reason = '', updated_at = now()
+ where id = @id and transcript_state in ('done', 'no_speech', 'failed');
+
 -- name: SetChaptersEdited :exec
 update clip set chapters_edited = true, updated_at = now() where id = @id;
 

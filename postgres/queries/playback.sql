@@ -40,6 +40,18 @@ select clip_id, rendition, no, object_key, bytes from init_segment where clip_id
 select clip_id, rendition, no, init_no, start_ms, duration_ms, bytes, object_key, discontinuity
   from segment where clip_id = @clip_id and rendition = @rendition order by no;
 
+-- name: SegmentsFrom :many
+-- From the one that holds a moment, or the last before it, on.
+select clip_id, rendition, no, init_no, start_ms, duration_ms, bytes, object_key, discontinuity from segment
+ where segment.clip_id = @clip_id and segment.rendition = @rendition
+   and segment.no >= coalesce((select max(s.no) from segment s where s.clip_id = @clip_id and s.rendition = @rendition and s.start_ms <= @from_ms), 0)
+ order by no limit @most::int;
+
+-- name: RenditionEnd :one
+select coalesce(max(segment.start_ms + segment.duration_ms), 0)::bigint from segment
+ where segment.clip_id = @clip_id and segment.rendition = @rendition
+   and segment.no = (select max(s.no) from segment s where s.clip_id = @clip_id and s.rendition = @rendition);
+
 -- name: InitSegment :one
 select clip_id, rendition, no, object_key, bytes from init_segment where clip_id = @clip_id and rendition = @rendition and no = @no;
 

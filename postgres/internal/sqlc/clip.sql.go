@@ -247,6 +247,17 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 	return items, nil
 }
 
+const expectTranscript = `-- name: ExpectTranscript :exec
+update clip set transcript_state = 'pending', transcript_reason = '', updated_at = now()
+ where id = $1 and transcript_state in ('done', 'no_speech', 'failed')
+`
+
+// One that is being made goes on.
+func (q *Queries) ExpectTranscript(ctx context.Context, id domain.ClipID) error {
+	_, err := q.db.Exec(ctx, expectTranscript, id)
+	return err
+}
+
 const insertClip = `-- name: InsertClip :exec
 insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility)
 values ($1, $2, $3, $4, $5, $6, $7, $8)

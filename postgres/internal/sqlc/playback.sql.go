@@ -148,6 +148,19 @@ func (q *Queries) Rendition(ctx context.Context, clipID domain.ClipID, name stri
 	return i, err
 }
 
+const renditionEnd = `-- name: RenditionEnd :one
+select coalesce(max(segment.start_ms + segment.duration_ms), 0)::bigint from segment
+ where segment.clip_id = $1 and segment.rendition = $2
+   and segment.no = (select max(s.no) from segment s where s.clip_id = $1 and s.rendition = $2)
+`
+
+func (q *Queries) RenditionEnd(ctx context.Context, clipID domain.ClipID, rendition string) (int64, error) {
+	row := q.db.QueryRow(ctx, renditionEnd, clipID, rendition)
+	var column_1 int64
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const renditionKeys = `-- name: RenditionKeys :many
 select object_key from init_segment where init_segment.clip_id = $1 and init_segment.rendition = $2
 union all select object_key from segment where segment.clip_id = $1 and segment.rendition = $2
@@ -243,6 +256,56 @@ select clip_id, rendition, no, init_no, start_ms, duration_ms, bytes, object_key
 
 func (q *Queries) Segments(ctx context.Context, clipID domain.ClipID, rendition string) ([]Segment, error) {
 	rows, err := q.db.Query(ctx, segments, clipID, rendition)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Segment
+	for rows.Next() {
+		var i Segment
+		if err := rows.Scan(
+			&i.ClipID,
+			&i.Rendition,
+			&i.No,
+			&i.InitNo,
+			&i.StartMs,
+			&i.DurationMs,
+			&i.Bytes,
+			&i.ObjectKey,
+			&i.Discontinuity,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const segmentsFrom = `-- name: SegmentsFrom :many
+select clip_id, rendition, no, init_no, start_ms, duration_ms, bytes, object_key, discontinuity from segment
+ where segment.clip_id = $1 and segment.rendition = $2
+   and segment.no >= coalesce((select max(s.no) from segment s where s.clip_id = $1 and s.rendition = $2 and s.start_ms <= $3), 0)
+ order by no limit $4::int
+`
+
+type SegmentsFromParams struct {
+	ClipID    domain.ClipID
+	Rendition string
+	FromMs    int64
+	Most      int
+}
+
+// From the one that holds a moment, or the last before it, on.
+func (q *Queries) SegmentsFrom(ctx context.Context, arg SegmentsFromParams) ([]Segment, error) {
+	rows, err := q.db.Query(ctx, segmentsFrom,
+		arg.ClipID,
+		arg.Rendition,
+		arg.FromMs,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}

@@ -11,11 +11,37 @@ import (
 	"baton/domain"
 )
 
+const announceWork = `-- name: AnnounceWork :exec
+insert into work (clip_id, kind, state)
+select id, $1, 'waiting' from clip where id = $2 and deleted_at is null
+on conflict (clip_id, kind) do update set state = 'waiting', progress = 0, reason = '', updated_at = now()
+   where work.state in ('done', 'failed')
+`
+
+// What waits or runs already is not queued a second time, and stays as it is.
+func (q *Queries) AnnounceWork(ctx context.Context, kind domain.JobKind, clipID domain.ClipID) error {
+	_, err := q.db.Exec(ctx, announceWork, kind, clipID)
+	return err
+}
+
+const isListening = `-- name: IsListening :one
+select exists (select from work where clip_id = $1 and kind = 'transcribe' and state in ('running', 'retrying', 'failed'))
+`
+
+// Whether a job writes this clip's words down, or did and failed.
+func (q *Queries) IsListening(ctx context.Context, clipID domain.ClipID) (bool, error) {
+	row := q.db.QueryRow(ctx, isListening, clipID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const putWork = `-- name: PutWork :execrows
 insert into work (clip_id, kind, state, progress, reason)
 select id, $1, $2, $3, $4 from clip where id = $5 and deleted_at is null
 on conflict (clip_id, kind) do update
    set state = excluded.state, progress = excluded.progress, reason = excluded.reason, updated_at = now()
+   where (work.state, work.progress, work.reason) is distinct from (excluded.state, excluded.progress, excluded.reason)
 `
 
 type PutWorkParams struct {

@@ -1,0 +1,173 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"baton/domain"
+	"baton/transcode"
+)
+
+const (
+	// soundPoll is how often a recording that goes on is looked at.
+	soundPoll = time.Second
+	// soundAtLeastMS is what is worth a decoder of its own while more is coming.
+	soundAtLeastMS = 3000
+	// soundSegments bounds what is fetched at once, so that hours do not fill the disk.
+	soundSegments = 32
+	// leadInMS before the place to begin is decoded too, because decoders need a start.
+	leadInMS = 500
+	// turn is how long a run has before it lets a clip that waits come first, and waitsLong when one does.
+	turn      = time.Minute
+	waitsLong = 2 * time.Second
+	// restAfter is how long a run waits for more before it gives its memory back, and restPause how long it
+	// rests at most: new sound wakes it.
+	restAfter = 20 * time.Second
+	restPause = 10 * time.Second
+)
+
+// sound reads the PCM of a clip from one moment on, in pieces as they were recorded, and waits for more while the
+// recording goes on. It ends with io.EOF at the end of the recording, and with *waiting when nothing came for long.
+type sound struct {
+	ctx  context.Context //nolint:containedctx // lives as long as one step
+	r    *Runner
+	clip domain.ClipID
+	// atMS is up to where it was given out, endMS the end of what is recorded.
+	atMS, endMS int64
+	// live: the recording went on when it was last looked at.
+	live         bool
+	began, moved time.Time
+	box          *transcode.Box
+	piece        io.ReadCloser
+}
+
+func (r *Runner) sound(ctx context.Context, clip domain.ClipID, fromMS int64) *sound {
+	return &sound{ctx: ctx, r: r, clip: clip, atMS: fromMS, began: time.Now(), moved: time.Now()}
+}
+
+// Read implements io.Reader.
+func (s *sound) Read(p []byte) (int, error) {
+	for {
+		if s.piece != nil {
+			n, err := s.piece.Read(p)
+			if n > 0 || !errors.Is(err, io.EOF) {
+				return n, err //nolint:wrapcheck // a reader
+			}
+			if err := s.Close(); err != nil {
+				return 0, err
+			}
+		}
+		if err := s.next(); err != nil {
+			return 0, err
+		}
+	}
+}
+
+// Close ends what is being decoded.
+func (s *sound) Close() error {
+	var errs []error
+	if s.piece != nil {
+		errs = append(errs, s.piece.Close())
+	}
+	if s.box != nil {
+		errs = append(errs, s.box.Close())
+	}
+	s.piece, s.box = nil, nil
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("close sound: %w", err)
+	}
+	return nil
+}
+
+// next opens the piece that follows, and waits for it.
+func (s *sound) next() error {
+	for {
+		found, err := s.look()
+		if err != nil {
+			return err
+		}
+		if others, err := s.othersWait(); err != nil || others {
+			return errors.Join(err, &waiting{reason: "other clips have their turn"})
+		}
+		if len(found.segments) > 0 {
+			return s.open(found)
+		}
+		if !s.live {
+			return io.EOF
+		}
+		if time.Since(s.moved) > restAfter {
+			return resting()
+		}
+		select {
+		case <-time.After(soundPoll):
+		case <-s.ctx.Done():
+			return s.ctx.Err() //nolint:wrapcheck // a reader
+		}
+	}
+}
+
+// othersWait tells whether it is another clip's turn. What this one has not settled is heard again, so turns are long.
+func (s *sound) othersWait() (bool, error) {
+	if time.Since(s.began) < turn {
+		return false, nil
+	}
+	return s.r.queued(s.ctx, queueSpeech, waitsLong)
+}
+
+func resting() *waiting {
+	return &waiting{reason: "waiting for the recording to go on", pause: restPause}
+}
+
+// footage is a stretch of a rendition.
+type footage struct {
+	inits    []domain.InitSegment
+	segments []domain.Segment
+}
+
+// look finds what follows; no segments: nothing does, or not yet enough.
+func (s *sound) look() (footage, error) {
+	rendition, inits, segments, err := s.r.Store.RenditionFrom(s.ctx, s.clip, domain.SourceRendition, max(0, s.atMS-leadInMS), soundSegments)
+	if err != nil {
+		return footage{}, fmt.Errorf("read source rendition: %w", err)
+	}
+	s.live = !rendition.Complete
+	most := end(segments)
+	if most > s.endMS {
+		s.endMS, s.moved = most, time.Now()
+	}
+	if fresh := most - s.atMS; fresh <= 0 || s.live && fresh < soundAtLeastMS {
+		return footage{}, nil
+	}
+	return footage{inits, segments}, nil
+}
+
+func (s *sound) open(found footage) (err error) {
+	if s.box, err = s.r.Tools.Box(); err != nil {
+		return err //nolint:wrapcheck // says what it did
+	}
+	take, err := s.r.Tools.OpenStored(s.ctx, s.box, found.inits, found.segments, s.r.Media.Get)
+	if err != nil {
+		return fmt.Errorf("open source rendition: %w", err)
+	}
+	from := s.atMS
+	s.atMS = end(found.segments)
+	if !take.HasAudio() {
+		s.piece = silence((s.atMS - from) * transcode.PCMRate / 1000 * 2)
+		return nil
+	}
+	s.piece, err = s.r.Tools.PCM(s.ctx, take, 0, from)
+	return err //nolint:wrapcheck // says what it did
+}
+
+// silence is so many bytes of it.
+func silence(n int64) io.ReadCloser { return io.NopCloser(io.LimitReader(zeros{}, n)) }
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	clear(p)
+	return len(p), nil
+}
