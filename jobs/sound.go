@@ -89,8 +89,10 @@ func (s *sound) next() error {
 		if err != nil {
 			return err
 		}
-		if others, err := s.othersWait(); err != nil || others {
-			return errors.Join(err, &waiting{reason: "other clips have their turn"})
+		if others, err := s.othersWait(); err != nil {
+			return err
+		} else if others {
+			return &waiting{reason: "waiting while other clips have their turn"}
 		}
 		if len(found.segments) > 0 {
 			return s.open(found)
