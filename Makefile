@@ -65,12 +65,13 @@ generate: web/node_modules/.package-lock.json ## code from openapi.yaml and SQL
 	cd postgres && $(GO) tool -modfile=../tools/go.mod sqlc generate
 	cd web && npm run generate
 
-bench: setup-test build models ## speed and memory, as tables
+bench: setup-test build models ## speed and memory, as tables (OUT=file writes them, too)
 	$(GO) run ./internal/bench $(if $(OUT),-out $(OUT))
 
-eval: setup-test models ## quality: words, word times, chapters
-	$(GO) run ./internal/eval/speech
-	$(GO) run ./internal/eval/chapters
+eval: setup-test models ## quality: words, word times, chapters (writes docs/evaluation.md)
+	$(GO) run ./internal/eval/speech -out docs/evaluation.md
+	$(GO) run ./internal/eval/chapters -out docs/evaluation.md
+	@tail -n 1 docs/evaluation.md
 
 clean: ## what was built (never data)
 	rm -rf bin web/dist/* web/node_modules

@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"baton/domain"
@@ -109,18 +108,21 @@ func (b *bench) showCues(r recording, t domain.Transcript, pairs []eval.Pair) {
 }
 
 func (b *bench) printErrors() (total eval.Errors) {
-	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "set\twords\tsubstituted\tdeleted\tinserted\tWER %\t")
+	b.head("Word error rate, case, punctuation and spelling of numbers apart.", "set", "words", "substituted", "deleted", "inserted", "WER %")
 	row := func(name string, e eval.Errors) {
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d\t%.1f\t\n", name, e.Words, e.Substituted, e.Deleted, e.Inserted, 100*e.Rate())
+		fmt.Fprintf(b.out, "| %s | %d | %d | %d | %d | %.1f |\n", name, e.Words, e.Substituted, e.Deleted, e.Inserted, 100*e.Rate())
 	}
 	for _, g := range b.groups {
 		row(g, b.errors[g])
 		total = total.Plus(b.errors[g])
 	}
 	row("all", total)
-	_ = w.Flush()
 	return total
+}
+
+// head begins a table with a sentence before it.
+func (b *bench) head(how string, cells ...string) {
+	fmt.Fprintf(b.out, "\n%s\n\n| %s |\n|%s\n", how, strings.Join(cells, " | "), strings.Repeat("---|", len(cells)))
 }
 
 func (b *bench) printTimes() {
@@ -128,20 +130,17 @@ func (b *bench) printTimes() {
 		fmt.Fprintln(b.out, "\nmissing: no recording with known word times")
 		return
 	}
-	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\nword times\twords\tmedian ms\tp90 ms\t≤ 100 ms %\t≤ 200 ms %\t")
+	b.head("How far the times of words are from those that people marked.", "word times", "words", "median ms", "p90 ms", "≤ 100 ms %", "≤ 200 ms %")
 	for i, t := range []eval.Times{b.starts, b.ends} {
 		name := []string{"start", "end"}[i]
-		fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%.0f\t%.0f\t\n", name, t.Count(), t.Percentile(50), t.Percentile(90), 100*t.Within(100), 100*t.Within(200))
+		fmt.Fprintf(b.out, "| %s | %d | %d | %d | %.0f | %.0f |\n", name, t.Count(), t.Percentile(50), t.Percentile(90), 100*t.Within(100), 100*t.Within(200))
 	}
-	_ = w.Flush()
 }
 
 // speed transcribes all the sound in one piece in several ways, the start of the child
 // and the loading of the model included. It gives the least real-time factor.
 func (b *bench) speed(ctx context.Context) (least float64, err error) {
-	w := tabwriter.NewWriter(b.out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "\nthreads\tchunks at once\tsound s\twall s\tCPU s\twall RTF\tCPU RTF\tpeak MiB\t")
+	b.head("Speed, with the start of the engine's process and the loading of the model.", "threads", "chunks at once", "sound s", "wall s", "CPU s", "wall RTF", "CPU RTF", "peak MiB")
 	for _, c := range []struct{ threads, parallel int }{{1, 1}, {1, 2}, {2, 1}} {
 		m := b.model
 		m.Threads, m.Parallel = c.threads, c.parallel
@@ -154,10 +153,10 @@ func (b *bench) speed(ctx context.Context) (least float64, err error) {
 		if least == 0 || rtf < least {
 			least = rtf
 		}
-		fmt.Fprintf(w, "%d\t%d\t%.1f\t%.1f\t%.1f\t%.3f\t%.3f\t%d\t\n", c.threads, c.parallel, seconds,
+		fmt.Fprintf(b.out, "| %d | %d | %.1f | %.1f | %.1f | %.3f | %.3f | %d |\n", c.threads, c.parallel, seconds,
 			wall.Seconds(), used.CPU.Seconds(), rtf, used.CPU.Seconds()/seconds, used.MaxBytes>>20)
 	}
-	return least, w.Flush()
+	return least, nil
 }
 
 func timed(ctx context.Context, m moonshine.Config, pcm []byte) (wall time.Duration, used worker.Usage, err error) {

@@ -1,16 +1,19 @@
 // Command speech measures the built-in speech engine on real recordings: word error rate,
-// word times, real-time factor and memory. It prints tables, the last line a summary.
+// word times, real-time factor and memory. It prints Markdown tables, the last line a summary.
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
 
+	"baton/internal/eval"
 	"baton/transcribe/models"
 	"baton/transcribe/worker"
 )
@@ -37,12 +40,14 @@ func run(ctx context.Context) error {
 	sphinx := flag.String("pocketsphinx", "/usr/share/pocketsphinx/test/data", "folder of Debian's pocketsphinx-testdata")
 	dir := flag.String("models", setting("BATON_TEST_MODELS", filepath.Join(cache, "baton", "models")), "folder of the speech models; what is missing is installed")
 	size := flag.String("model", string(models.Base), "base or tiny")
+	out := flag.String("out", "", "also put the tables into this document")
 	show := flag.Bool("show", false, "print what was heard")
 	flag.Parse()
 	if err := models.Install(ctx, *dir, "", models.Model(*size)); err != nil {
 		return err
 	}
-	b := &bench{model: models.Config(*dir, models.Model(*size)), show: *show, out: os.Stdout}
+	var text bytes.Buffer
+	b := &bench{model: models.Config(*dir, models.Model(*size)), show: *show, out: io.MultiWriter(os.Stdout, &text)}
 	set, missing := recordings(*data, *sphinx)
 	for _, m := range missing {
 		fmt.Fprintln(os.Stderr, "missing:", m)
@@ -50,7 +55,10 @@ func run(ctx context.Context) error {
 	if len(set) == 0 {
 		return errors.New("there is no speech to measure")
 	}
-	return b.run(ctx, set)
+	if err := b.run(ctx, set); err != nil || *out == "" {
+		return err
+	}
+	return eval.Publish(*out, "Speech", text.String())
 }
 
 // setting is an environment variable or, if that is empty, a default.
