@@ -27,6 +27,9 @@ export type ToWorker =
       camera: ReadableStream<VideoFrame>;
       out: WritableStream<VideoFrame>;
       corner: BubbleCorner;
+      /** The picture's size until the screen's first frame is here. */
+      width: number;
+      height: number;
     }
   | { kind: "move"; corner: BubbleCorner };
 
@@ -47,7 +50,16 @@ function composeInWorker(
   const worker = new Worker(new URL("./compositor.worker.ts", import.meta.url), { type: "module" });
   const out = new Generator({ kind: "video" });
   const from = (track: MediaStreamTrack) => new Processor({ track, maxBufferSize: 2 }).readable;
-  const start: ToWorker = { kind: "start", screen: from(screen), camera: from(camera), out: out.writable, corner };
+  const { width = 1280, height = 720 } = screen.getSettings();
+  const start: ToWorker = {
+    kind: "start",
+    screen: from(screen),
+    camera: from(camera),
+    out: out.writable,
+    corner,
+    width,
+    height,
+  };
   worker.postMessage(start, [start.screen, start.camera, start.out]);
   return {
     track: out,

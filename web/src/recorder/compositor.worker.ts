@@ -1,48 +1,83 @@
-// The worker of compositor.ts: each frame of the screen goes out with the newest frame of the camera on it.
+// The worker of compositor.ts. A frame goes out whenever the camera gives one, and when the screen changes faster than that: a screen on which
+// nothing moves gives no frames at all, and the face on it must not freeze with it.
 import { drawBubble, type ToWorker } from "./compositor";
 import type { BubbleCorner } from "./types";
 
-let corner: BubbleCorner = "bottom-left";
-let newest: VideoFrame | undefined;
+/** 30 frames a second are enough; a screen may give 60. */
+const shortestMs = 1000 / 31;
 
-async function watchCamera(camera: ReadableStream<VideoFrame>): Promise<void> {
-  const reader = camera.getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    newest?.close();
-    newest = value;
+class Compositor {
+  corner: BubbleCorner;
+  private screen: VideoFrame | undefined;
+  private camera: VideoFrame | undefined;
+  private busy = false;
+  private last = 0;
+  private readonly canvas: OffscreenCanvas;
+  private readonly context: OffscreenCanvasRenderingContext2D;
+  private readonly writer: WritableStreamDefaultWriter<VideoFrame>;
+
+  constructor(start: Extract<ToWorker, { kind: "start" }>) {
+    this.corner = start.corner;
+    this.canvas = new OffscreenCanvas(start.width, start.height);
+    const context = this.canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("no 2d context in the worker");
+    this.context = context;
+    this.writer = start.out.getWriter();
+    void this.watch(start.screen, (frame) => {
+      this.screen?.close();
+      this.screen = frame;
+      if (performance.now() - this.last >= shortestMs) void this.emit();
+    });
+    void this.watch(start.camera, (frame) => {
+      this.camera?.close();
+      this.camera = frame;
+      void this.emit();
+    });
   }
-}
 
-async function run(screen: ReadableStream<VideoFrame>, out: WritableStream<VideoFrame>): Promise<void> {
-  const canvas = new OffscreenCanvas(2, 2);
-  const context = canvas.getContext("2d", { alpha: false });
-  if (!context) throw new Error("no 2d context in the worker");
-  const reader = screen.getReader();
-  const writer = out.getWriter();
-  for (;;) {
-    const { done, value: frame } = await reader.read();
-    if (done) break;
-    if (canvas.width !== frame.displayWidth || canvas.height !== frame.displayHeight) {
-      canvas.width = frame.displayWidth;
-      canvas.height = frame.displayHeight;
+  private async watch(frames: ReadableStream<VideoFrame>, each: (frame: VideoFrame) => void): Promise<void> {
+    const reader = frames.getReader();
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      each(value);
     }
-    context.drawImage(frame, 0, 0);
-    if (newest) drawBubble(context, canvas.width, canvas.height, newest, newest.displayWidth, newest.displayHeight, corner);
-    const composed = new VideoFrame(canvas, { timestamp: frame.timestamp });
-    frame.close();
-    await writer.write(composed);
   }
-  await writer.close();
+
+  /** Draws what there is and hands it on; a frame that comes while one is on its way is in the next one. */
+  private async emit(): Promise<void> {
+    if (this.busy) return;
+    this.busy = true;
+    this.last = performance.now();
+    try {
+      this.draw();
+      await this.writer.write(new VideoFrame(this.canvas, { timestamp: Math.round(this.last * 1000) }));
+    } catch {
+      // The track was stopped: nobody wants frames any more.
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private draw(): void {
+    const { screen, camera, canvas, context } = this;
+    if (screen) {
+      // A window that is resized, or another one that is shared instead, changes the picture's size.
+      if (canvas.width !== screen.displayWidth || canvas.height !== screen.displayHeight) {
+        canvas.width = screen.displayWidth;
+        canvas.height = screen.displayHeight;
+      }
+      context.drawImage(screen, 0, 0);
+    } else {
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }
+    if (camera) drawBubble(context, canvas.width, canvas.height, camera, camera.displayWidth, camera.displayHeight, this.corner);
+  }
 }
+
+let compositor: Compositor | undefined;
 
 self.onmessage = (e: MessageEvent<ToWorker>) => {
-  if (e.data.kind === "move") {
-    corner = e.data.corner;
-    return;
-  }
-  corner = e.data.corner;
-  void watchCamera(e.data.camera);
-  void run(e.data.screen, e.data.out);
+  if (e.data.kind === "start") compositor = new Compositor(e.data);
+  else if (compositor) compositor.corner = e.data.corner;
 };
