@@ -1,5 +1,9 @@
-// The spool: every chunk lies on the disk of this browser before it is sent, and stays until the server has it.
-// IndexedDB keeps it over crashes of the tab, the browser and the machine.
+// The spool: every chunk lies on the disk of this browser before it is sent, and stays until the server has stored it.
+// Chunks are files (opfs.ts), or rows where there are no files; takes are rows of IndexedDB.
+import type { Chunk, ChunkStore, Range } from "./chunks";
+import { OpfsChunks } from "./opfs";
+
+export type { Chunk } from "./chunks";
 
 /** A take as the spool knows it. */
 export interface TakeRecord {
@@ -15,18 +19,14 @@ export interface TakeRecord {
   total: number | undefined;
 }
 
-export interface Chunk {
-  readonly take: string;
-  readonly seq: number;
-  readonly data: Blob;
-  readonly digest: Uint8Array<ArrayBuffer>;
-}
-
 const takes = "takes";
 const chunks = "chunks";
 
 export class Spool {
-  private constructor(private readonly db: IDBDatabase) {}
+  private constructor(
+    private readonly db: IDBDatabase,
+    private readonly chunks: ChunkStore,
+  ) {}
 
   static async open(name = "baton-spool"): Promise<Spool> {
     const request = indexedDB.open(name, 1);
@@ -34,10 +34,12 @@ export class Spool {
       request.result.createObjectStore(takes, { keyPath: "id" });
       request.result.createObjectStore(chunks, { keyPath: ["take", "seq"] });
     };
-    return new Spool(await done(request));
+    const db = await done(request);
+    return new Spool(db, (await OpfsChunks.open()) ?? new IndexedChunks(db));
   }
 
   close(): void {
+    this.chunks.close();
     this.db.close();
   }
 
@@ -53,7 +55,7 @@ export class Spool {
   }
 
   async putTake(take: TakeRecord): Promise<void> {
-    await this.write(takes, (s) => s.put({ ...take }));
+    await write(this.db, takes, (s) => s.put({ ...take }));
   }
 
   async takes(): Promise<TakeRecord[]> {
@@ -64,48 +66,76 @@ export class Spool {
     return done(this.db.transaction(takes).objectStore(takes).get(id) as IDBRequest<TakeRecord | undefined>);
   }
 
+  /** Resolves when the chunk is on the disk. */
   async putChunk(chunk: Chunk): Promise<void> {
-    await this.write(chunks, (s) => s.put(chunk));
+    await this.chunks.put(chunk);
   }
 
   async chunk(take: string, seq: number): Promise<Chunk | undefined> {
-    return done(this.db.transaction(chunks).objectStore(chunks).get([take, seq]) as IDBRequest<Chunk | undefined>);
+    return this.chunks.get(take, seq);
   }
 
-  /** The numbers of the first and last chunk kept of a take. */
-  async range(take: string): Promise<{ first: number; last: number; count: number } | undefined> {
-    const all = IDBKeyRange.bound([take, 0], [take, Infinity]);
-    const keys = await done(
-      this.db.transaction(chunks).objectStore(chunks).getAllKeys(all) as unknown as IDBRequest<[string, number][]>,
-    );
-    const [first, last] = [keys[0], keys.at(-1)];
-    return first && last ? { first: first[1], last: last[1], count: keys.length } : undefined;
+  async range(take: string): Promise<Range | undefined> {
+    return this.chunks.range(take);
   }
 
-  /** Forgets the chunks before seq: the server has them. */
+  /** Forgets the chunks before seq: the server has stored them. */
   async drop(take: string, before: number): Promise<void> {
-    if (before > 0) await this.write(chunks, (s) => s.delete(IDBKeyRange.bound([take, 0], [take, before], false, true)));
+    if (before > 0) await this.chunks.drop(take, before);
   }
 
   /** Forgets a take and all its chunks. */
   async forget(take: string): Promise<void> {
-    await this.write(chunks, (s) => s.delete(IDBKeyRange.bound([take, 0], [take, Infinity])));
-    await this.write(takes, (s) => s.delete(take));
+    await this.chunks.forget(take);
+    await write(this.db, takes, (s) => s.delete(take));
+  }
+}
+
+/** Chunks as rows of IndexedDB. */
+class IndexedChunks implements ChunkStore {
+  constructor(private readonly db: IDBDatabase) {}
+
+  async put(chunk: Chunk): Promise<void> {
+    await write(this.db, chunks, (s) => s.put(chunk));
   }
 
-  private async write(store: string, act: (s: IDBObjectStore) => IDBRequest): Promise<void> {
-    const t = this.db.transaction(store, "readwrite", { durability: "strict" });
-    const over = new Promise<void>((resolve, reject) => {
-      t.oncomplete = () => {
-        resolve();
-      };
-      t.onabort = () => {
-        reject(t.error ?? new DOMException("the browser gave up a write", "AbortError"));
-      };
-    });
-    act(t.objectStore(store));
-    await over;
+  async get(take: string, seq: number): Promise<Chunk | undefined> {
+    return done(this.db.transaction(chunks).objectStore(chunks).get([take, seq]) as IDBRequest<Chunk | undefined>);
   }
+
+  async range(take: string): Promise<Range | undefined> {
+    const all = IDBKeyRange.bound([take, 0], [take, Infinity]);
+    const keys = await done(this.db.transaction(chunks).objectStore(chunks).getAllKeys(all));
+    const numbers = keys.map((k) => (Array.isArray(k) ? Number(k[1]) : NaN));
+    const [first, last] = [numbers[0], numbers.at(-1)];
+    return first === undefined || last === undefined ? undefined : { first, last, count: numbers.length };
+  }
+
+  async drop(take: string, before: number): Promise<void> {
+    await write(this.db, chunks, (s) => s.delete(IDBKeyRange.bound([take, 0], [take, before], false, true)));
+  }
+
+  async forget(take: string): Promise<void> {
+    await write(this.db, chunks, (s) => s.delete(IDBKeyRange.bound([take, 0], [take, Infinity])));
+  }
+
+  close(): void {
+    // The database is the spool's.
+  }
+}
+
+async function write(db: IDBDatabase, store: string, act: (s: IDBObjectStore) => IDBRequest): Promise<void> {
+  const t = db.transaction(store, "readwrite", { durability: "strict" });
+  const over = new Promise<void>((resolve, reject) => {
+    t.oncomplete = () => {
+      resolve();
+    };
+    t.onabort = () => {
+      reject(t.error ?? new DOMException("the browser gave up a write", "AbortError"));
+    };
+  });
+  act(t.objectStore(store));
+  await over;
 }
 
 function done<T>(request: IDBRequest<T>): Promise<T> {
