@@ -111,7 +111,7 @@ test("sign up, record, watch, comment, search", { timeout: 240_000 }, async (t) 
       context.createMediaStreamSource(v.captureStream()).connect(analyser);
       const samples = new Float32Array(analyser.fftSize);
       let peak = 0;
-      for (let end = performance.now() + 4000; performance.now() < end && peak < 0.02; ) {
+      for (let end = performance.now() + 4000; performance.now() < end && peak < 0.02;) {
         analyser.getFloatTimeDomainData(samples);
         peak = Math.max(peak, ...samples.map(Math.abs));
         await new Promise(requestAnimationFrame);
@@ -123,7 +123,11 @@ test("sign up, record, watch, comment, search", { timeout: 240_000 }, async (t) 
 
   await t.test("the transcript holds the spoken words, and chapters are made", async () => {
     await page.getByRole("tab", { name: /Transcript/ }).click();
-    await page.locator(".cue").filter({ hasText: /country/i }).first().waitFor({ timeout: 60_000 });
+    await page
+      .locator(".cue")
+      .filter({ hasText: /country/i })
+      .first()
+      .waitFor({ timeout: 60_000 });
     await page.getByRole("tab", { name: /Chapters/ }).click();
     await page.getByRole("tabpanel").getByRole("button").first().waitFor({ timeout: 60_000 });
     await page.getByRole("tab", { name: /Transcript/ }).click();
@@ -168,17 +172,24 @@ test("sign up, record, watch, comment, search", { timeout: 240_000 }, async (t) 
   await t.test("a search for a spoken word leads to its moment", async () => {
     await page.getByRole("link", { name: "Search" }).first().click();
     await page.getByRole("searchbox").fill("fello");
-    const hit = page.locator("main a[href*='/c/']").filter({ has: page.locator("mark") }).first();
+    const hit = page
+      .locator("main a[href*='/c/']")
+      .filter({ has: page.locator("mark") })
+      .first();
     await hit.waitFor({ timeout: 10_000 });
     await shot(page, "search");
     const want = Number(new URL(await hit.getAttribute("href"), server.url).searchParams.get("t"));
     assert.ok(want > 3, `the moment is at ${want} s`);
     await hit.click();
     await page.waitForURL(/\/c\//);
-    const at = await until("the player stands at the moment", async () => {
-      const now = await playing(page);
-      return now && now.width > 0 && Math.abs(now.time - want) < 1 ? now : null;
-    }, 15_000);
+    const at = await until(
+      "the player stands at the moment",
+      async () => {
+        const now = await playing(page);
+        return now && now.width > 0 && Math.abs(now.time - want) < 1 ? now : null;
+      },
+      15_000,
+    );
     assert.ok(Math.abs(at.time - want) < 1);
   });
 
