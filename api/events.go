@@ -230,6 +230,10 @@ func (s *eventStream) recheck(ctx context.Context) error {
 		return nil
 	}
 	if _, err := s.handlers.gate(withCaller(ctx, who), string(s.clip), domain.ActionWatch); err != nil {
+		// What made us look again may be older than what closed the clip: the last news, such as that it was deleted, is in the table.
+		if err := s.replay(ctx, s.last); err != nil {
+			return err
+		}
 		return s.end("you may not see this clip any more")
 	}
 	return nil
