@@ -3,7 +3,7 @@
 
 import type { Engine, EngineOptions } from "./stream";
 
-export type { Engine, EngineOptions, Notice } from "./stream";
+export { holdBack, type Engine, type EngineOptions, type Notice } from "./stream";
 
 /** Whether the browser's own HLS is used: never where hls.js can do it, Chromium's own has failed in the field. */
 export function playsNatively(scope: object = globalThis): boolean {

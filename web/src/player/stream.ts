@@ -24,4 +24,4 @@ export interface Engine {
 }
 
 /** How far behind the newest segment somebody watches along, in seconds: more than one segment, so that nothing stalls. */
-export const holdBack = 3.5;
+export const holdBack = 2.5;

@@ -1,5 +1,5 @@
 // The state of the player: what the watcher did, what the video does, and the stream behind it.
-import { attach, warmUp, type Engine, type Notice } from "../../player/engine";
+import { attach, holdBack, warmUp, type Engine, type Notice } from "../../player/engine";
 import { loopFrom, loopNext, loopTo, type Loop } from "../../player/loop";
 import { rememberPlace, resumeAt } from "../../player/resume";
 import { frameStep, placeOf } from "../../player/seek";
@@ -232,7 +232,7 @@ export class Player {
   };
 
   #firstPlace(): number {
-    if (this.live) return Math.max(0, this.durationMs - 4000);
+    if (this.live) return Math.max(0, this.durationMs - holdBack * 1000);
     if (this.time > 0) return this.time;
     this.resumed = resumeAt(this.#clip);
     return this.resumed ?? 0;

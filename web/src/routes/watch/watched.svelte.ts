@@ -173,7 +173,18 @@ export class Watched {
     const gone = error instanceof ApiError && [401, 403, 404, 410].includes(error.status);
     if (gone && this.clip) {
       this.over = "You may not see this clip any more, or it was deleted.";
+      this.connected = true;
       this.#stop?.();
+      // What was on the page is not theirs to read any more either.
+      this.transcript = undefined;
+      this.chapters = this.comments = this.peaks = this.shots = [];
+      this.setClip({
+        ...this.clip,
+        description: "",
+        work: [],
+        transcript_state: "no_speech",
+        may: { comment: false, edit: false, delete: false },
+      });
     } else if (gone) this.state = "missing";
     else if (!this.clip) {
       this.state = "trouble";
