@@ -22,7 +22,7 @@ RUN BATON_MODELS_DIR=/models bin/baton models install
 FROM debian:bookworm-slim
 # libstdc++6 is for the speech runtime. PostgreSQL is not installed here: compose.yaml brings it.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates curl ffmpeg libstdc++6 util-linux \
+ && apt-get install -y --no-install-recommends ca-certificates curl ffmpeg libstdc++6 tesseract-ocr util-linux \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin baton \
  && install -d -o baton -g baton -m 0700 /data

@@ -144,7 +144,8 @@ var rules = map[string]rule{
 	"listMembers":  {who: signedIn()},
 	"updateMember": {who: only([]string{admin}, owner, member, guest), body: `{"role":"guest"}`},
 	"removeMember": {who: only([]string{admin}, owner, member, guest), ok: 204},
-	"listSpaces":   {who: signedIn(guest)}, "createSpace": {who: signedIn(guest), body: `{"name":"NEW"}`, ok: 201},
+	"getWorkspace": {who: signedIn()}, "updateWorkspace": {who: signedIn(owner, member, guest), body: `{"read_screen":true}`},
+	"listSpaces": {who: signedIn(guest)}, "createSpace": {who: signedIn(guest), body: `{"name":"NEW"}`, ok: 201},
 	"updateSpace":  {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
 	"deleteSpace":  {who: only([]string{admin}, owner, member, guest), ok: 204},
 	"listInvites":  {who: signedIn(owner, member, guest)},
@@ -176,7 +177,7 @@ var rules = map[string]rule{
 
 	"getMasterPlaylist": {who: watching}, "getMediaFile": {who: watching}, "getPoster": {who: watching}, "getStoryboardImage": {who: watching},
 	"getStoryboard": {who: watching}, "getPeaks": {who: watching},
-	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getTranscriptSRT": {who: watching}, "getTranscriptText": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
+	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getScreen": {who: watching}, "getTranscriptSRT": {who: watching}, "getTranscriptText": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
 	"updateCue":     {who: acting(editing), body: `{"text":"Hello there"}`},
 	"putChapters":   {who: acting(editing), body: `{"chapters":[{"start_ms":0,"title":"All"}]}`},
 	"listComments":  {who: watching},

@@ -120,7 +120,7 @@ func (h *handlers) UpdateClip(ctx context.Context, r gen.UpdateClipRequestObject
 	if _, err := h.gate(ctx, r.Id, domain.ActionEdit); err != nil {
 		return nil, err
 	}
-	p := domain.ClipPatch{Visibility: (*domain.Visibility)(r.Body.Visibility), SpaceID: (*domain.SpaceID)(r.Body.SpaceId)}
+	p := domain.ClipPatch{Visibility: (*domain.Visibility)(r.Body.Visibility), SpaceID: (*domain.SpaceID)(r.Body.SpaceId), ReadScreen: r.Body.ReadScreen}
 	if p.SpaceID != nil && *p.SpaceID != "" && !domain.ValidID(string(*p.SpaceID)) {
 		return nil, domain.Errorf(domain.KindInvalid, "space_id is not an id")
 	}

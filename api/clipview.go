@@ -40,6 +40,9 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		}
 	}
 	c.May.Comment, c.May.Edit = who.May(domain.ActionComment, &v.Clip), who.May(domain.ActionEdit, &v.Clip)
+	if c.May.Edit {
+		c.ReadScreen = &v.ReadScreen
+	}
 	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)
 	setPlayback(&c, at, v)
 	return c

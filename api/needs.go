@@ -45,6 +45,7 @@ type Needs struct {
 	Spaces      spaces
 	Clips       clips
 	Transcripts transcripts
+	Screens     screens
 	Comments    comments
 	Search      searcher
 	Playback    playback

@@ -19,6 +19,8 @@ type workspaces interface {
 	Create(ctx context.Context, w domain.Workspace, owner domain.Account) error
 	// Get reads one. KindNotFound.
 	Get(ctx context.Context, id domain.WorkspaceID) (domain.Workspace, error)
+	// Update changes one; turning the reading of screens off removes what was read. KindNotFound.
+	Update(ctx context.Context, id domain.WorkspaceID, p domain.WorkspacePatch) error
 }
 
 func (h *handlers) GetHealth(context.Context, gen.GetHealthRequestObject) (gen.GetHealthResponseObject, error) {

@@ -43,6 +43,14 @@ type Workspace struct {
 	ID        WorkspaceID
 	Name      string
 	CreatedAt time.Time
+	// ReadScreen: the text on the screen of clips is read, so that it can be found.
+	ReadScreen bool
+}
+
+// WorkspacePatch changes a workspace; nil fields stay as they are.
+type WorkspacePatch struct {
+	Name       *string
+	ReadScreen *bool
 }
 
 // Member is an account's place in a workspace.

@@ -89,4 +89,6 @@ type Clip struct {
 	TranscriptProgress float64
 	// TranscriptReason says why TranscriptState is failed; shown to people.
 	TranscriptReason string
+	// ReadScreen: the text on its screen may be read, unless the workspace has turned that off.
+	ReadScreen bool
 }

@@ -36,6 +36,8 @@ type ClipPatch struct {
 	Visibility  *Visibility
 	SpaceID     *SpaceID // empty: in no space
 	Tags        *[]string
+	// ReadScreen false removes what was read, too.
+	ReadScreen *bool
 }
 
 // SearchQuery asks for moments. Empty fields do not filter.

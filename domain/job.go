@@ -9,6 +9,7 @@ const (
 	JobThumbnails JobKind = "thumbnails" // poster, storyboard, speech ribbon
 	JobTranscribe JobKind = "transcribe" // sound → cues
 	JobChapters   JobKind = "chapters"   // cues → chapters
+	JobScreen     JobKind = "screen"     // picture → times of change, and the text that was on the screen
 	JobLadder     JobKind = "ladder"     // renditions that every browser plays, loudness normalised
 	JobPurge      JobKind = "purge"      // objects and rows of a deleted clip
 	JobReap       JobKind = "reap"       // ends abandoned recordings; periodic, of no clip
@@ -18,24 +19,28 @@ const (
 type Job struct {
 	Kind   JobKind
 	ClipID ClipID
+	// Again: it is queued even when one like it waits or runs, because that one may have read what is no longer so.
+	Again bool
 }
 
 // AfterRecording lists what follows when a recording ends. needsImport says that its frames could not
 // be copied into segments while they arrived.
 func AfterRecording(c ClipID, needsImport bool) []Job {
 	if needsImport {
-		return []Job{{JobImport, c}}
+		return []Job{{Kind: JobImport, ClipID: c}}
 	}
 	return AfterPlayable(c)
 }
 
 // AfterPlayable lists what follows when a clip can be played to its end.
 func AfterPlayable(c ClipID) []Job {
-	return []Job{{JobTranscribe, c}, {JobThumbnails, c}, {JobLadder, c}}
+	return []Job{
+		{Kind: JobTranscribe, ClipID: c}, {Kind: JobThumbnails, ClipID: c}, {Kind: JobScreen, ClipID: c}, {Kind: JobLadder, ClipID: c},
+	}
 }
 
 // AfterTranscript lists what follows when the words are complete.
-func AfterTranscript(c ClipID) []Job { return []Job{{JobChapters, c}} }
+func AfterTranscript(c ClipID) []Job { return []Job{{Kind: JobChapters, ClipID: c}} }
 
 // WorkState is where a job of a clip stands, in words for people.
 type WorkState string

@@ -18,7 +18,13 @@ func (r *Runner) chapters(ctx context.Context, clip domain.Clip, _ func(float64)
 	if err != nil {
 		return fmt.Errorf("read chapters: %w", err)
 	}
-	found := chapters.Find(chapters.Input{Cues: words.Cues, Speech: words.Speech, DurationMS: clip.DurationMS, Existing: existing})
+	screen, err := r.Store.Screen(ctx, clip.ID)
+	if err != nil {
+		return fmt.Errorf("read screen changes: %w", err)
+	}
+	found := chapters.Find(chapters.Input{
+		Cues: words.Cues, Speech: words.Speech, ScreenChanges: screen.Changes, DurationMS: clip.DurationMS, Existing: existing,
+	})
 	if len(found) == 0 {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"baton/domain"
+	"baton/ocr"
 	"baton/transcode"
 	"baton/transcribe"
 )
@@ -42,6 +43,15 @@ type Store interface {
 	PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error
 	// SuggestTitle titles a clip that has no title.
 	SuggestTitle(ctx context.Context, id domain.ClipID, title string) error
+
+	// ReadsScreen tells whether the text on the clip's screen may be read.
+	ReadsScreen(ctx context.Context, id domain.ClipID) (bool, error)
+	// SetScreenChanges stores when another picture came up; chapters made without are made again.
+	SetScreenChanges(ctx context.Context, id domain.ClipID, changes []int64) error
+	SetScreenLines(ctx context.Context, id domain.ClipID, lines []domain.ScreenLine) error
+	// SetScreenState notes why nothing was read.
+	SetScreenState(ctx context.Context, id domain.ClipID, s domain.ScreenState, reason string) error
+	Screen(ctx context.Context, id domain.ClipID) (domain.Screen, error)
 
 	// Objects lists what a clip, deleted ones included, keeps in the object store.
 	Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error)
@@ -82,6 +92,12 @@ type Speech interface {
 	Present(ctx context.Context) error
 }
 
+// Reader reads the text of pictures; *ocr.Reader. Present tells why it cannot.
+type Reader interface {
+	Present(ctx context.Context) error
+	Read(ctx context.Context, picture []byte) ([]ocr.Line, error)
+}
+
 // Transcoder is what the steps ask of ffmpeg; *transcode.Runner.
 type Transcoder interface {
 	Box() (*transcode.Box, error)
@@ -93,5 +109,6 @@ type Transcoder interface {
 	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
 	Peaks(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Peaks, error)
 	PCM(ctx context.Context, t transcode.Take, gainDB float64, startMS int64) (io.ReadCloser, error)
+	Frames(ctx context.Context, t transcode.Take, atMS []int64, each func(atMS int64, pgm []byte) error) error
 	SceneChanges(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.SceneChange, error)
 }

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"log/slog"
 	"time"
@@ -15,11 +16,12 @@ import (
 	"baton/domain"
 )
 
-// stepArgs is what River stores of a job. Both fields make it unique: a step that waits or runs for a
-// clip is not queued a second time.
+// stepArgs is what River stores of a job. The fields make it unique: a step that waits or runs for a
+// clip is not queued a second time, unless a nonce says so.
 type stepArgs struct {
 	Step   domain.JobKind `json:"step"    river:"unique"`
 	ClipID domain.ClipID  `json:"clip_id" river:"unique"`
+	Nonce  string         `json:"nonce,omitempty" river:"unique"`
 }
 
 // Kind implements river.JobArgs.
@@ -47,7 +49,11 @@ func (q *Queue) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs []domain.Job) err
 	}
 	many := make([]river.InsertManyParams, len(jobs))
 	for i, j := range jobs {
-		many[i] = river.InsertManyParams{Args: stepArgs{Step: j.Kind, ClipID: j.ClipID}, InsertOpts: insertOpts(j.Kind)}
+		args := stepArgs{Step: j.Kind, ClipID: j.ClipID}
+		if j.Again {
+			args.Nonce = rand.Text()
+		}
+		many[i] = river.InsertManyParams{Args: args, InsertOpts: insertOpts(j.Kind)}
 	}
 	if _, err := q.client.InsertManyTx(ctx, tx, many); err != nil {
 		return fmt.Errorf("enqueue: %w", err)

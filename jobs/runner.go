@@ -25,6 +25,7 @@ type Needs struct {
 	Ingest Ingest
 	Tools  Transcoder
 	Speech Speech
+	Reader Reader
 	Log    *slog.Logger
 	// NodeID is stable over restarts of the same node, so that it finds its own interrupted jobs.
 	NodeID string
@@ -57,6 +58,7 @@ func NewRunner(n Needs) (*Runner, error) {
 			queueQuick:  {MaxWorkers: 2},
 			queueImport: {MaxWorkers: 1},
 			queueSpeech: {MaxWorkers: max(1, n.SpeechWorkers)},
+			queueScreen: {MaxWorkers: 1},
 			queueLadder: {MaxWorkers: max(1, n.LadderWorkers)},
 		},
 		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
@@ -174,7 +176,7 @@ func (r *Runner) failed(ctx context.Context, step domain.JobKind, clip domain.Cl
 		return r.Store.FailClip(ctx, clip, reason)
 	case domain.JobTranscribe:
 		return r.Store.FailTranscript(ctx, clip, reason)
-	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobPurge, domain.JobReap:
+	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobPurge, domain.JobReap:
 		return nil // the clip is as good as before; the work row says what is missing
 	}
 	return nil

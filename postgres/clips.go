@@ -74,6 +74,11 @@ func (s Clips) Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch)
 				return err
 			}
 		}
+		if p.ReadScreen != nil {
+			if err := t.turnScreen(ctx, before, *p.ReadScreen); err != nil {
+				return err
+			}
+		}
 		return t.updateClip(ctx, before, after)
 	})
 }

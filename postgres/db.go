@@ -32,6 +32,7 @@ type DB struct {
 	Recordings  Recordings
 	Playback    Playback
 	Transcripts Transcripts
+	Screens     Screens
 	Comments    Comments
 	Search      Search
 	Events      Events
@@ -43,7 +44,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Workspaces, db.Accounts, db.Members = Workspaces{db}, Accounts{db}, Members{db}
 	db.SignIns, db.Tokens, db.Invites = SignIns{db}, Tokens{db}, Invites{db}
 	db.Spaces, db.Clips, db.Recordings, db.Playback = Spaces{db}, Clips{db}, Recordings{db}, Playback{db}
-	db.Transcripts, db.Comments = Transcripts{db}, Comments{db}
+	db.Transcripts, db.Screens, db.Comments = Transcripts{db}, Screens{db}, Comments{db}
 	db.Search, db.Events = Search{db}, Events{db}
 	return db
 }

@@ -86,9 +86,9 @@ func TestRecordingsEnd(t *testing.T) {
 		state domain.ClipState
 		jobs  string
 	}{
-		{"finished", func(*domain.Outcome) {}, domain.ClipReady, "transcribe thumbnails ladder"},
+		{"finished", func(*domain.Outcome) {}, domain.ClipReady, "transcribe thumbnails screen ladder"},
 		{"needs import", func(o *domain.Outcome) { o.NeedsImport = true }, domain.ClipProcessing, "transcribe import"},
-		{"abandoned", func(o *domain.Outcome) { o.EndReason = domain.EndAbandoned }, domain.ClipReady, "transcribe thumbnails ladder"},
+		{"abandoned", func(o *domain.Outcome) { o.EndReason = domain.EndAbandoned }, domain.ClipReady, "transcribe thumbnails screen ladder"},
 		{"empty", func(o *domain.Outcome) { o.Failure, o.Bytes = "Nothing arrived.", 0 }, domain.ClipFailed, "transcribe"},
 		{"cancelled", func(o *domain.Outcome) { o.EndReason = domain.EndCancelled }, domain.ClipFailed, "transcribe"},
 	}
@@ -191,7 +191,7 @@ func TestAnAbandonedRecordingGoesOn(t *testing.T) {
 	o = outcome(id, take.Epoch, 2)
 	o.EndReason = domain.EndAbandoned
 	ok(t, b.Recordings.Finish(t.Context(), o))
-	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails ladder")
+	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails screen ladder")
 
 	// Its owner comes back: it records again, under the same link.
 	take, err = b.Recordings.Begin(t.Context(), id, "video/webm", "b")
@@ -202,7 +202,7 @@ func TestAnAbandonedRecordingGoesOn(t *testing.T) {
 	equal(t, "complete", r.Complete, false)
 	ok(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, 2, 4)))
 	ok(t, b.Recordings.Finish(t.Context(), outcome(id, take.Epoch, 4)))
-	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails ladder")
+	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails screen ladder")
 	c, err := b.Clips.Get(t.Context(), id)
 	ok(t, err)
 	equal(t, "state", c.State, domain.ClipReady)
@@ -222,7 +222,7 @@ func TestFinishingAnAbandonedRecordingWithoutMoreDoesNotWorkTwice(t *testing.T) 
 	o := outcome(id, take.Epoch, 2)
 	o.EndReason = domain.EndAbandoned
 	ok(t, b.Recordings.Finish(t.Context(), o))
-	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails ladder")
+	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails screen ladder")
 	ok(t, b.Recordings.Finish(t.Context(), outcome(id, take.Epoch, 2)))
 	equal(t, "jobs", b.queue.take(t), "")
 	take, err = b.Recordings.Take(t.Context(), id)
@@ -279,7 +279,7 @@ func TestAFailedImportLeavesWhatCanBePlayed(t *testing.T) {
 	c, err := b.Clips.Get(t.Context(), id)
 	ok(t, err)
 	equal(t, "state", c.State, domain.ClipReady)
-	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails ladder")
+	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails screen ladder")
 	ok(t, b.Playback.ImportFailed(t.Context(), id, "again")) // not processing any more
 	equal(t, "jobs", b.queue.take(t), "")
 }

@@ -68,7 +68,7 @@ func toClip(c sqlc.Clip) domain.Clip {
 		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
 		PosterKey: c.PosterKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey, TranscriptState: c.TranscriptState,
-		TranscriptProgress: c.TranscriptProgress, TranscriptReason: c.TranscriptReason,
+		TranscriptProgress: c.TranscriptProgress, TranscriptReason: c.TranscriptReason, ReadScreen: c.ReadScreen,
 	}
 }
 

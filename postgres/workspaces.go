@@ -49,6 +49,41 @@ func (s Workspaces) Get(ctx context.Context, id domain.WorkspaceID) (domain.Work
 	return domain.Workspace(w), failed("read a workspace", orNotFound(err, "there is no such workspace"))
 }
 
+// Update changes one. Turning the reading of screens off removes what was read, a clip after the other: when it is
+// interrupted, nothing new is read, and the next call goes on. KindNotFound.
+func (s Workspaces) Update(ctx context.Context, id domain.WorkspaceID, p domain.WorkspacePatch) error {
+	const act = "change a workspace"
+	err := s.db.inTx(ctx, act, func(t *tx) error {
+		if _, err := t.LockWorkspace(ctx, id); err != nil {
+			return orNotFound(err, "there is no such workspace")
+		}
+		w, err := t.Workspace(ctx, id)
+		if err != nil {
+			return err
+		}
+		if p.Name != nil {
+			w.Name = *p.Name
+		}
+		if p.ReadScreen != nil {
+			w.ReadScreen = *p.ReadScreen
+		}
+		return t.UpdateWorkspace(ctx, sqlc.UpdateWorkspaceParams{ID: id, Name: w.Name, ReadScreen: w.ReadScreen})
+	})
+	if err != nil || p.ReadScreen == nil || *p.ReadScreen {
+		return err
+	}
+	clips, err := s.db.queries().ClipsWithScreenText(ctx, id)
+	if err != nil {
+		return failed(act, err)
+	}
+	for _, c := range clips {
+		if err := s.db.Screens.forget(ctx, c); err != nil && domain.KindOf(err) != domain.KindNotFound {
+			return err
+		}
+	}
+	return nil
+}
+
 // First reads the oldest. KindNotFound while there is none.
 func (s Workspaces) First(ctx context.Context) (domain.Workspace, error) {
 	w, err := s.db.queries().FirstWorkspace(ctx)

@@ -29,6 +29,7 @@ any /usr/lib/postgresql/*/bin/initdb || have initdb || need postgresql
 any /usr/share/postgresql/*/extension/pg_trgm.control /usr/share/postgresql/extension/pg_trgm.control \
 	/usr/local/share/postgresql/extension/pg_trgm.control /usr/pgsql-*/share/extension/pg_trgm.control || need postgresql-contrib
 have ffmpeg && have ffprobe || need ffmpeg
+have tesseract || need tesseract-ocr
 if [ -n "$with_test" ]; then
 	have chromium || have chromium-browser || have google-chrome || need "$(chromium)"
 	any /usr/share/fonts/truetype/noto/NotoColorEmoji.ttf /usr/share/fonts/*/NotoColorEmoji.ttf || need fonts-noto-color-emoji

@@ -142,6 +142,30 @@ func (e Role) Valid() bool {
 	}
 }
 
+// Defines values for ScreenState.
+const (
+	ScreenStateDone        ScreenState = "done"
+	ScreenStateOff         ScreenState = "off"
+	ScreenStatePending     ScreenState = "pending"
+	ScreenStateUnavailable ScreenState = "unavailable"
+)
+
+// Valid indicates whether the value is a known member of the ScreenState enum.
+func (e ScreenState) Valid() bool {
+	switch e {
+	case ScreenStateDone:
+		return true
+	case ScreenStateOff:
+		return true
+	case ScreenStatePending:
+		return true
+	case ScreenStateUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TranscriptState.
 const (
 	TranscriptStateDone     TranscriptState = "done"
@@ -171,19 +195,19 @@ func (e TranscriptState) Valid() bool {
 
 // Defines values for Visibility.
 const (
-	Link      Visibility = "link"
-	Private   Visibility = "private"
-	Workspace Visibility = "workspace"
+	VisibilityLink      Visibility = "link"
+	VisibilityPrivate   Visibility = "private"
+	VisibilityWorkspace Visibility = "workspace"
 )
 
 // Valid indicates whether the value is a known member of the Visibility enum.
 func (e Visibility) Valid() bool {
 	switch e {
-	case Link:
+	case VisibilityLink:
 		return true
-	case Private:
+	case VisibilityPrivate:
 		return true
-	case Workspace:
+	case VisibilityWorkspace:
 		return true
 	default:
 		return false
@@ -195,6 +219,8 @@ const (
 	WorkKindChapters   WorkKind = "chapters"
 	WorkKindImport     WorkKind = "import"
 	WorkKindLadder     WorkKind = "ladder"
+	WorkKindScreen     WorkKind = "screen"
+	WorkKindSummary    WorkKind = "summary"
 	WorkKindThumbnails WorkKind = "thumbnails"
 	WorkKindTranscribe WorkKind = "transcribe"
 )
@@ -207,6 +233,10 @@ func (e WorkKind) Valid() bool {
 	case WorkKindImport:
 		return true
 	case WorkKindLadder:
+		return true
+	case WorkKindScreen:
+		return true
+	case WorkKindSummary:
 		return true
 	case WorkKindThumbnails:
 		return true
@@ -311,7 +341,10 @@ type Clip struct {
 		Playable   bool            `json:"playable"`
 		Renditions []ClipRendition `json:"renditions"`
 	} `json:"playback"`
-	PosterUrl          *string         `json:"poster_url,omitempty"`
+	PosterUrl *string `json:"poster_url,omitempty"`
+
+	// ReadScreen For its owner: whether the text on the screen may be read, unless the workspace has turned that off
+	ReadScreen         *bool           `json:"read_screen,omitempty"`
 	ReadyAt            *time.Time      `json:"ready_at,omitempty"`
 	SizeBytes          *int64          `json:"size_bytes,omitempty"`
 	Space              *Space          `json:"space,omitempty"`
@@ -342,6 +375,9 @@ type ClipPage struct {
 // ClipPatch defines model for ClipPatch.
 type ClipPatch struct {
 	Description *string `json:"description,omitempty"`
+
+	// ReadScreen Whether the text on its screen may be read and found; false also removes what was read, true reads it
+	ReadScreen *bool `json:"read_screen,omitempty"`
 
 	// SpaceId Empty: in no space
 	SpaceId *string `json:"space_id,omitempty"`
@@ -615,6 +651,29 @@ type RecordingState string
 // Role defines model for Role.
 type Role string
 
+// Screen defines model for Screen.
+type Screen struct {
+	// ChangesMs When another picture came up
+	ChangesMs []int64 `json:"changes_ms"`
+
+	// Lines Lines of text in the order in which they came up
+	Lines  []ScreenLine `json:"lines"`
+	Reason *string      `json:"reason,omitempty"`
+
+	// State off: turned off for the clip or its workspace; unavailable: the server has nothing to read with, see reason
+	State ScreenState `json:"state"`
+}
+
+// ScreenState off: turned off for the clip or its workspace; unavailable: the server has nothing to read with, see reason
+type ScreenState string
+
+// ScreenLine defines model for ScreenLine.
+type ScreenLine struct {
+	EndMs   int64  `json:"end_ms"`
+	StartMs int64  `json:"start_ms"`
+	Text    string `json:"text"`
+}
+
 // SearchResult defines model for SearchResult.
 type SearchResult struct {
 	Moments    []Moment `json:"moments"`
@@ -732,6 +791,24 @@ type WorkKind string
 // WorkState defines model for Work.State.
 type WorkState string
 
+// Workspace defines model for Workspace.
+type Workspace struct {
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id   ID     `json:"id"`
+	Name string `json:"name"`
+
+	// ReadScreen The text on the screen of clips is read, so that search finds it
+	ReadScreen bool `json:"read_screen"`
+}
+
+// WorkspacePatch defines model for WorkspacePatch.
+type WorkspacePatch struct {
+	Name *string `json:"name,omitempty"`
+
+	// ReadScreen false also removes what was read of all clips; true reads the clips that come from then on
+	ReadScreen *bool `json:"read_screen,omitempty"`
+}
+
 // ClipID Example: 01hf7yat00tvwxyz0123456789
 type ClipID = ID
 
@@ -842,6 +919,9 @@ type CreateSpaceJSONRequestBody CreateSpaceJSONBody
 // UpdateSpaceJSONRequestBody defines body for UpdateSpace for application/json ContentType.
 type UpdateSpaceJSONRequestBody UpdateSpaceJSONBody
 
+// UpdateWorkspaceJSONRequestBody defines body for UpdateWorkspace for application/json ContentType.
+type UpdateWorkspaceJSONRequestBody = WorkspacePatch
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetOpenAPI This document
@@ -889,6 +969,9 @@ type ServerInterface interface {
 	// RetryClip Try again what failed (import or transcript)
 	// (POST /api/v1/clips/{id}/retry)
 	RetryClip(ctx echo.Context, id ClipID) error
+	// GetScreen What was on the screen
+	// (GET /api/v1/clips/{id}/screen)
+	GetScreen(ctx echo.Context, id ClipID) error
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx echo.Context, id ClipID) error
@@ -976,6 +1059,12 @@ type ServerInterface interface {
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx echo.Context) error
+	// GetWorkspace My workspace and its settings
+	// (GET /api/v1/workspace)
+	GetWorkspace(ctx echo.Context) error
+	// UpdateWorkspace Rename the workspace, change its settings (admins)
+	// (PATCH /api/v1/workspace)
+	UpdateWorkspace(ctx echo.Context) error
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -1261,6 +1350,22 @@ func (w *ServerInterfaceWrapper) RetryClip(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RetryClip(ctx, id)
+	return err
+}
+
+// GetScreen converts echo context to params.
+func (w *ServerInterfaceWrapper) GetScreen(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetScreen(ctx, id)
 	return err
 }
 
@@ -1689,6 +1794,24 @@ func (w *ServerInterfaceWrapper) ListTags(ctx echo.Context) error {
 	return err
 }
 
+// GetWorkspace converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWorkspace(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWorkspace(ctx)
+	return err
+}
+
+// UpdateWorkspace converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateWorkspace(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateWorkspace(ctx)
+	return err
+}
+
 // GetHealth converts echo context to params.
 func (w *ServerInterfaceWrapper) GetHealth(ctx echo.Context) error {
 	var err error
@@ -1781,6 +1904,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/members", wrapper.ListMembers, options.OperationMiddlewares["listMembers"]...)
 	router.DELETE(options.BaseURL+"/api/v1/members/:account_id", wrapper.RemoveMember, options.OperationMiddlewares["removeMember"]...)
 	router.PATCH(options.BaseURL+"/api/v1/members/:account_id", wrapper.UpdateMember, options.OperationMiddlewares["updateMember"]...)
+	router.GET(options.BaseURL+"/api/v1/workspace", wrapper.GetWorkspace, options.OperationMiddlewares["getWorkspace"]...)
+	router.PATCH(options.BaseURL+"/api/v1/workspace", wrapper.UpdateWorkspace, options.OperationMiddlewares["updateWorkspace"]...)
 	router.GET(options.BaseURL+"/api/v1/spaces", wrapper.ListSpaces, options.OperationMiddlewares["listSpaces"]...)
 	router.POST(options.BaseURL+"/api/v1/spaces", wrapper.CreateSpace, options.OperationMiddlewares["createSpace"]...)
 	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id", wrapper.DeleteSpace, options.OperationMiddlewares["deleteSpace"]...)
@@ -1801,6 +1926,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/transcript/cues/:no", wrapper.UpdateCue, options.OperationMiddlewares["updateCue"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.txt", wrapper.GetTranscriptText, options.OperationMiddlewares["getTranscriptText"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/screen", wrapper.GetScreen, options.OperationMiddlewares["getScreen"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/captions.vtt", wrapper.GetCaptions, options.OperationMiddlewares["getCaptions"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.GetChapters, options.OperationMiddlewares["getChapters"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.PutChapters, options.OperationMiddlewares["putChapters"]...)
@@ -2397,6 +2523,45 @@ type RetryClipdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RetryClipdefaultApplicationProblemPlusJSONResponse) VisitRetryClipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetScreenRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetScreenResponseObject interface {
+	VisitGetScreenResponse(w http.ResponseWriter) error
+}
+
+type GetScreen200JSONResponse Screen
+
+func (response GetScreen200JSONResponse) VisitGetScreenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetScreendefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetScreendefaultApplicationProblemPlusJSONResponse) VisitGetScreenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3564,6 +3729,83 @@ func (response ListTagsdefaultApplicationProblemPlusJSONResponse) VisitListTagsR
 	return err
 }
 
+type GetWorkspaceRequestObject struct {
+}
+
+type GetWorkspaceResponseObject interface {
+	VisitGetWorkspaceResponse(w http.ResponseWriter) error
+}
+
+type GetWorkspace200JSONResponse Workspace
+
+func (response GetWorkspace200JSONResponse) VisitGetWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWorkspacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetWorkspacedefaultApplicationProblemPlusJSONResponse) VisitGetWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWorkspaceRequestObject struct {
+	Body *UpdateWorkspaceJSONRequestBody
+}
+
+type UpdateWorkspaceResponseObject interface {
+	VisitUpdateWorkspaceResponse(w http.ResponseWriter) error
+}
+
+type UpdateWorkspace200JSONResponse Workspace
+
+func (response UpdateWorkspace200JSONResponse) VisitUpdateWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWorkspacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateWorkspacedefaultApplicationProblemPlusJSONResponse) VisitUpdateWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -3681,6 +3923,9 @@ type StrictServerInterface interface {
 	// RetryClip Try again what failed (import or transcript)
 	// (POST /api/v1/clips/{id}/retry)
 	RetryClip(ctx context.Context, request RetryClipRequestObject) (RetryClipResponseObject, error)
+	// GetScreen What was on the screen
+	// (GET /api/v1/clips/{id}/screen)
+	GetScreen(ctx context.Context, request GetScreenRequestObject) (GetScreenResponseObject, error)
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx context.Context, request GetTranscriptRequestObject) (GetTranscriptResponseObject, error)
@@ -3768,6 +4013,12 @@ type StrictServerInterface interface {
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx context.Context, request ListTagsRequestObject) (ListTagsResponseObject, error)
+	// GetWorkspace My workspace and its settings
+	// (GET /api/v1/workspace)
+	GetWorkspace(ctx context.Context, request GetWorkspaceRequestObject) (GetWorkspaceResponseObject, error)
+	// UpdateWorkspace Rename the workspace, change its settings (admins)
+	// (PATCH /api/v1/workspace)
+	UpdateWorkspace(ctx context.Context, request UpdateWorkspaceRequestObject) (UpdateWorkspaceResponseObject, error)
 	// GetHealth The process is alive
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -4273,6 +4524,31 @@ func (sh *strictHandler) RetryClip(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(RetryClipResponseObject); ok {
 		return validResponse.VisitRetryClipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetScreen operation middleware
+func (sh *strictHandler) GetScreen(ctx echo.Context, id ClipID) error {
+	var request GetScreenRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetScreen(ctx.Request().Context(), request.(GetScreenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetScreen")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetScreenResponseObject); ok {
+		return validResponse.VisitGetScreenResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -5199,6 +5475,75 @@ func (sh *strictHandler) ListTags(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListTagsResponseObject); ok {
 		return validResponse.VisitListTagsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWorkspace operation middleware
+func (sh *strictHandler) GetWorkspace(ctx echo.Context) error {
+	var request GetWorkspaceRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWorkspace(ctx.Request().Context(), request.(GetWorkspaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWorkspace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWorkspaceResponseObject); ok {
+		return validResponse.VisitGetWorkspaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateWorkspace operation middleware
+func (sh *strictHandler) UpdateWorkspace(ctx echo.Context) error {
+	var request UpdateWorkspaceRequestObject
+
+	var body UpdateWorkspaceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateWorkspace(ctx.Request().Context(), request.(UpdateWorkspaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateWorkspace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateWorkspaceResponseObject); ok {
+		return validResponse.VisitUpdateWorkspaceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

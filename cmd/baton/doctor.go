@@ -19,6 +19,7 @@ import (
 	"baton/blob"
 	"baton/config"
 	"baton/domain"
+	"baton/ocr"
 	"baton/transcode"
 	"baton/transcribe/models"
 )
@@ -46,7 +47,7 @@ func (c doctorCmd) Run(ctx context.Context, io streams) error {
 	}
 	bad := 0
 	for _, check := range []func(context.Context, *config.Config) finding{
-		checkData, checkDatabase, checkObjects, checkFFmpeg, checkModel, checkWebPort, checkMediaPort, checkPublicURL,
+		checkData, checkDatabase, checkObjects, checkFFmpeg, checkModel, checkOCR, checkWebPort, checkMediaPort, checkPublicURL,
 	} {
 		f := check(ctx, cfg)
 		mark := "ok "
@@ -200,6 +201,15 @@ func checkModel(_ context.Context, cfg *config.Config) finding {
 	f := finding{name: "speech model", mend: "baton models install (or make models)", detail: cfg.ModelsDir}
 	f.err = models.Check(cfg.ModelsDir, models.Base)
 	return f
+}
+
+// checkOCR is well without Tesseract: then only the text on screens cannot be found.
+func checkOCR(ctx context.Context, _ *config.Config) finding {
+	v, err := ocr.New(ocr.Config{}).Version(ctx)
+	if err != nil {
+		v = "absent, so that text on screens is not found; apt-get install tesseract-ocr"
+	}
+	return finding{name: "screen text", detail: v}
 }
 
 func checkWebPort(ctx context.Context, cfg *config.Config) finding {

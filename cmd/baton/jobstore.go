@@ -91,6 +91,26 @@ func (s jobStore) SuggestTitle(ctx context.Context, id domain.ClipID, title stri
 	return err
 }
 
+func (s jobStore) Screen(ctx context.Context, id domain.ClipID) (domain.Screen, error) {
+	return s.db.Screens.Screen(ctx, id)
+}
+
+func (s jobStore) ReadsScreen(ctx context.Context, id domain.ClipID) (bool, error) {
+	return s.db.Screens.Reads(ctx, id)
+}
+
+func (s jobStore) SetScreenChanges(ctx context.Context, id domain.ClipID, changes []int64) error {
+	return s.db.Screens.SetChanges(ctx, id, changes)
+}
+
+func (s jobStore) SetScreenLines(ctx context.Context, id domain.ClipID, lines []domain.ScreenLine) error {
+	return s.db.Screens.SetLines(ctx, id, lines)
+}
+
+func (s jobStore) SetScreenState(ctx context.Context, id domain.ClipID, state domain.ScreenState, reason string) error {
+	return s.db.Screens.SetState(ctx, id, state, reason)
+}
+
 func (s jobStore) Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error) {
 	return s.db.Clips.Objects(ctx, id)
 }

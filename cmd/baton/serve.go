@@ -21,6 +21,7 @@ import (
 	"baton/internal/password"
 	"baton/jobs"
 	"baton/media"
+	"baton/ocr"
 	"baton/transcode"
 	"baton/transcribe/worker"
 	"baton/web"
@@ -199,7 +200,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	}
 	s.runner, err = jobs.NewRunner(jobs.Needs{
 		Pool: s.db.pool, Store: jobStore{s.db.stores}, Media: s.objects, Keys: blob.Keys{}, Ingest: reaper{s.ingest}, Tools: s.tools,
-		Speech: s.speech, Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
+		Speech: s.speech, Reader: ocr.New(ocr.Config{Log: s.log}), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
 		AbandonAfter: s.cfg.AbandonAfter,
 	})
 	if err != nil {
@@ -229,7 +230,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Log: s.log, PublicURL: s.cfg.PublicURL, TrustedProxies: s.cfg.TrustedProxies, Metrics: metrics, MetricsOpen: s.cfg.MetricsOpen, Ready: s.ready, Checks: s.checks, Web: client,
 		Passwords:  password.New(2),
 		Workspaces: db.Workspaces, Accounts: db.Accounts, Members: db.Members, SignIns: db.SignIns, Tokens: db.Tokens,
-		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Comments: db.Comments,
+		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Formats: formats(),

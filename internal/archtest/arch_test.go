@@ -22,11 +22,12 @@ var mayImport = map[string][]string{
 	"transcode":  {"domain"},
 	"transcribe": {"domain"},
 	"chapters":   {"domain"},
+	"ocr":        {"domain"},
 	"search":     {"domain"},
 	"notify":     {"domain"},
 	"blob":       {"domain"},
 	"postgres":   {"domain", "search", "migrations"},
-	"jobs":       {"domain", "transcode", "transcribe", "chapters"},
+	"jobs":       {"domain", "transcode", "transcribe", "chapters", "ocr"},
 	"api":        {"domain", "search", "media"},
 	"cmd":        {"*"},
 	"internal":   {"*"}, // leaves (below) and programs over the whole: bench, eval

@@ -56,6 +56,7 @@ type Clip struct {
 	UpdatedAt          time.Time
 	ReadyAt            *time.Time
 	DeletedAt          *time.Time
+	ReadScreen         bool
 }
 
 type ClipTag struct {
@@ -147,6 +148,23 @@ type Rendition struct {
 	Complete  bool
 }
 
+type Screen struct {
+	ClipID    domain.ClipID
+	Changes   []int64
+	State     domain.ScreenState
+	Reason    string
+	UpdatedAt time.Time
+}
+
+type ScreenLine struct {
+	ClipID     domain.ClipID
+	No         int
+	StartMs    int64
+	EndMs      int64
+	Body       string
+	Confidence float32
+}
+
 type Segment struct {
 	ClipID        domain.ClipID
 	Rendition     string
@@ -176,7 +194,8 @@ type Transcript struct {
 }
 
 type Workspace struct {
-	ID        domain.WorkspaceID
-	Name      string
-	CreatedAt time.Time
+	ID         domain.WorkspaceID
+	Name       string
+	CreatedAt  time.Time
+	ReadScreen bool
 }

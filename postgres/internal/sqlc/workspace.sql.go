@@ -23,13 +23,18 @@ func (q *Queries) AnyWorkspace(ctx context.Context) (bool, error) {
 }
 
 const firstWorkspace = `-- name: FirstWorkspace :one
-select id, name, created_at from workspace order by created_at, id limit 1
+select id, name, created_at, read_screen from workspace order by created_at, id limit 1
 `
 
 func (q *Queries) FirstWorkspace(ctx context.Context) (Workspace, error) {
 	row := q.db.QueryRow(ctx, firstWorkspace)
 	var i Workspace
-	err := row.Scan(&i.ID, &i.Name, &i.CreatedAt)
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.CreatedAt,
+		&i.ReadScreen,
+	)
 	return i, err
 }
 
@@ -64,13 +69,33 @@ func (q *Queries) LockWorkspace(ctx context.Context, id domain.WorkspaceID) (dom
 	return id_2, err
 }
 
+const updateWorkspace = `-- name: UpdateWorkspace :exec
+update workspace set name = $1, read_screen = $2 where id = $3
+`
+
+type UpdateWorkspaceParams struct {
+	Name       string
+	ReadScreen bool
+	ID         domain.WorkspaceID
+}
+
+func (q *Queries) UpdateWorkspace(ctx context.Context, arg UpdateWorkspaceParams) error {
+	_, err := q.db.Exec(ctx, updateWorkspace, arg.Name, arg.ReadScreen, arg.ID)
+	return err
+}
+
 const workspace = `-- name: Workspace :one
-select id, name, created_at from workspace where id = $1
+select id, name, created_at, read_screen from workspace where id = $1
 `
 
 func (q *Queries) Workspace(ctx context.Context, id domain.WorkspaceID) (Workspace, error) {
 	row := q.db.QueryRow(ctx, workspace, id)
 	var i Workspace
-	err := row.Scan(&i.ID, &i.Name, &i.CreatedAt)
+	err := row.Scan(
+		&i.ID,
+		&i.Name,
+		&i.CreatedAt,
+		&i.ReadScreen,
+	)
 	return i, err
 }

@@ -252,6 +252,24 @@ export interface paths {
         patch: operations["updateMember"];
         trace?: never;
     };
+    "/api/v1/workspace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My workspace and its settings */
+        get: operations["getWorkspace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Rename the workspace, change its settings (admins) */
+        patch: operations["updateWorkspace"];
+        trace?: never;
+    };
     "/api/v1/spaces": {
         parameters: {
             query?: never;
@@ -762,6 +780,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/screen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** What was on the screen */
+        get: operations["getScreen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/captions.vtt": {
         parameters: {
             query?: never;
@@ -985,6 +1022,17 @@ export interface components {
             /** Format: date-time */
             joined_at: string;
         };
+        Workspace: {
+            id: components["schemas"]["ID"];
+            name: string;
+            /** @description The text on the screen of clips is read, so that search finds it */
+            read_screen: boolean;
+        };
+        WorkspacePatch: {
+            name?: string;
+            /** @description false also removes what was read of all clips; true reads the clips that come from then on */
+            read_screen?: boolean;
+        };
         Space: {
             id: components["schemas"]["ID"];
             name: string;
@@ -1074,6 +1122,8 @@ export interface components {
             visibility?: components["schemas"]["Visibility"];
             /** @description Empty: in no space */
             space_id?: string;
+            /** @description Whether the text on its screen may be read and found; false also removes what was read, true reads it */
+            read_screen?: boolean;
             /** @description All of them, anew; kept in lower case without #, at most 20 of at most 40 characters */
             tags?: string[];
         };
@@ -1097,6 +1147,8 @@ export interface components {
             owner: components["schemas"]["Person"];
             space?: components["schemas"]["Space"];
             tags: string[];
+            /** @description For its owner: whether the text on the screen may be read, unless the workspace has turned that off */
+            read_screen?: boolean;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -1136,7 +1188,7 @@ export interface components {
         };
         Work: {
             /** @enum {string} */
-            kind: "import" | "thumbnails" | "ladder" | "transcribe" | "chapters";
+            kind: "import" | "thumbnails" | "ladder" | "transcribe" | "chapters" | "screen" | "summary";
             /** @enum {string} */
             state: "waiting" | "running" | "retrying" | "failed";
             progress: number;
@@ -1233,6 +1285,25 @@ export interface components {
             silences?: components["schemas"]["Span"][];
             /** @description Hesitations that can be cut out: written ones (um, uh) and voiced ones between words */
             fillers?: components["schemas"]["Filler"][];
+        };
+        Screen: {
+            /**
+             * @description off: turned off for the clip or its workspace; unavailable: the server has nothing to read with, see reason
+             * @enum {string}
+             */
+            state: "pending" | "done" | "off" | "unavailable";
+            reason?: string;
+            /** @description When another picture came up */
+            changes_ms: number[];
+            /** @description Lines of text in the order in which they came up */
+            lines: components["schemas"]["ScreenLine"][];
+        };
+        ScreenLine: {
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            text: string;
         };
         Filler: {
             /** Format: int64 */
@@ -1721,6 +1792,52 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Member"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Workspace */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateWorkspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkspacePatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workspace"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -2766,6 +2883,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain; charset=utf-8": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getScreen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The screen */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Screen"];
                 };
             };
             default: components["responses"]["Problem"];
