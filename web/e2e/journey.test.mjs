@@ -77,7 +77,7 @@ test("sign up, record, watch, comment, search", { timeout: 240_000 }, async (t) 
     await page.getByRole("button", { name: "Record", exact: true }).click();
     await page.getByRole("button", { name: "Stop" }).waitFor();
     const began = Date.now();
-    link = await until("the link is there from the start", () => page.locator("code").textContent());
+    link = await until("the link is there from the start", () => page.getByLabel("Link to this clip").inputValue());
     assert.match(link, /\/c\/[0-9a-z]{26}$/);
     assert.ok(Date.now() - began < 5000, "the link took longer than 5 s");
     await screen.bringToFront(); // people show another window: the recorder is in the background

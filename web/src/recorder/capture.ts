@@ -2,7 +2,7 @@
 import { compose, type Composition } from "./compositor";
 import { openCamera, openMicrophone, openScreen } from "./devices";
 import { Meter } from "./meter";
-import type { BubbleCorner, Choice } from "./types";
+import { noMicrophone, type BubbleCorner, type Choice } from "./types";
 
 /** Everything that is open for a take. Close it. */
 export class Capture {
@@ -37,19 +37,25 @@ export class Capture {
       // The screen first: its picker needs the click that started all this.
       const screen = wantsScreen ? await keep(opened, openScreen(choice.computerSound)) : undefined;
       const camera = wantsCamera ? await keep(opened, openCamera(choice.cameraId, choice.mode === "camera")) : undefined;
-      const microphone = await keep(opened, openMicrophone(choice.microphoneId));
-      const meter = new Meter(context, context.createMediaStreamSource(microphone));
+      const microphone =
+        choice.microphoneId === noMicrophone && choice.mode !== "voice"
+          ? undefined
+          : await keep(opened, openMicrophone(choice.microphoneId));
+      const meter = microphone ? new Meter(context, context.createMediaStreamSource(microphone)) : undefined;
       const screenTrack = screen?.getVideoTracks()[0];
       const cameraTrack = camera?.getVideoTracks()[0];
       const composition = screenTrack && cameraTrack ? compose(screenTrack, cameraTrack, choice.bubble) : undefined;
       const picture = composition?.track ?? screenTrack ?? cameraTrack;
-      const sound = mix(context, [microphone, ...(screen ? [screen] : [])]);
+      const sound = mix(
+        context,
+        [microphone, screen].filter((s) => s !== undefined),
+      );
       const capture = new Capture(
         opened,
         context,
         composition,
         [...(picture ? [picture] : []), ...sound],
-        screen ?? camera,
+        picture && new MediaStream([picture]),
         meter,
       );
       capture.watch({ screen, camera, microphone });

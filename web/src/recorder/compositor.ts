@@ -31,7 +31,8 @@ export type ToWorker =
       width: number;
       height: number;
     }
-  | { kind: "move"; corner: BubbleCorner };
+  | { kind: "move"; corner: BubbleCorner }
+  | { kind: "stop" };
 
 export function compose(screen: MediaStreamTrack, camera: MediaStreamTrack, corner: BubbleCorner): Composition {
   const { MediaStreamTrackProcessor: Processor, MediaStreamTrackGenerator: Generator } =
@@ -68,7 +69,7 @@ function composeInWorker(
     },
     close: () => {
       out.stop();
-      worker.terminate();
+      worker.postMessage({ kind: "stop" } satisfies ToWorker);
     },
   };
 }

@@ -35,6 +35,13 @@ class Compositor {
     });
   }
 
+  /** Lets go of the frames that are held: the camera has few of them. */
+  close(): void {
+    this.screen?.close();
+    this.camera?.close();
+    this.screen = this.camera = undefined;
+  }
+
   private async watch(frames: ReadableStream<VideoFrame>, each: (frame: VideoFrame) => void): Promise<void> {
     const reader = frames.getReader();
     for (;;) {
@@ -49,11 +56,12 @@ class Compositor {
     if (this.busy) return;
     this.busy = true;
     this.last = performance.now();
+    this.draw();
+    const frame = new VideoFrame(this.canvas, { timestamp: Math.round(this.last * 1000) });
     try {
-      this.draw();
-      await this.writer.write(new VideoFrame(this.canvas, { timestamp: Math.round(this.last * 1000) }));
+      await this.writer.write(frame);
     } catch {
-      // The track was stopped: nobody wants frames any more.
+      frame.close(); // the track was stopped: nobody wants frames any more
     } finally {
       this.busy = false;
     }
@@ -78,6 +86,12 @@ class Compositor {
 let compositor: Compositor | undefined;
 
 self.onmessage = (e: MessageEvent<ToWorker>) => {
-  if (e.data.kind === "start") compositor = new Compositor(e.data);
-  else if (compositor) compositor.corner = e.data.corner;
+  if (e.data.kind === "start") {
+    compositor = new Compositor(e.data);
+  } else if (e.data.kind === "move") {
+    if (compositor) compositor.corner = e.data.corner;
+  } else {
+    compositor?.close();
+    self.close();
+  }
 };

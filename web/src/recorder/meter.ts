@@ -16,7 +16,10 @@ export class Meter {
   private readonly samples: Float32Array<ArrayBuffer>;
   private quietSince: number | undefined;
 
-  constructor(context: AudioContext, source: AudioNode) {
+  constructor(
+    private readonly context: AudioContext,
+    source: AudioNode,
+  ) {
     this.analyser = context.createAnalyser();
     this.analyser.fftSize = 2048;
     source.connect(this.analyser);
@@ -25,6 +28,12 @@ export class Meter {
 
   /** The level now, and for how many milliseconds it has been silent. */
   read(now: number = performance.now()): { level: number; silentMs: number } {
+    if (this.context.state !== "running") {
+      // Browsers start sound after the first press only; until then nothing is measured, and that is no silence.
+      void this.context.resume().catch(() => undefined);
+      this.quietSince = undefined;
+      return { level: 0, silentMs: 0 };
+    }
     this.analyser.getFloatTimeDomainData(this.samples);
     const peak = this.samples.reduce((m, s) => Math.max(m, Math.abs(s)), 0);
     if (peak > silence) this.quietSince = undefined;

@@ -10,12 +10,16 @@ export type BubbleCorner = "bottom-left" | "bottom-right" | "top-left" | "top-ri
 
 export interface Choice {
   readonly mode: Mode;
+  /** undefined: the system's default; noMicrophone: none. */
   readonly microphoneId: string | undefined;
   readonly cameraId: string | undefined;
   /** Record the sound of the shared tab or screen, where the browser offers it. */
   readonly computerSound: boolean;
   readonly bubble: BubbleCorner;
 }
+
+/** Stands for "record without a microphone" where a microphone's id would stand; device ids are never that short. */
+export const noMicrophone = "none";
 
 /** Why a device or the screen cannot be had. */
 export type RefusalKind = "denied" | "dismissed" | "missing" | "busy" | "insecure" | "unsupported";
