@@ -57,7 +57,7 @@ func NewRunner(n Needs) (*Runner, error) {
 		Queues: map[string]river.QueueConfig{
 			queueQuick:  {MaxWorkers: 2},
 			queueImport: {MaxWorkers: 1},
-			queueSpeech: {MaxWorkers: max(1, n.SpeechWorkers)},
+			queueSpeech: {MaxWorkers: clipsPerEngine * max(1, n.SpeechWorkers)},
 			queueScreen: {MaxWorkers: 1},
 			queueLadder: {MaxWorkers: max(1, n.LadderWorkers)},
 		},

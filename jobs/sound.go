@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"baton/domain"
-	"baton/transcode"
+	"baton/transcribe"
 )
 
 const (
@@ -16,7 +16,7 @@ const (
 	soundPoll = time.Second
 	// soundAtLeastMS is what is worth a decoder of its own while more is coming.
 	soundAtLeastMS = 3000
-	// soundSegments bounds what is fetched at once, so that hours do not fill the disk.
+	// soundSegments bounds what is fetched at once, about a minute, so that hours fill neither disk nor memory.
 	soundSegments = 32
 	// leadInMS before the place to begin is decoded too, because decoders need a start.
 	leadInMS = 500
@@ -40,8 +40,7 @@ type sound struct {
 	// live: the recording went on when it was last looked at.
 	live         bool
 	began, moved time.Time
-	box          *transcode.Box
-	piece        io.ReadCloser
+	pcm          []byte // decoded and not read yet; 2 MB a minute
 }
 
 func (r *Runner) sound(ctx context.Context, clip domain.ClipID, fromMS int64) *sound {
@@ -50,39 +49,17 @@ func (r *Runner) sound(ctx context.Context, clip domain.ClipID, fromMS int64) *s
 
 // Read implements io.Reader.
 func (s *sound) Read(p []byte) (int, error) {
-	for {
-		if s.piece != nil {
-			n, err := s.piece.Read(p)
-			if n > 0 || !errors.Is(err, io.EOF) {
-				return n, err //nolint:wrapcheck // a reader
-			}
-			if err := s.Close(); err != nil {
-				return 0, err
-			}
-		}
+	if len(s.pcm) == 0 {
 		if err := s.next(); err != nil {
 			return 0, err
 		}
 	}
+	n := copy(p, s.pcm)
+	s.pcm = s.pcm[n:]
+	return n, nil
 }
 
-// Close ends what is being decoded.
-func (s *sound) Close() error {
-	var errs []error
-	if s.piece != nil {
-		errs = append(errs, s.piece.Close())
-	}
-	if s.box != nil {
-		errs = append(errs, s.box.Close())
-	}
-	s.piece, s.box = nil, nil
-	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("close sound: %w", err)
-	}
-	return nil
-}
-
-// next opens the piece that follows, and waits for it.
+// next decodes what follows, and waits for it.
 func (s *sound) next() error {
 	for {
 		found, err := s.look()
@@ -95,7 +72,11 @@ func (s *sound) next() error {
 			return &waiting{reason: "waiting while other clips have their turn"}
 		}
 		if len(found.segments) > 0 {
-			return s.open(found)
+			if s.pcm, err = s.decode(found); err != nil {
+				return err
+			}
+			s.atMS = end(found.segments)
+			return nil
 		}
 		if !s.live {
 			return io.EOF
@@ -146,30 +127,28 @@ func (s *sound) look() (footage, error) {
 	return footage{inits, segments}, nil
 }
 
-func (s *sound) open(found footage) (err error) {
-	if s.box, err = s.r.Tools.Box(); err != nil {
-		return err //nolint:wrapcheck // says what it did
-	}
-	take, err := s.r.Tools.OpenStored(s.ctx, s.box, found.inits, found.segments, s.r.Media.Get)
+// decode gives the PCM of what follows, whole: ffmpeg must not wait for the engine, nor others for ffmpeg.
+func (s *sound) decode(found footage) (pcm []byte, err error) {
+	box, err := s.r.Tools.Box()
 	if err != nil {
-		return fmt.Errorf("open source rendition: %w", err)
+		return nil, err //nolint:wrapcheck // says what it did
 	}
-	from := s.atMS
-	s.atMS = end(found.segments)
+	defer func() { err = errors.Join(err, box.Close()) }()
+	take, err := s.r.Tools.OpenStored(s.ctx, box, found.inits, found.segments, s.r.Media.Get)
+	if err != nil {
+		return nil, fmt.Errorf("open source rendition: %w", err)
+	}
+	to := end(found.segments)
 	if !take.HasAudio() {
-		s.piece = silence((s.atMS - from) * transcode.PCMRate / 1000 * 2)
-		return nil
+		return make([]byte, (to-s.atMS)*transcribe.BytesPerMS), nil
 	}
-	s.piece, err = s.r.Tools.PCM(s.ctx, take, 0, from)
-	return err //nolint:wrapcheck // says what it did
-}
-
-// silence is so many bytes of it.
-func silence(n int64) io.ReadCloser { return io.NopCloser(io.LimitReader(zeros{}, n)) }
-
-type zeros struct{}
-
-func (zeros) Read(p []byte) (int, error) {
-	clear(p)
-	return len(p), nil
+	from, err := s.r.Tools.PCM(s.ctx, take, 0, s.atMS)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it did
+	}
+	defer func() { err = errors.Join(err, from.Close()) }()
+	if pcm, err = io.ReadAll(from); err != nil {
+		return nil, err //nolint:wrapcheck // says what it did
+	}
+	return pcm, nil
 }

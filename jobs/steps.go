@@ -11,10 +11,13 @@ import (
 const (
 	queueQuick  = "quick"  // a poster, chapters, a purge: seconds
 	queueImport = "import" // somebody waits for this clip to play
-	queueSpeech = "speech" // the speech engine's slots
+	queueSpeech = "speech" // the speech engine
 	queueScreen = "screen" // nobody waits, and one at a time is enough
 	queueLadder = "ladder" // nobody waits
 )
+
+// clipsPerEngine share one speech engine. Most of them are being recorded: each keeps it busy for a tenth of the time.
+const clipsPerEngine = 12
 
 // step is one line of the table: where a job waits, how often it is tried, how long it may take.
 type step struct {

@@ -2,9 +2,7 @@ package jobs
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"baton/domain"
@@ -16,7 +14,7 @@ const modelPause = 30 * time.Second
 
 // transcript listens to a clip and writes its words down, stretch by stretch, while it is being recorded and to its
 // end. A run that is interrupted, or that rested, goes on where the last one was settled.
-func (r *Runner) transcript(ctx context.Context, clip domain.Clip, report func(float64)) (err error) {
+func (r *Runner) transcript(ctx context.Context, clip domain.Clip, report func(float64)) error {
 	if clip.State == domain.ClipFailed {
 		return nil // there is nothing to hear; should something come of it, this job comes again
 	}
@@ -32,7 +30,6 @@ func (r *Runner) transcript(ctx context.Context, clip domain.Clip, report func(f
 		return &waiting{reason: "waiting for the speech model: " + err.Error(), pause: modelPause}
 	}
 	from := r.sound(ctx, clip.ID, kept.UpToMS)
-	defer func() { err = errors.Join(err, from.Close()) }()
 	if found, err := from.look(); err != nil {
 		return err
 	} else if from.live && len(found.segments) == 0 {
@@ -55,8 +52,8 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 		level = transcribe.LevelLive
 	}
 	settled := kept.UpToMS
-	o := transcribe.Options{StartMS: settled}
-	return transcribe.Run(ctx, r.Speech, level(io.Reader(from)), o, kept, func(u transcribe.Update) error {
+	o := transcribe.Options{StartMS: settled, Awaited: from.live}
+	return transcribe.Run(ctx, r.Speech, level(from), o, kept, func(u transcribe.Update) error {
 		if u.SettledMS <= settled && len(u.Cues) == 0 {
 			return nil
 		}

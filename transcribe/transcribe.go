@@ -29,6 +29,8 @@ type Options struct {
 	// to every time. A restarted job decodes from the place that was settled last
 	// (Update.SettledMS, or the last stored cue's end) and says so here.
 	StartMS int64 `json:"start_ms,omitempty"`
+	// Awaited: somebody waits for these words, so they come before those of others.
+	Awaited bool `json:"awaited,omitempty"`
 	// Progress, if set, is told how far into the clip the engine has listened, in
 	// milliseconds. Text of what it has listened to may still be on its way. It is
 	// called from one goroutine at a time and must return soon.

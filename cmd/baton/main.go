@@ -25,7 +25,7 @@ func main() {
 		case s3child.Command:
 			os.Exit(s3child.Main(os.Args[2:]))
 		case speechchild.Command:
-			os.Exit(speechchild.Main(os.Stdin, os.Stdout, os.Stderr))
+			os.Exit(speechchild.Main(os.Stdin, os.Stderr))
 		}
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -69,8 +69,9 @@ type speech struct {
 	dir string
 }
 
-func newSpeech(dir string, slots int, o worker.Config) (*speech, error) {
-	o.Models, o.Slots = models.Config(dir, models.Base), slots
+func newSpeech(dir string, atOnce int, o worker.Config) (*speech, error) {
+	o.Models = models.Config(dir, models.Base)
+	o.Models.Parallel = atOnce
 	e, err := worker.New(o)
 	if err != nil {
 		return nil, fmt.Errorf("prepare speech engine: %w", err)

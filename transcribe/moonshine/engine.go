@@ -38,7 +38,8 @@ type Engine struct {
 	model      *model
 	vad        *vad
 	vocabulary vocabulary
-	slots      chan struct{} // one for each chunk that is being decoded
+	turns      *turns // of the chunks that want to be decoded
+	parallel   int
 }
 
 // New loads the models, which takes about 2 s of CPU.
@@ -47,7 +48,8 @@ func New(c Config) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{runtime: r, slots: make(chan struct{}, max(1, c.Parallel))}
+	e := &Engine{runtime: r, parallel: max(1, c.Parallel)}
+	e.turns = newTurns(e.parallel)
 	// Threads that spin while they wait double the CPU time on a busy machine.
 	o := ort.SessionOptions{Threads: c.Threads, Config: map[string]string{"session.intra_op.allow_spinning": "0"}}
 	if e.vocabulary, err = loadVocabulary(); err != nil {
@@ -79,7 +81,7 @@ func (e *Engine) Close() error {
 func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	line := &pipeline{engine: e, options: o, queue: make(chan chan outcome, cap(e.slots))}
+	line := &pipeline{engine: e, options: o, queue: make(chan chan outcome, e.parallel)}
 	go line.read(ctx, pcm)
 	if err := line.emitAll(cancel, emit); err != nil {
 		return err

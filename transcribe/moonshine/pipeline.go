@@ -89,17 +89,15 @@ func toFloats(samples []float32, raw []byte) {
 	}
 }
 
-// start decodes a chunk in a goroutine of its own, once one of the engine's slots is free.
+// start decodes a chunk in a goroutine of its own, when it is its turn.
 func (p *pipeline) start(ctx context.Context, k chunk) error {
 	done := make(chan outcome, 1)
-	select {
-	case p.engine.slots <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := p.engine.turns.take(ctx, p.options.Awaited); err != nil {
+		return err
 	}
 	go func() {
 		stretches, err := p.engine.decode(ctx, k, retries)
-		<-p.engine.slots
+		p.engine.turns.giveBack()
 		done <- outcome{stretches, err}
 	}()
 	select {

@@ -23,14 +23,14 @@ import (
 // The test program is the built-in engine's child too.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
-		os.Exit(worker.Main(os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(worker.Main(os.Stdin, os.Stderr))
 	}
 	goleak.VerifyTestMain(m)
 }
 
 func builtIn(t *testing.T) *worker.Engine {
 	t.Helper()
-	e, err := worker.New(worker.Config{Models: transcribetest.Models(t), Slots: 2})
+	e, err := worker.New(worker.Config{Models: transcribetest.Models(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,10 +3,12 @@ package worker
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"sync"
 	"syscall"
@@ -15,8 +17,8 @@ import (
 	"baton/transcribe/moonshine"
 )
 
-// The protocol: the parent writes one line of JSON, the header, and then raw PCM to its
-// end; the child writes lines of JSON, the last of which says done or error.
+// The protocol of a transcription, over a socket of its own: the parent writes one line of JSON, the header, and
+// then raw PCM to its end; the child writes lines of JSON, the last of which says done or error.
 type header struct {
 	Config  moonshine.Config   `json:"config"`
 	Options transcribe.Options `json:"options"`
@@ -40,47 +42,135 @@ const (
 )
 
 // Main is the child's whole life; the program calls it for the hidden command named by
-// Command, with its own standard input, output and error, and exits with its result.
-func Main(in io.Reader, out, errs io.Writer) (exitCode int) {
+// Command, with its standard input, which is the control socket, and its standard error.
+func Main(control *os.File, errs io.Writer) (exitCode int) {
 	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness)
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte(oomScoreAdj), 0o600)
-	l := &lines{to: json.NewEncoder(out)}
-	err := serve(in, l)
-	last := message{Done: err == nil}
-	if err != nil {
-		last.Error = err.Error()
+	conn, err := unixConn(control)
+	if err == nil {
+		h := host{running: map[uint32]context.CancelFunc{}}
+		err = h.serve(conn)
 	}
-	if err = errors.Join(err, l.write(last)); err != nil {
+	if err != nil {
 		fmt.Fprintln(errs, err)
 		return 1
 	}
 	return 0
 }
 
-func serve(in io.Reader, out *lines) error {
+// host is the child: one engine, and the transcriptions that run on it.
+type host struct {
+	mu      sync.Mutex
+	running map[uint32]context.CancelFunc
+
+	loading sync.Mutex
+	engine  *moonshine.Engine
+}
+
+// serve does what the parent says until it hangs up.
+func (h *host) serve(control *net.UnixConn) error {
+	said, rights := make([]byte, 5), make([]byte, syscall.CmsgSpace(4))
+	for {
+		n, rn, _, _, err := control.ReadMsgUnix(said, rights)
+		if errors.Is(err, io.EOF) || err == nil && n == 0 {
+			return nil
+		}
+		if err != nil || n != len(said) {
+			return fmt.Errorf("listen to the parent: %d bytes: %w", n, err)
+		}
+		id := binary.BigEndian.Uint32(said[1:])
+		if said[0] == sayCancel {
+			h.stop(id)
+			continue
+		}
+		conn, err := received(rights[:rn])
+		if err != nil {
+			return err
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		h.mu.Lock()
+		h.running[id] = cancel
+		h.mu.Unlock()
+		go func() {
+			defer h.stop(id)
+			answer(conn, func(out *lines) error { return h.transcribe(ctx, conn, out) })
+		}()
+	}
+}
+
+// stop ends a transcription, if it still runs.
+func (h *host) stop(id uint32) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if cancel, ok := h.running[id]; ok {
+		cancel()
+		delete(h.running, id)
+	}
+}
+
+// received opens the socket that came with a message.
+func received(rights []byte) (*net.UnixConn, error) {
+	messages, err := syscall.ParseSocketControlMessage(rights)
+	if err != nil || len(messages) != 1 {
+		return nil, fmt.Errorf("%d sockets came: %w", len(messages), err)
+	}
+	fds, err := syscall.ParseUnixRights(&messages[0])
+	if err != nil || len(fds) != 1 {
+		return nil, fmt.Errorf("%d sockets came: %w", len(fds), err)
+	}
+	return unixConn(os.NewFile(uintptr(fds[0]), "speech")) //nolint:gosec // a descriptor
+}
+
+// answer runs f and tells the parent how it ended.
+func answer(conn *net.UnixConn, f func(*lines) error) {
+	defer conn.Close()
+	out := &lines{to: json.NewEncoder(conn)}
+	err := f(out)
+	last := message{Done: err == nil}
+	if err != nil {
+		last.Error = err.Error()
+	}
+	_ = out.write(last) // a parent that is gone does not want to know
+}
+
+func (h *host) transcribe(ctx context.Context, in io.Reader, out *lines) error {
 	r := bufio.NewReaderSize(in, 64<<10)
 	line, err := r.ReadBytes('\n')
 	if err != nil {
 		return fmt.Errorf("read header: %w", err)
 	}
-	var h header
-	if err := json.Unmarshal(line, &h); err != nil {
+	var head header
+	if err := json.Unmarshal(line, &head); err != nil {
 		return fmt.Errorf("read header: %w", err)
 	}
-	h.Options.Progress = func(ms int64) { _ = out.write(message{Listened: &ms}) }
+	head.Options.Progress = func(ms int64) { _ = out.write(message{Listened: &ms}) }
 	emit := func(s transcribe.Stretch) error { return out.write(message{Stretch: &s}) }
-	if h.DetectOnly {
-		d, err := moonshine.NewDetector(h.Config)
+	if head.DetectOnly {
+		d, err := moonshine.NewDetector(head.Config)
 		if err != nil {
 			return err
 		}
-		return errors.Join(d.Detect(context.Background(), r, h.Options, emit), d.Close())
+		return errors.Join(d.Detect(ctx, r, head.Options, emit), d.Close())
 	}
-	e, err := moonshine.New(h.Config)
+	e, err := h.load(head.Config)
 	if err != nil {
 		return err
 	}
-	return errors.Join(e.Transcribe(context.Background(), r, h.Options, emit), e.Close())
+	return e.Transcribe(ctx, r, head.Options, emit)
+}
+
+// load gives the engine, which stays.
+func (h *host) load(c moonshine.Config) (*moonshine.Engine, error) {
+	h.loading.Lock()
+	defer h.loading.Unlock()
+	if h.engine == nil {
+		e, err := moonshine.New(c)
+		if err != nil {
+			return nil, err
+		}
+		h.engine = e
+	}
+	return h.engine, nil
 }
 
 // lines writes messages from several goroutines.

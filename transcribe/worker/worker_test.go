@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -24,7 +26,7 @@ import (
 // The test program is its own child.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == worker.Command {
-		os.Exit(worker.Main(os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(worker.Main(os.Stdin, os.Stderr))
 	}
 	goleak.VerifyTestMain(m)
 }
@@ -68,7 +70,7 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex
 	var most int64
-	e, kill := engine(t, worker.Config{Slots: 1, OnExit: func(u worker.Usage) {
+	e, kill := engine(t, worker.Config{OnExit: func(u worker.Usage) {
 		mu.Lock()
 		defer mu.Unlock()
 		most = max(most, u.MaxBytes)
@@ -198,6 +200,45 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	}
 	if kept.Language != "en" || transcribe.State(kept) != domain.TranscriptDone || kept.Coverage < 0.9 {
 		t.Errorf("language %q, coverage %.2f", kept.Language, kept.Coverage)
+	}
+}
+
+// A recording that goes on and one that has ended share a child, and neither waits for the other.
+func TestTranscriptionsShareAChild(t *testing.T) {
+	t.Parallel()
+	var children atomic.Int32
+	e, _ := engine(t, worker.Config{OnExit: func(worker.Usage) { children.Add(1) }})
+	live, speaker := io.Pipe()
+	heard := make(chan string, 100)
+	ended := make(chan error, 1)
+	go func() {
+		ended <- e.Transcribe(t.Context(), live, transcribe.Options{Awaited: true}, func(s transcribe.Stretch) error {
+			for _, w := range s.Words {
+				heard <- w.Text
+			}
+			return nil
+		})
+	}()
+	pcm := append(transcribetest.Speech(t, "jfk.wav"), transcribetest.Silence(4000)...)
+	if _, err := speaker.Write(pcm); err != nil {
+		t.Fatal(err)
+	}
+	<-heard // and now nothing more comes for a while
+	got, err := transcribe.Run(t.Context(), e, bytes.NewReader(pcm), transcribe.Options{}, domain.Transcript{}, nil)
+	if err != nil || transcribetest.Plain(got.Cues) != transcribetest.Text(t, "jfk.txt") {
+		t.Errorf("heard %q, %v", transcribetest.Plain(got.Cues), err)
+	}
+	if err := speaker.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if err := e.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if n := children.Load(); n != 1 {
+		t.Errorf("%d children", n)
 	}
 }
 

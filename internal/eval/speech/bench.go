@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -164,7 +165,6 @@ func timed(ctx context.Context, m moonshine.Config, pcm []byte) (wall time.Durat
 	if err != nil {
 		return 0, used, err
 	}
-	defer func() { _ = e.Close() }()
 	began := time.Now()
 	var words strings.Builder
 	err = e.Transcribe(ctx, bytes.NewReader(pcm), transcribe.Options{}, func(s transcribe.Stretch) error {
@@ -176,5 +176,6 @@ func timed(ctx context.Context, m moonshine.Config, pcm []byte) (wall time.Durat
 	if err == nil && words.Len() == 0 {
 		err = fmt.Errorf("nothing was heard")
 	}
-	return time.Since(began), used, err
+	wall = time.Since(began)
+	return wall, used, errors.Join(err, e.Close()) // Close waits until used is known
 }
