@@ -51,6 +51,7 @@ class HlsEngine implements Engine {
     );
     hls.on(Events.ERROR, (_, data: ErrorData) => {
       if (data.fatal) this.#failed(data);
+      else if (data.type === ErrorTypes.NETWORK_ERROR) this.#troubled(data);
     });
     addEventListener("online", this.#online);
     hls.attachMedia(video);
@@ -82,6 +83,14 @@ class HlsEngine implements Engine {
     this.#options.notice({ kind: "fine" });
   }
 
+  // hls.js tries a few times by itself; the watcher is told once the picture is about to stand still.
+  #troubled(data: ErrorData): void {
+    const step = nextStep(failureOf(data), 0, 0);
+    if (step.act !== "reload" || ahead(this.#video) > 3) return;
+    this.#fine = false;
+    this.#options.notice(step.notice);
+  }
+
   #failed(data: ErrorData): void {
     const step = nextStep(failureOf(data), this.#networkTries, this.#mediaTries);
     this.#fine = false;
@@ -108,4 +117,12 @@ class HlsEngine implements Engine {
 function failureOf(data: ErrorData): Failure {
   const kind = data.type === ErrorTypes.NETWORK_ERROR ? "network" : data.type === ErrorTypes.MEDIA_ERROR ? "media" : "other";
   return { kind, status: data.response?.code, details: data.details };
+}
+
+/** Seconds that are loaded beyond the current place. */
+function ahead({ buffered, currentTime }: HTMLVideoElement): number {
+  for (let i = 0; i < buffered.length; i++) {
+    if (buffered.start(i) <= currentTime + 0.1 && currentTime <= buffered.end(i)) return buffered.end(i) - currentTime;
+  }
+  return 0;
 }

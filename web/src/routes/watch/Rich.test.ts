@@ -26,13 +26,13 @@ const corpus = [
   "&lt;script&gt;alert(1)&lt;/script&gt;",
   "\u202Ehttps://evil.test",
   "{@html '<img src=x onerror=alert(1)>'}",
-  "*".repeat(2000),
+  "*".repeat(300),
 ];
 
 const allowed = new Set(["DIV", "P", "STRONG", "EM", "CODE", "PRE", "A", "B", "BR", "UL", "OL", "LI", "BUTTON"]);
 
 describe("Rich", () => {
-  it.each(corpus)("shows %s as text", (text) => {
+  it.each(corpus.map((text, i) => [i, text] as const))("shows no. %i as text", (_, text) => {
     const { container } = render(Rich, { text, seek: () => undefined });
     for (const el of container.querySelectorAll("*")) {
       expect(allowed).toContain(el.tagName);

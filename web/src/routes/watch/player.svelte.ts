@@ -132,7 +132,7 @@ export class Player {
       const from = this.#firstPlace();
       this.#attach(from);
     } else if (this.ended) this.seek(0);
-    this.#wanted = true;
+    this.#wanted = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
     this.stalled = video.readyState < HTMLMediaElement.HAVE_FUTURE_DATA;
     void this.#start();
   };
@@ -144,7 +144,7 @@ export class Player {
   };
 
   readonly toggle = (): void => {
-    if (this.paused && !this.#wanted) this.play();
+    if (this.#video?.paused !== false && !this.#wanted) this.play();
     else this.pause();
   };
 
