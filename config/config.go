@@ -38,7 +38,7 @@ type Config struct {
 
 	// AbandonAfter ends a recording to which nothing has come for so long.
 	AbandonAfter time.Duration
-	// DrainLimit bounds an orderly shutdown.
+	// DrainLimit is how long an orderly stop waits for the jobs that it interrupts.
 	DrainLimit time.Duration
 	Workers    Workers
 	// LogLevel is debug, info, warn or error.

@@ -33,24 +33,24 @@ type ServeFlags struct {
 
 	MediaListen    string `env:"BATON_MEDIA_LISTEN" default:":8189" placeholder:"HOST:PORT" group:"Media" help:"Where WebRTC arrives, UDP and TCP."`
 	MediaAddresses string `env:"BATON_MEDIA_ADDRESSES" placeholder:"IP,..." group:"Media" help:"Addresses to advertise besides the machine's own: a router's."`
-	ICEServers     string `name:"ice-servers" env:"BATON_ICE_SERVERS" placeholder:"URL,..." secret:"" group:"Media" help:"stun:host:port or turn:user:password@host:port for browsers behind strict networks."`
+	ICEServers     string `name:"ice-servers" env:"BATON_ICE_SERVERS" placeholder:"URL,..." secret:"" group:"Media" help:"stun:host:port or turn:user:password@host:port that WHIP publishers are told of."`
 
-	TranscribeURL    string `env:"BATON_TRANSCRIBE_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/audio/transcriptions to use instead of the built-in engine."`
+	TranscribeURL    string `env:"BATON_TRANSCRIBE_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/audio/transcriptions to use instead of the built-in engine (no effect yet)."`
 	TranscribeAPIKey string `name:"transcribe-api-key" env:"BATON_TRANSCRIBE_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
 	TranscribeModel  string `env:"BATON_TRANSCRIBE_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
-	LLMURL           string `name:"llm-url" env:"BATON_LLM_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/chat/completions for better titles and chapters."`
+	LLMURL           string `name:"llm-url" env:"BATON_LLM_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/chat/completions for better titles and chapters (no effect yet)."`
 	LLMAPIKey        string `name:"llm-api-key" env:"BATON_LLM_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
 	LLMModel         string `name:"llm-model" env:"BATON_LLM_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
 	ModelsDir        string `env:"BATON_MODELS_DIR" placeholder:"DIR" group:"Engines" help:"Models of the built-in speech engine. Default: models in the data directory."`
 
-	SMTPURL          string `name:"smtp-url" env:"BATON_SMTP_URL" placeholder:"URL" secret:"" group:"People" help:"smtp://user:password@host:port or smtps://… to send mail by."`
+	SMTPURL          string `name:"smtp-url" env:"BATON_SMTP_URL" placeholder:"URL" secret:"" group:"People" help:"smtp://user:password@host:port or smtps://… to send mail by (no effect yet)."`
 	MailFrom         string `env:"BATON_MAIL_FROM" placeholder:"ADDRESS" group:"People" help:"The sender. Needed with --smtp-url."`
-	OIDCIssuer       string `name:"oidc-issuer" env:"BATON_OIDC_ISSUER" placeholder:"URL" group:"People" help:"An OpenID Connect provider to sign in with."`
+	OIDCIssuer       string `name:"oidc-issuer" env:"BATON_OIDC_ISSUER" placeholder:"URL" group:"People" help:"An OpenID Connect provider to sign in with (no effect yet)."`
 	OIDCClientID     string `name:"oidc-client-id" env:"BATON_OIDC_CLIENT_ID" placeholder:"ID" group:"People" help:"Our id there."`
 	OIDCClientSecret string `name:"oidc-client-secret" env:"BATON_OIDC_CLIENT_SECRET" placeholder:"SECRET" secret:"" group:"People" help:"Our secret there."`
 
 	AbandonAfter      string `env:"BATON_ABANDON_AFTER" default:"30m" placeholder:"TIME" group:"Limits" help:"Ends a recording to which nothing has come for so long."`
-	DrainLimit        string `env:"BATON_DRAIN_LIMIT" default:"25s" placeholder:"TIME" group:"Limits" help:"How long an orderly shutdown may take."`
+	DrainLimit        string `env:"BATON_DRAIN_LIMIT" default:"25s" placeholder:"TIME" group:"Limits" help:"How long an orderly stop waits for the jobs that it interrupts."`
 	FFmpegWorkers     string `name:"ffmpeg-workers" env:"BATON_FFMPEG_WORKERS" default:"auto" placeholder:"N" group:"Limits" help:"Encoders at the same time. auto: half the processors."`
 	TranscribeWorkers string `env:"BATON_TRANSCRIBE_WORKERS" default:"1" placeholder:"N" group:"Limits" help:"Speech engines at the same time."`
 	LogLevel          string `env:"BATON_LOG_LEVEL" default:"info" placeholder:"LEVEL" group:"Limits" help:"debug, info, warn or error."`

@@ -211,7 +211,7 @@ func (s *server) startJobs(ctx context.Context) error {
 		return err //nolint:wrapcheck // says what it did
 	}
 	s.onStop(func() error {
-		ctx, cancel := context.WithTimeout(context.Background(), stopLimit)
+		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.DrainLimit)
 		defer cancel()
 		return s.runner.Stop(ctx)
 	})

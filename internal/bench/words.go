@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path/filepath"
 	"time"
 )
 
@@ -48,8 +50,28 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	share := (sent.Finish + words).Seconds() / opt.spoken.Seconds()
 	t.aimed("transcript complete after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", share, nice(sent.Finish+words)), fmt.Sprintf("at most %.1f", wordsAim), share <= wordsAim)
 	t.add("everything made of it (renditions, pictures, chapters) after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", rest.Seconds()/opt.spoken.Seconds(), nice(rest)), "", "")
+	stored, err := size(filepath.Join(s.dir, "d", "s3", "objects"))
+	if err != nil {
+		return err
+	}
+	t.add(fmt.Sprintf("disk for a recorded minute at %.1f Mbit/s: the encoder's bytes, what is played of them, renditions, pictures", mbits), fmt.Sprintf("%.1f MiB", float64(stored)/(1<<20)/opt.spoken.Minutes()), "", "")
 	r.sum("transcript after %.2f × the clip's length, real-time factor %.3f", share, alone)
 	return nil
+}
+
+// size of all files below a folder, in bytes.
+func size(dir string) (sum int64, err error) {
+	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err == nil {
+			sum += info.Size()
+		}
+		return err
+	})
+	return sum, err
 }
 
 // settled waits for a clip's transcript, and for the rest that is made of it.
