@@ -6,6 +6,8 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 # The speech model and other downloads that are checked by hash; shared by checkouts.
 export BATON_MODELS_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/baton/models
 
+# A step that fails (the budget of the web client, say) leaves nothing that looks made.
+.DELETE_ON_ERROR:
 .PHONY: help setup setup-test web build models run dev test test-go test-web test-e2e access check lint generate bench eval clean
 
 help: ## this list

@@ -25,7 +25,7 @@ async function sum(keys, pick) {
 const entry = Object.keys(manifest).find((k) => manifest[k].isEntry);
 const shell = closure(entry);
 const rows = [["shell", await sum(shell, (m) => [m.file]), limits.shell, await sum(shell, (m) => m.css ?? [])]];
-for (const k of Object.keys(manifest).filter((k) => /^src\/routes\/.*\.svelte$/.test(k))) {
+for (const k of Object.keys(manifest).filter((k) => /^src\/routes\/[^/]+\.svelte$/.test(k))) {
   const own = closure(k, new Set(shell));
   rows.push([k.replace(/^src\/routes\//, ""), await sum(own, (m) => [m.file]), limits.route, await sum(own, (m) => m.css ?? [])]);
 }
