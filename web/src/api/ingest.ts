@@ -63,7 +63,7 @@ export async function putChunk(
   clip: string,
   seq: number,
   mimeType: string,
-  data: Blob,
+  data: Uint8Array<ArrayBuffer>,
   digest: Uint8Array,
   signal: AbortSignal,
 ): Promise<RecordingState> {
@@ -76,11 +76,12 @@ export async function putChunk(
   return (await response.json()) as RecordingState;
 }
 
-export async function finish(clip: string, chunks: number): Promise<RecordingState> {
+/** Ends a recording of so many chunks; sha256 is the hash of all of them in order, in hex. */
+export async function finish(clip: string, chunks: number, sha256?: string): Promise<RecordingState> {
   const response = await send(`${at(clip)}/finish`, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ chunks }),
+    body: JSON.stringify(sha256 === undefined ? { chunks } : { chunks, sha256 }),
     keepalive: true,
   });
   return (await response.json()) as RecordingState;

@@ -3,8 +3,11 @@
 export interface Chunk {
   readonly take: string;
   readonly seq: number;
-  readonly data: Blob;
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of data. */
   readonly digest: Uint8Array<ArrayBuffer>;
+  /** State of the hash over the take up to the end of this chunk (sha256.ts), to go on with after a crash. */
+  readonly running: Uint8Array<ArrayBuffer>;
 }
 
 /** The stretch of a take that is kept. */
@@ -15,7 +18,7 @@ export interface Range {
 }
 
 export interface ChunkStore {
-  /** Resolves when the chunk survives a crash of the browser. */
+  /** Resolves when the chunk survives a crash of the machine. */
   put(chunk: Chunk): Promise<void>;
   get(take: string, seq: number): Promise<Chunk | undefined>;
   range(take: string): Promise<Range | undefined>;
@@ -27,7 +30,7 @@ export interface ChunkStore {
 
 /** What the spool asks its worker, and what comes back. */
 export type Ask =
-  | { kind: "put"; take: string; seq: number; data: ArrayBuffer; digest: Uint8Array<ArrayBuffer> }
+  | ({ kind: "put" } & Chunk)
   | { kind: "get"; take: string; seq: number }
   | { kind: "range"; take: string }
   | { kind: "drop"; take: string; before: number }
@@ -36,7 +39,6 @@ export type Ask =
 export interface Answer {
   readonly id: number;
   readonly error?: { name: string; message: string };
-  readonly data?: ArrayBuffer;
-  readonly digest?: Uint8Array<ArrayBuffer>;
+  readonly chunk?: Chunk;
   readonly range?: Range;
 }

@@ -1,6 +1,7 @@
 // Chunks as files of the origin private file system. A worker does the work: only there files can be written in place and
 // flushed, and a slow disk never holds up the recording.
 import type { Answer, Ask, Chunk, ChunkStore, Range } from "./chunks";
+import { stateBytes } from "./sha256";
 
 export class OpfsChunks implements ChunkStore {
   private readonly waiting = new Map<number, { resolve: (a: Answer) => void; reject: (e: Error) => void }>();
@@ -25,9 +26,9 @@ export class OpfsChunks implements ChunkStore {
     const store = new OpfsChunks(new Worker(new URL("./opfs.worker.ts", import.meta.url), { type: "module" }));
     try {
       // A trial: private windows offer the interface and refuse the use.
-      const probe = new Uint8Array(32);
-      await store.ask({ kind: "put", take: "probe", seq: 0, data: new ArrayBuffer(1), digest: probe });
-      await store.forget("probe");
+      const take = `trial-${crypto.randomUUID()}`; // of this tab alone: several may be restored at once after a crash
+      await store.put({ take, seq: 0, data: new Uint8Array(1), digest: new Uint8Array(32), running: new Uint8Array(stateBytes) });
+      await store.forget(take);
       return store;
     } catch {
       store.close();
@@ -36,13 +37,11 @@ export class OpfsChunks implements ChunkStore {
   }
 
   async put(chunk: Chunk): Promise<void> {
-    const data = await chunk.data.arrayBuffer();
-    await this.ask({ kind: "put", take: chunk.take, seq: chunk.seq, data, digest: chunk.digest }, [data]);
+    await this.ask({ kind: "put", ...chunk });
   }
 
   async get(take: string, seq: number): Promise<Chunk | undefined> {
-    const { data, digest } = await this.ask({ kind: "get", take, seq });
-    return data && digest ? { take, seq, data: new Blob([data]), digest } : undefined;
+    return (await this.ask({ kind: "get", take, seq })).chunk;
   }
 
   async range(take: string): Promise<Range | undefined> {
@@ -63,11 +62,11 @@ export class OpfsChunks implements ChunkStore {
     this.waiting.clear();
   }
 
-  private ask(what: Ask, transfer: Transferable[] = []): Promise<Answer> {
+  private ask(what: Ask): Promise<Answer> {
     const id = ++this.count;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.worker.postMessage({ ...what, id }, transfer);
+      this.worker.postMessage({ ...what, id });
     });
   }
 }

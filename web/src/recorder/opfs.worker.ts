@@ -1,8 +1,10 @@
-// The worker of opfs.ts. A chunk is one file, takes/TAKE/SEQ: its SHA-256 and then its bytes. It is written under another
-// name, flushed and renamed, so a file that is there is whole.
-import type { Answer, Ask, Range } from "./chunks";
+// The worker of opfs.ts. A chunk is one file, takes/TAKE/SEQ: its SHA-256, the state of the take's hash, and then its
+// bytes. It is written under another name, flushed and renamed, so a file that is there is whole.
+import type { Answer, Ask, Chunk, Range } from "./chunks";
+import { stateBytes } from "./sha256";
 
 const digestBytes = 32;
+const headBytes = digestBytes + stateBytes;
 
 /** What of the File System Living Standard is not in TypeScript's library for pages: only workers have it. */
 interface WorkerFile extends FileSystemFileHandle {
@@ -21,14 +23,15 @@ async function folder(take: string, create: boolean): Promise<FileSystemDirector
   return takes.getDirectoryHandle(take, { create });
 }
 
-async function put(take: string, seq: number, data: ArrayBuffer, digest: Uint8Array<ArrayBuffer>): Promise<void> {
+async function put({ take, seq, data, digest, running }: Chunk): Promise<void> {
   const dir = await folder(take, true);
   const file = (await dir.getFileHandle(`${seq}.new`, { create: true })) as WorkerFile;
   const handle = await file.createSyncAccessHandle();
   try {
     handle.truncate(0);
     handle.write(digest, { at: 0 });
-    handle.write(new Uint8Array(data), { at: digestBytes });
+    handle.write(running, { at: digestBytes });
+    if (handle.write(data, { at: headBytes }) !== data.length) throw new DOMException("a short write", "QuotaExceededError");
     handle.flush();
   } finally {
     handle.close();
@@ -37,12 +40,13 @@ async function put(take: string, seq: number, data: ArrayBuffer, digest: Uint8Ar
   await file.move(String(seq));
 }
 
-async function get(take: string, seq: number): Promise<Pick<Answer, "data" | "digest">> {
+async function get(take: string, seq: number): Promise<Pick<Answer, "chunk">> {
   try {
     const dir = await folder(take, false);
     const file = await (await dir.getFileHandle(String(seq))).getFile();
-    const all = await file.arrayBuffer();
-    return { digest: new Uint8Array(all.slice(0, digestBytes)), data: all.slice(digestBytes) };
+    const all = new Uint8Array(await file.arrayBuffer());
+    const [digest, running] = [all.slice(0, digestBytes), all.slice(digestBytes, headBytes)];
+    return { chunk: { take, seq, digest, running, data: all.slice(headBytes) } };
   } catch (error) {
     if (error instanceof DOMException && error.name === "NotFoundError") return {};
     throw error;
@@ -87,7 +91,7 @@ async function forget(take: string): Promise<void> {
 async function act(a: Ask): Promise<Omit<Answer, "id">> {
   switch (a.kind) {
     case "put":
-      await put(a.take, a.seq, a.data, a.digest);
+      await put(a);
       return {};
     case "get":
       return get(a.take, a.seq);
@@ -109,7 +113,8 @@ self.onmessage = (e: MessageEvent<Ask & { id: number }>) => {
     const { id } = e.data;
     try {
       const answer = await act(e.data);
-      self.postMessage({ ...answer, id } satisfies Answer, { transfer: answer.data ? [answer.data] : [] });
+      const transfer = answer.chunk ? [answer.chunk.data.buffer] : [];
+      self.postMessage({ ...answer, id } satisfies Answer, { transfer });
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       self.postMessage({ id, error: { name, message } } satisfies Answer);

@@ -1,37 +1,54 @@
 // The publisher empties the spool into the server: in order, a few chunks at a time, over whichever carrier works, again and
-// again until everything is acknowledged.
-import { finish, recordingState, Refused } from "../api/ingest";
-import { CarrierLost, type Carrier } from "./carrier";
+// again until everything is acknowledged and the recording is finished.
+import { ApiError } from "../api/client";
+import { finish, recordingState, Refused, type RecordingState } from "../api/ingest";
+import { CarrierLost, CarrierPolicy, type Carrier, type CarrierChoice } from "./carrier";
 import { ChannelCarrier } from "./channel";
 import { HttpCarrier } from "./http";
+import { hex, Sha256 } from "./sha256";
 import type { Spool, TakeRecord } from "./spool";
 
-/** Which carrier to use; "auto" tries WebRTC first and falls back to HTTP. */
-export type CarrierChoice = "auto" | "channel" | "http";
-
-/** The server will never take this take; it stays in the spool for its owner. */
+/** The server will never take this take; what is in the spool stays there for its owner. */
 export class TakeRefused extends Error {
   override readonly name = "TakeRefused";
 }
 
+/** The publisher was stopped. */
+export class Stopped extends Error {
+  override readonly name = "Stopped";
+}
+
+/** Opens a carrier to a clip; patience is how long one chunk may take, in milliseconds. */
+type Open = (name: Carrier["name"], clip: string, mimeType: string, patienceMs: number) => Promise<Carrier>;
+
 export interface PublisherNeeds {
-  readonly spool: Spool;
+  readonly spool: Pick<Spool, "chunk" | "drop" | "forget" | "putTake">;
   /** Makes the clip of a take that has none yet; rejects when the server is away. */
   readonly createClip: (take: TakeRecord) => Promise<string>;
   readonly carrier?: CarrierChoice;
   /** Told of every acknowledgement and change of carrier. */
   readonly onprogress?: (acknowledged: number, carrier: Carrier["name"] | "none") => void;
-  /** For tests. */
-  readonly open?: (name: Carrier["name"], clip: string, mimeType: string) => Promise<Carrier>;
+  /** In place of the real ones, for tests. */
+  readonly open?: Open;
   readonly wait?: (ms: number) => Promise<void>;
+  readonly now?: () => number;
+}
+
+/** What the server says at the end. */
+export interface Receipt {
+  readonly clipId: string;
+  readonly chunks: number;
+  readonly bytes: number;
+  /** SHA-256 of the whole recording as the server stored it, hex. */
+  readonly sha256: string;
+  /** Whether that is also the hash of what this browser's encoder made. */
+  readonly verified: boolean;
 }
 
 const firstPauseMs = 250;
 const longestPauseMs = 10_000;
-/** After the channel was lost, HTTP carries this long before WebRTC is tried again. */
-const channelAgainMs = 30_000;
-/** When this many chunks lie waiting on the channel while HTTP was not tried, the other carrier gets its turn. */
-const backlogChunks = 24;
+const patienceMs = 30_000;
+const longestPatienceMs = 240_000;
 
 export class Publisher {
   /** All chunks before it are acknowledged. */
@@ -40,16 +57,22 @@ export class Publisher {
   /** How many chunks are in the spool so far. */
   private available = 0;
   private total: number | undefined;
-  private wake: (() => void) | undefined;
+  private readonly policy: CarrierPolicy;
   private carrier: Carrier | undefined;
-  private channelAfter = 0;
+  /** A carrier that was opened to take over. */
+  private successor: Carrier | undefined;
+  private probing = false;
+  private patienceMs = patienceMs;
+  private wake: (() => void) | undefined;
   private stopped = false;
+  private advancedTo = 0;
 
   constructor(
     private readonly take: TakeRecord,
     private readonly needs: PublisherNeeds,
   ) {
     this.total = take.total;
+    this.policy = new CarrierPolicy(needs.carrier ?? "auto");
   }
 
   /** Tells that chunks before count are in the spool; total when no more will come. */
@@ -66,40 +89,44 @@ export class Publisher {
 
   stop(): void {
     this.stopped = true;
-    this.carrier?.close();
+    this.hangUp();
     this.wake?.();
   }
 
-  /** Runs until the take is finished on the server; resolves with its clip. Rejects only with TakeRefused, or when stopped. */
-  async run(): Promise<string> {
-    let pause = firstPauseMs;
-    for (;;) {
+  /** Runs until the take is finished on the server. Rejects only with TakeRefused, or Stopped. */
+  async run(): Promise<Receipt> {
+    for (let pause = firstPauseMs; ;) {
       try {
-        const clip = await this.clip();
-        this.next = Math.max(0, (await recordingState(clip)).next_seq);
-        this.progress();
-        await this.drain(clip);
-        await finish(clip, this.total ?? 0);
-        this.carrier?.close();
+        this.ensureGoing();
+        const receipt = await this.attempt();
+        this.hangUp();
         await this.needs.spool.forget(this.take.id);
-        return clip;
+        return receipt;
       } catch (error) {
-        if (this.stopped) throw new CarrierLost("stopped", { cause: error });
+        this.hangUp();
+        if (this.stopped) throw new Stopped("the publisher was stopped", { cause: error });
         if (isFinal(error)) throw new TakeRefused(messageOf(error), { cause: error });
-        if (error instanceof CarrierLost) this.lostCarrier();
-        else this.dropCarrier();
-        const asked = error instanceof Refused ? error.retryAfterMs : undefined;
-        await this.pause(asked ?? pause * (0.7 + 0.6 * Math.random()));
-        pause = this.advanced() ? firstPauseMs : Math.min(longestPauseMs, pause * 2);
+        if (this.next > this.advancedTo) pause = firstPauseMs;
+        this.advancedTo = this.next;
+        await this.pause(error instanceof Refused ? error.retryAfterMs : undefined, pause);
+        pause = Math.min(longestPauseMs, pause * 2);
       }
     }
   }
 
-  private lastNext = 0;
-  private advanced(): boolean {
-    const yes = this.next > this.lastNext;
-    this.lastNext = this.next;
-    return yes;
+  /** One try, from asking the server where it is to finishing. */
+  private async attempt(): Promise<Receipt> {
+    const clip = await this.clip();
+    // The server's word counts, also when it steps back: another node may have taken over.
+    const state = await recordingState(clip);
+    this.next = state.next_seq;
+    await this.forgetStored(state.stored_seq);
+    this.progress();
+    for (;;) {
+      const total = await this.drain(clip);
+      const receipt = await this.finish(clip, total);
+      if (receipt) return receipt;
+    }
   }
 
   private async clip(): Promise<string> {
@@ -110,85 +137,163 @@ export class Publisher {
     return this.take.clipId;
   }
 
-  /** Sends what the spool has and what still comes into it, until all is acknowledged. */
-  private async drain(clip: string): Promise<void> {
-    const flying = new Map<number, Promise<void>>();
-    let sent = this.next;
-    let failure: unknown;
-    const failed = (): unknown => failure;
-    while (!this.stopped) {
-      if (failed() !== undefined) throw failed();
-      if (this.total !== undefined && this.next >= this.total) return;
+  /** Sends what the spool has and what still comes into it, by one carrier after the other; gives the number of chunks. */
+  private async drain(clip: string): Promise<number> {
+    for (;;) {
+      if (this.total !== undefined && this.next >= this.total) return this.total;
       const carrier = await this.connected(clip);
-      if (sent < this.available && flying.size < carrier.window) {
-        const seq = sent++;
-        const flight = this.fly(carrier, seq)
-          .catch((error: unknown) => {
-            failure ??= error;
-          })
-          .finally(() => {
-            flying.delete(seq);
-            this.wake?.();
-          });
-        flying.set(seq, flight);
-        continue;
+      try {
+        await this.carry(clip, carrier);
+      } catch (error) {
+        if (!(error instanceof CarrierLost) || this.stopped) throw error;
+        this.policy.lost(carrier.name, this.now());
+        // A dead channel costs nothing: HTTP goes on at once. With HTTP dead the server is away: wait first.
+        if (carrier.name === "http") throw error;
       }
-      await this.woken();
+      carrier.close();
     }
-    throw new CarrierLost("stopped");
+  }
+
+  /** Sends by one carrier until everything is there, or another is to take over. */
+  private async carry(clip: string, carrier: Carrier): Promise<void> {
+    const flying = new Set<Promise<void>>();
+    const trouble: unknown[] = [];
+    let sent = this.next;
+    try {
+      for (;;) {
+        this.ensureGoing();
+        if (trouble.length > 0) throw trouble[0];
+        if (this.successor || (this.total !== undefined && this.next >= this.total)) return;
+        if (sent < this.available && flying.size < carrier.window) {
+          const flight = this.fly(carrier, sent++)
+            .catch((error: unknown) => trouble.push(error))
+            .then(() => {
+              flying.delete(flight);
+              this.wake?.();
+            });
+          flying.add(flight);
+          continue;
+        }
+        this.considerOther(clip, carrier);
+        await this.woken();
+      }
+    } finally {
+      // What is under way is sent again by the next carrier; the server knows chunks it has.
+      if (flying.size > 0) carrier.close();
+      await Promise.all(flying);
+    }
   }
 
   private async fly(carrier: Carrier, seq: number): Promise<void> {
     const chunk = await this.needs.spool.chunk(this.take.id, seq);
-    if (!chunk) throw new TakeRefused(`chunk ${seq} is neither on the server nor in this browser`);
+    if (!chunk) throw new TakeRefused(`Segment ${seq + 1} is neither on the server nor in this browser any more.`);
     const ack = await carrier.send(chunk);
+    this.patienceMs = patienceMs;
     if (ack.next > this.next) {
       this.next = ack.next;
       this.progress();
     }
-    // Acknowledged is safe from a crash, stored also from the loss of the machine: only then may we forget it.
-    if (ack.stored > this.stored) {
-      this.stored = ack.stored;
-      await this.needs.spool.drop(this.take.id, ack.stored);
+    this.policy.acknowledged(carrier.name, chunk.data.length, Math.max(0, this.available - this.next), this.now());
+    await this.forgetStored(ack.stored);
+  }
+
+  /** Acknowledged is safe from a crash of the server's machine, stored also from its loss: only then may we forget. */
+  private async forgetStored(stored: number): Promise<void> {
+    if (stored <= this.stored) return;
+    this.stored = stored;
+    // The last one stays: it knows the hash of the whole.
+    await this.needs.spool.drop(this.take.id, Math.min(stored, this.available - 1));
+  }
+
+  /** Finishes; undefined when the server misses chunks, which are to be sent again. */
+  private async finish(clip: string, total: number): Promise<Receipt | undefined> {
+    const last = total > 0 ? await this.needs.spool.chunk(this.take.id, total - 1) : undefined;
+    const sha256 = last && hex(new Sha256(last.running).digest());
+    const done = (state: RecordingState, verified: boolean): Receipt => {
+      return { clipId: clip, chunks: total, bytes: state.bytes, sha256: state.sha256, verified };
+    };
+    try {
+      return done(await finish(clip, total, sha256), sha256 !== undefined);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      if (error.reason === "missing" && error.nextSeq !== undefined) {
+        this.next = error.nextSeq;
+        return undefined;
+      }
+      // Every chunk had its digest, together they have another: better kept unverified than never finished.
+      if (error.reason === "sha256") return done(await finish(clip, total), false);
+      throw error;
     }
   }
 
   private async connected(clip: string): Promise<Carrier> {
-    const choice = this.needs.carrier ?? "auto";
-    const slow = this.carrier?.name === "channel" && choice === "auto" && this.available - this.next > backlogChunks;
-    if (slow) {
-      this.channelAfter = Date.now() + channelAgainMs;
-      this.dropCarrier();
-    }
-    if (this.carrier) return this.carrier;
-    const open = this.needs.open ?? openCarrier;
-    const wantChannel = choice === "channel" || (choice === "auto" && Date.now() >= this.channelAfter);
-    if (wantChannel) {
+    let carrier = this.successor;
+    this.successor = undefined;
+    for (let name = carrier?.name ?? this.policy.first(this.now()); !carrier; name = "http") {
       try {
-        this.carrier = await open("channel", clip, this.take.mimeType);
+        carrier = await this.open(name, clip);
       } catch (error) {
-        if (choice === "channel" || error instanceof Refused) throw error;
-        this.channelAfter = Date.now() + channelAgainMs;
+        if (!(error instanceof CarrierLost)) throw error;
+        this.policy.lost(name, this.now());
+        if (name === "http" || this.needs.carrier === "channel") throw error;
       }
     }
-    this.carrier ??= await open("http", clip, this.take.mimeType);
+    this.carrier = carrier;
+    this.ensureGoing(); // else run closes it
+    this.policy.begin(this.now());
     this.progress();
-    return this.carrier;
+    return carrier;
   }
 
-  private lostCarrier(): void {
-    this.channelAfter = Date.now() + channelAgainMs;
-    this.dropCarrier();
+  private async open(name: Carrier["name"], clip: string): Promise<Carrier> {
+    const open = this.needs.open ?? openCarrier;
+    const carrier = await open(name, clip, this.take.mimeType, this.patienceMs);
+    if (name === "http") this.patienceMs = Math.min(longestPatienceMs, this.patienceMs * 2); // until something arrives
+    carrier.onstored = (stored) => {
+      void this.forgetStored(stored).catch(() => undefined); // it is forgotten with the take at the latest
+    };
+    return carrier;
   }
 
-  private dropCarrier(): void {
+  /** Opens the other carrier beside this one when it promises to be better; carry notices when it stands. */
+  private considerOther(clip: string, carrier: Carrier): void {
+    if (this.probing) return;
+    const other = this.policy.better(carrier.name, this.available - this.next, this.now());
+    if (!other) return;
+    if (carrier.name === "channel") this.policy.lost("channel", this.now());
+    this.probing = true;
+    void this.open(other, clip)
+      .then((opened) => {
+        if (this.stopped || this.carrier !== carrier) opened.close();
+        else this.successor = opened;
+      })
+      .catch(() => {
+        this.policy.lost(other, this.now());
+      })
+      .finally(() => {
+        this.probing = false;
+        this.wake?.();
+      });
+  }
+
+  private ensureGoing(): void {
+    if (this.stopped) throw new Stopped("the publisher was stopped");
+  }
+
+  /** Closes what is open. */
+  private hangUp(): void {
     this.carrier?.close();
-    this.carrier = undefined;
+    this.successor?.close();
+    this.carrier = this.successor = undefined;
     this.progress();
   }
 
   private progress(): void {
     this.needs.onprogress?.(this.next, this.carrier?.name ?? "none");
+  }
+
+  private now(): number {
+    return this.needs.now?.() ?? performance.now();
   }
 
   private woken(): Promise<void> {
@@ -200,32 +305,40 @@ export class Publisher {
     });
   }
 
-  private async pause(ms: number): Promise<void> {
-    if (this.needs.wait) return this.needs.wait(ms);
+  /** Waits as long as the server asked for, or else a while that is cut short when the network comes back. */
+  private async pause(askedMs: number | undefined, ms: number): Promise<void> {
+    const long = askedMs ?? ms * (0.7 + 0.6 * Math.random());
+    if (this.needs.wait) return this.needs.wait(long);
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(done, ms);
-      function done(): void {
+      const done = (): void => {
         clearTimeout(timer);
         globalThis.removeEventListener("online", done);
+        this.wake = undefined;
         resolve();
-      }
-      globalThis.addEventListener("online", done);
+      };
+      const timer = setTimeout(done, long);
+      if (askedMs === undefined) globalThis.addEventListener("online", done);
+      this.wake = () => {
+        if (this.stopped) done();
+      };
     });
   }
 }
 
-async function openCarrier(name: Carrier["name"], clip: string, mimeType: string): Promise<Carrier> {
-  return name === "channel" ? ChannelCarrier.open(clip, mimeType) : new HttpCarrier(clip, mimeType);
+function openCarrier(name: Carrier["name"], clip: string, mimeType: string, patienceMs: number): Promise<Carrier> {
+  if (name === "channel") return ChannelCarrier.open(clip, mimeType);
+  return Promise.resolve(new HttpCarrier(clip, mimeType, patienceMs));
 }
 
-/** What trying again cannot mend. */
+/** What trying again cannot mend. A person who was signed out (401) signs in again, and it goes on. */
 function isFinal(error: unknown): boolean {
   if (error instanceof TakeRefused) return true;
+  if (error instanceof ApiError) return [400, 403, 413, 415, 422].includes(error.status);
   if (!(error instanceof Refused)) return false;
   if (error.status === 409) return error.reason === "different" || error.reason === "type" || error.reason === "finished";
   return [400, 403, 404, 410, 413, 415].includes(error.status);
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : "the server does not take this recording";
+  return error instanceof Error ? error.message : "The server does not take this recording.";
 }

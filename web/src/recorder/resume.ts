@@ -1,15 +1,18 @@
 // Completes takes that a crash, a closed tab or an outage left in the spool of this browser.
 import { api, ok } from "../api/client";
-import { Publisher } from "./publisher";
+import { Publisher, type Receipt } from "./publisher";
 import { Spool, type TakeRecord } from "./spool";
 import { lockName } from "./take";
 
 export interface Unfinished {
+  readonly id: string;
   readonly title: string;
+  readonly startedAt: number;
   readonly clipId: string | undefined;
   readonly total: number;
   readonly safe: number;
-  readonly done: boolean;
+  /** Set when everything is on the server. */
+  readonly receipt: Receipt | undefined;
   /** Why the server will not have it; the chunks stay in this browser. */
   readonly refused: string | undefined;
 }
@@ -24,44 +27,79 @@ export async function createClip(take: TakeRecord): Promise<string> {
   return clip.id;
 }
 
-/** Looks for unfinished takes and completes them, one after the other; onchange hears of each step. */
-export async function completeTakes(onchange: (take: Unfinished) => void): Promise<void> {
+/** Looks for unfinished takes of an account and completes them, one after the other; onchange hears of each step. */
+export async function completeTakes(owner: string, onchange: (take: Unfinished) => void): Promise<void> {
   if (!("indexedDB" in globalThis) || !("locks" in navigator)) return;
   const spool = await Spool.open();
-  for (const take of await spool.takes()) {
-    await navigator.locks.request(lockName(take.id), { ifAvailable: true }, async (lock) => {
-      if (lock) await complete(spool, take, onchange); // else another tab is recording or sending it
-    });
+  try {
+    for (const { id } of (await spool.takes()).filter((t) => t.owner === owner)) {
+      await navigator.locks.request(lockName(id), { ifAvailable: true }, async (lock) => {
+        if (!lock) return; // another tab is recording or sending it
+        const take = (await spool.takes()).find((t) => t.id === id); // as it is now that nobody else changes it
+        if (take) await completeTake(spool, take, onchange);
+      });
+    }
+  } finally {
+    spool.close();
   }
-  spool.close();
 }
 
-async function complete(spool: Spool, take: TakeRecord, onchange: (take: Unfinished) => void): Promise<void> {
+/** Completes one take whose lock is held. */
+export async function completeTake(spool: Spool, take: TakeRecord, onchange: (take: Unfinished) => void): Promise<void> {
   const range = await spool.range(take.id);
-  if (!range && take.total === undefined) {
+  if (!range && !take.total) {
     await spool.forget(take.id); // begun, and nothing was recorded
     return;
   }
   // A tab that died did not count: what is in the spool is the take.
-  const total = take.total ?? (range ? range.last + 1 : 0);
+  const total = take.total ?? (range?.last ?? -1) + 1;
   take.total = total;
   await spool.putTake(take);
-  const tell = (safe: number, done: boolean, refused?: string): void => {
-    onchange({ title: take.title, clipId: take.clipId, total, safe, done, refused });
+  const tell = (safe: number, receipt?: Receipt, refused?: string): void => {
+    const { id, title, startedAt, clipId } = take;
+    onchange({ id, title, startedAt, clipId, total, safe, receipt, refused });
   };
   const publisher = new Publisher(take, {
     spool,
     createClip,
     carrier: "http",
     onprogress: (safe) => {
-      tell(safe, false);
+      tell(safe);
     },
   });
   publisher.offer(total, total);
   try {
-    await publisher.run();
-    tell(total, true);
+    tell(total, await publisher.run());
   } catch (error) {
-    tell(publisher.acknowledged, false, error instanceof Error ? error.message : String(error));
+    tell(publisher.acknowledged, undefined, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Everything of a take that is in this browser, as one file, for a server that will not have it. */
+export async function takeAsFile(id: string): Promise<File | undefined> {
+  const spool = await Spool.open();
+  try {
+    const take = (await spool.takes()).find((t) => t.id === id);
+    const range = await spool.range(id);
+    if (!take || !range) return undefined;
+    const parts: Blob[] = [];
+    for (let seq = range.first; seq <= range.last; seq++) {
+      const chunk = await spool.chunk(id, seq);
+      if (chunk) parts.push(new Blob([chunk.data])); // the browser may put a Blob aside, on its disk
+    }
+    const ending = /matroska/.test(take.mimeType) ? "mkv" : /mp4/.test(take.mimeType) ? "mp4" : "webm";
+    return new File(parts, `${take.title || "recording"}.${ending}`, { type: take.mimeType });
+  } finally {
+    spool.close();
+  }
+}
+
+/** Removes a take from this browser. */
+export async function discardTake(id: string): Promise<void> {
+  const spool = await Spool.open();
+  try {
+    await spool.forget(id);
+  } finally {
+    spool.close();
   }
 }

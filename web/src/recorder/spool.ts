@@ -8,6 +8,8 @@ export type { Chunk } from "./chunks";
 /** A take as the spool knows it. */
 export interface TakeRecord {
   readonly id: string;
+  /** Whose take it is: an account's id. Another person who signs in here must not send it. */
+  readonly owner: string;
   /** The clip on the server; undefined while the server could not be reached. */
   clipId: string | undefined;
   readonly mimeType: string;
@@ -17,16 +19,22 @@ export interface TakeRecord {
   readonly startedAt: number;
   /** How many chunks the take has; undefined while it is recorded. */
   total: number | undefined;
+  /** How its chunks are kept; set by the spool. */
+  kept?: "files" | "rows";
 }
 
 const takes = "takes";
 const chunks = "chunks";
 
 export class Spool {
+  private readonly rows: ChunkStore;
+
   private constructor(
     private readonly db: IDBDatabase,
-    private readonly chunks: ChunkStore,
-  ) {}
+    private readonly files: ChunkStore | undefined,
+  ) {
+    this.rows = new IndexedChunks(db);
+  }
 
   static async open(name = "baton-spool"): Promise<Spool> {
     const request = indexedDB.open(name, 1);
@@ -34,12 +42,11 @@ export class Spool {
       request.result.createObjectStore(takes, { keyPath: "id" });
       request.result.createObjectStore(chunks, { keyPath: ["take", "seq"] });
     };
-    const db = await done(request);
-    return new Spool(db, (await OpfsChunks.open()) ?? new IndexedChunks(db));
+    return new Spool(await done(request), await OpfsChunks.open());
   }
 
   close(): void {
-    this.chunks.close();
+    this.files?.close();
     this.db.close();
   }
 
@@ -55,38 +62,44 @@ export class Spool {
   }
 
   async putTake(take: TakeRecord): Promise<void> {
+    take.kept ??= this.files ? "files" : "rows";
     await write(this.db, takes, (s) => s.put({ ...take }));
   }
 
+  /** All takes whose chunks can be read now: while files cannot be opened, what is in them must not be taken for gone. */
   async takes(): Promise<TakeRecord[]> {
-    return done(this.db.transaction(takes).objectStore(takes).getAll() as IDBRequest<TakeRecord[]>);
+    const all = await done(this.db.transaction(takes).objectStore(takes).getAll() as IDBRequest<TakeRecord[]>);
+    return all.filter((t) => t.kept !== "files" || this.files !== undefined);
   }
 
   async take(id: string): Promise<TakeRecord | undefined> {
     return done(this.db.transaction(takes).objectStore(takes).get(id) as IDBRequest<TakeRecord | undefined>);
   }
 
-  /** Resolves when the chunk is on the disk. */
+  /** Resolves when the chunk would survive a crash of the machine. */
   async putChunk(chunk: Chunk): Promise<void> {
-    await this.chunks.put(chunk);
+    await (this.files ?? this.rows).put(chunk);
   }
 
   async chunk(take: string, seq: number): Promise<Chunk | undefined> {
-    return this.chunks.get(take, seq);
+    return (await this.files?.get(take, seq)) ?? this.rows.get(take, seq);
   }
 
   async range(take: string): Promise<Range | undefined> {
-    return this.chunks.range(take);
+    return (await this.files?.range(take)) ?? this.rows.range(take);
   }
 
   /** Forgets the chunks before seq: the server has stored them. */
   async drop(take: string, before: number): Promise<void> {
-    if (before > 0) await this.chunks.drop(take, before);
+    if (before <= 0) return;
+    await this.files?.drop(take, before);
+    await this.rows.drop(take, before);
   }
 
   /** Forgets a take and all its chunks. */
   async forget(take: string): Promise<void> {
-    await this.chunks.forget(take);
+    await this.files?.forget(take);
+    await this.rows.forget(take);
     await write(this.db, takes, (s) => s.delete(take));
   }
 }

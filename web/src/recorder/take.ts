@@ -1,41 +1,48 @@
-// A take: one recording from its start to the receipt. Encoder → hashed, numbered chunks → spool → publisher.
-import { Capture } from "./capture";
+// A take: one recording from its start to the receipt. Encoder → chunker → spool → publisher.
+import type { Capture } from "./capture";
+import type { CarrierChoice } from "./carrier";
+import { Chunker } from "./chunker";
 import { chooseType, keyFrameMs, timesliceMs, videoBits } from "./encoding";
-import { Publisher, type CarrierChoice } from "./publisher";
+import { Publisher, type Receipt } from "./publisher";
 import { Spool, type TakeRecord } from "./spool";
-import { NoEncoder, SpoolFull, type Choice, type Safety, type TakeState } from "./types";
+import { NoEncoder, SpoolFull, type Mode, type Safety, type TakeState } from "./types";
+
+/** What people say about a take; it may change while it is recorded. */
+export type About = Pick<TakeRecord, "title" | "visibility">;
 
 export interface TakeNeeds {
-  readonly choice: Choice;
-  readonly title: string;
-  readonly visibility: TakeRecord["visibility"];
+  readonly mode: Mode;
+  readonly about: About;
+  /** The account that records. */
+  readonly owner: string;
   readonly carrier: CarrierChoice;
   readonly createClip: (take: TakeRecord) => Promise<string>;
+  /** Hears of every change after the start. */
   readonly onstate: (state: TakeState) => void;
   readonly onsafety: (safety: Safety) => void;
   /** The disk of this browser is getting full: minutes are left. */
   readonly onlow: (bytesLeft: number) => void;
 }
 
-/** The spool says so in time when less than this is left. */
+/** The take says so in time when less than this is left on the disk. */
 const lowBytes = 500e6;
-/** The recording stops, and is safe, when less than this is left. */
+/** It stops, and is safe, when less than this is left. */
 const leastBytes = 50e6;
+/** The disk is asked every so many chunks (10 s). */
+const roomEvery = 25;
+
+const kinds = { "screen-camera": "screen", screen: "screen", camera: "camera", voice: "audio" } as const;
 
 export class Take {
   private readonly recorder: MediaRecorder;
+  private readonly chunker: Chunker;
   private readonly publisher: Publisher;
-  private readonly published: Promise<string>;
-  private seq = 0;
-  private bytes = 0;
-  private acknowledgedBytes = 0;
-  private readonly sizes: number[] = [];
+  private readonly published: Promise<Receipt>;
   private carrier: Safety["carrier"] = "none";
-  private writes: Promise<void> = Promise.resolve();
   private startedAt = 0;
   private pausedMs = 0;
   private pausedAt: number | undefined;
-  private released: (() => void) | undefined;
+  private release: (() => void) | undefined;
   private over = false;
 
   private constructor(
@@ -44,50 +51,58 @@ export class Take {
     private readonly spool: Spool,
     private readonly needs: TakeNeeds,
   ) {
-    const { width, height } = capture.size;
-    const options: MediaRecorderOptions & { videoKeyFrameIntervalDuration?: number } = {
-      mimeType: record.mimeType,
-      audioBitsPerSecond: 64_000,
-      ...(capture.hasVideo ? { videoBitsPerSecond: videoBits(width, height), videoKeyFrameIntervalDuration: keyFrameMs } : {}),
-    };
-    this.recorder = new MediaRecorder(capture.stream, options);
-    this.recorder.ondataavailable = (e) => {
-      if (e.data.size > 0) this.accept(e.data);
-    };
+    this.recorder = makeRecorder(capture, record.mimeType);
     this.publisher = new Publisher(record, {
       spool,
       createClip: needs.createClip,
       carrier: needs.carrier,
-      onprogress: (acknowledged, carrier) => {
+      onprogress: (_, carrier) => {
         this.carrier = carrier;
-        this.acknowledgedBytes = this.sizes.slice(0, acknowledged).reduce((a, b) => a + b, 0);
         this.tell();
       },
     });
+    this.chunker = new Chunker(
+      record.id,
+      spool,
+      (count) => {
+        this.publisher.offer(count);
+        this.tell();
+        if (count % roomEvery === 0) void this.checkRoom();
+      },
+      (error) => {
+        this.broken(error);
+      },
+    );
+    this.recorder.ondataavailable = (e) => {
+      this.chunker.add(e.data);
+    };
+    this.recorder.onerror = () => {
+      void this.stop(); // the encoder gave up; what it gave is kept
+    };
     this.published = this.publisher.run();
-    this.published.catch(() => undefined); // awaited in finishing; must not count as unhandled before
+    this.published.catch(() => undefined); // awaited when it is stopped; must not count as unhandled before
   }
 
-  /** Starts recording what is captured. onstate hears of the changes after this one. */
+  /** Starts recording what is captured; throws NoEncoder, or when this browser cannot store anything. */
   static async start(capture: Capture, needs: TakeNeeds): Promise<Take> {
     const mimeType = chooseType(capture.hasVideo, (t) => MediaRecorder.isTypeSupported(t));
     if (!mimeType) throw new NoEncoder("this browser cannot encode video or sound");
     const spool = await Spool.open();
     void Spool.persist();
-    const kind = { "screen-camera": "screen", screen: "screen", camera: "camera", voice: "audio" } as const;
     const record: TakeRecord = {
       id: crypto.randomUUID(),
+      owner: needs.owner,
       clipId: undefined,
       mimeType,
-      kind: kind[needs.choice.mode],
-      title: needs.title,
-      visibility: needs.visibility,
+      kind: kinds[needs.mode],
+      ...needs.about,
       startedAt: Date.now(),
       total: undefined,
     };
+    const release = await hold(record.id);
     await spool.putTake(record);
     const take = new Take(capture, record, spool, needs);
-    take.hold();
+    take.release = release;
     take.recorder.start(timesliceMs);
     take.startedAt = performance.now();
     return take;
@@ -98,9 +113,31 @@ export class Take {
     return this.record.clipId;
   }
 
+  get title(): string {
+    return this.record.title;
+  }
+
   get elapsedMs(): number {
     const now = this.pausedAt ?? performance.now();
     return Math.max(0, now - this.startedAt - this.pausedMs);
+  }
+
+  /** What is safe where. */
+  get safety(): Safety {
+    const acknowledged = this.publisher.acknowledged;
+    return {
+      chunks: this.chunker.spooled,
+      acknowledged,
+      bytes: this.chunker.bytes,
+      acknowledgedBytes: this.chunker.bytesBefore(acknowledged),
+      carrier: this.carrier,
+    };
+  }
+
+  /** Changes what the clip will be made with; a clip that is there already has to be changed on the server. */
+  async describe(about: About): Promise<void> {
+    Object.assign(this.record, about);
+    if (!this.over) await this.spool.putTake(this.record);
   }
 
   pause(): void {
@@ -118,116 +155,106 @@ export class Take {
     this.needs.onstate({ name: "recording" });
   }
 
-  /** Ends the take; resolves when the server has all of it. Until then the spool has it. */
+  /** Ends the take; resolves when the server has all of it (or never will). Until then the spool has it. */
   async stop(): Promise<void> {
     if (this.over) return;
     this.over = true;
+    this.pausedAt ??= performance.now();
     this.needs.onstate({ name: "finishing" });
     try {
       await this.stopEncoder();
-      await this.writes;
-      this.record.total = this.seq;
-      await this.spool.putTake(this.record);
-      this.publisher.offer(this.seq, this.seq);
-      const clipId = await this.published;
-      this.needs.onstate({ name: "done", clipId });
+      this.capture.close();
+      await this.complete();
+      this.needs.onstate({ name: "done", receipt: await this.published });
     } catch (error) {
-      this.needs.onstate({ name: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+      this.fail(error);
     } finally {
-      this.release();
+      this.end();
     }
   }
 
-  /** Throws the take away; gives the clip that the caller has to delete on the server. */
+  /** Throws the take away and leaves the capture open; gives the clip that the caller has to delete on the server. */
   async cancel(): Promise<string | undefined> {
     if (this.over) return undefined;
     this.over = true;
     this.publisher.stop();
     await this.stopEncoder();
-    await this.writes.catch(() => undefined);
+    await this.chunker.settled();
+    await this.published.catch(() => undefined); // a clip that is just being made shall be known
     await this.spool.forget(this.record.id);
-    this.release();
+    this.end();
     this.needs.onstate({ name: "cancelled" });
     return this.record.clipId;
   }
 
   private stopEncoder(): Promise<void> {
-    this.capture.onended = undefined;
-    if (this.recorder.state === "inactive") {
-      this.capture.close();
-      return Promise.resolve();
-    }
+    if (this.recorder.state === "inactive") return Promise.resolve();
     return new Promise((resolve) => {
       this.recorder.onstop = () => {
-        this.capture.close();
         resolve();
       };
       this.recorder.stop();
     });
   }
 
-  /** Numbers a chunk at once, so that the order is the encoder's; hashing and writing follow one after the other. */
-  private accept(data: Blob): void {
-    const seq = this.seq++;
-    this.sizes.push(data.size);
-    this.bytes += data.size;
-    this.writes = this.writes.then(() => this.keep(seq, data));
-    this.writes.catch((error: unknown) => {
-      this.broken(error);
-    });
-    this.tell();
-  }
-
-  private async keep(seq: number, data: Blob): Promise<void> {
-    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await data.arrayBuffer()));
-    await this.spool.putChunk({ take: this.record.id, seq, data, digest });
-    this.publisher.offer(seq + 1);
-    if (seq % 25 === 24) await this.checkRoom();
+  /** Writes down that no more will come, and lets the publisher know. */
+  private async complete(): Promise<void> {
+    const total = await this.chunker.settled();
+    this.record.total = total;
+    await this.spool.putTake(this.record);
+    this.publisher.offer(total, total);
   }
 
   private async checkRoom(): Promise<void> {
     const room = await Spool.room();
-    if (room === undefined || room > lowBytes) return;
+    if (room === undefined || room > lowBytes || this.over) return;
     this.needs.onlow(room);
-    if (room < leastBytes) void this.stop();
+    if (room < leastBytes) await this.stop();
   }
 
-  /** The disk refused a chunk: what is in the spool is safe and is finished. */
-  private broken(error: unknown): void {
+  /** The disk refused a chunk: what is in the spool before it is safe, is sent, and makes the clip. */
+  private broken(error: Error): void {
     if (this.over) return;
-    this.over = true;
-    void this.stopEncoder();
-    const full = error instanceof DOMException && error.name === "QuotaExceededError";
-    this.needs.onstate({
-      name: "failed",
-      error: full
-        ? new SpoolFull("the browser's storage is full", { cause: error })
-        : error instanceof Error
-          ? error
-          : new Error(String(error)),
-    });
-    this.release();
+    this.needs.onlow(0);
+    void this.stop().catch(() => undefined); // stop tells onstate itself
+    if (!(error instanceof SpoolFull)) console.warn("the spool does not work", error);
+  }
+
+  private fail(error: unknown): void {
+    this.needs.onstate({ name: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+  }
+
+  private end(): void {
+    this.publisher.stop();
+    this.release?.();
+    this.spool.close();
   }
 
   private tell(): void {
-    this.needs.onsafety({
-      chunks: this.seq,
-      acknowledged: this.publisher.acknowledged,
-      bytes: this.bytes,
-      acknowledgedBytes: this.acknowledgedBytes,
-      carrier: this.carrier,
-    });
-  }
-
-  /** Marks the take as being in work, so that no other tab completes it meanwhile. The browser lets go when the tab dies. */
-  private hold(): void {
-    void navigator.locks.request(lockName(this.record.id), () => new Promise<void>((resolve) => (this.released = resolve)));
-  }
-
-  private release(): void {
-    this.released?.();
+    this.needs.onsafety(this.safety);
   }
 }
 
-/** The lock of a take. */
+function makeRecorder(capture: Capture, mimeType: string): MediaRecorder {
+  const { width, height } = capture.size;
+  const options: MediaRecorderOptions & { videoKeyFrameIntervalDuration?: number } = { mimeType, audioBitsPerSecond: 64_000 };
+  if (capture.hasVideo) {
+    options.videoBitsPerSecond = videoBits(width, height);
+    options.videoKeyFrameIntervalDuration = keyFrameMs;
+  }
+  return new MediaRecorder(capture.stream, options);
+}
+
+/** The lock of a take: whoever holds it records or sends it. */
 export const lockName = (take: string): string => `baton-take-${take}`;
+
+/** Marks the take as being in work, so that no other tab sends it meanwhile. The browser lets go when the tab dies. */
+function hold(take: string): Promise<() => void> {
+  return new Promise((held) => {
+    const until = (): Promise<void> =>
+      new Promise((release) => {
+        held(release);
+      });
+    void navigator.locks.request(lockName(take), until);
+  });
+}

@@ -1,4 +1,5 @@
 // The recorder's words: what can be recorded, what can go wrong, how far it is.
+import type { Receipt } from "./publisher";
 
 /** What is recorded. */
 export type Mode = "screen-camera" | "screen" | "camera" | "voice";
@@ -41,7 +42,7 @@ export class NoEncoder extends Error {
   override readonly name = "NoEncoder";
 }
 
-/** The disk of this browser is full; what was recorded up to here is safe. */
+/** The disk of this browser is full, or cannot keep up; what was recorded up to here is safe. */
 export class SpoolFull extends Error {
   override readonly name = "SpoolFull";
 }
@@ -61,6 +62,7 @@ export type TakeState =
   | { readonly name: "recording" }
   | { readonly name: "paused" }
   | { readonly name: "finishing" }
-  | { readonly name: "done"; readonly clipId: string }
+  | { readonly name: "done"; readonly receipt: Receipt }
   | { readonly name: "cancelled" }
+  /** The server does not take it, or it cannot be spooled; what is in the spool stays. */
   | { readonly name: "failed"; readonly error: Error };

@@ -89,11 +89,10 @@ async function upload(file: File, visibility: Visibility, row: Transfer, signal:
 }
 
 /** Sends what earlier visits could not; says nothing when there is nothing. */
-export async function completeUnfinished(): Promise<void> {
+export async function completeUnfinished(owner: string): Promise<void> {
   const rows = new Map<string, Transfer>();
-  await completeTakes((take) => {
-    const id = take.clipId ?? take.title;
-    let row = rows.get(id);
+  await completeTakes(owner, (take) => {
+    let row = rows.get(take.id);
     if (!row) {
       row = add({
         kind: "take",
@@ -104,12 +103,12 @@ export async function completeUnfinished(): Promise<void> {
         clipId: take.clipId,
         cancel: undefined,
       });
-      rows.set(id, row);
+      rows.set(take.id, row);
     }
     row.clipId = take.clipId;
     row.share = take.total > 0 ? take.safe / take.total : 1;
-    row.state = take.refused !== undefined ? "failed" : take.done ? "done" : "sending";
-    row.words = take.refused ?? `${take.safe} of ${take.total} segments safe`;
+    row.state = take.refused !== undefined ? "failed" : take.receipt ? "done" : "sending";
+    row.words = take.refused ?? `${take.safe.toLocaleString()} of ${take.total.toLocaleString()} segments safe`;
   });
 }
 
