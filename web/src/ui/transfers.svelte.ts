@@ -4,23 +4,9 @@ import { mount } from "svelte";
 import { wordsFor } from "../api/client";
 import { completeTakes } from "../recorder/resume";
 import { FileRefused, uploadFile } from "../recorder/upload";
-
-export interface Transfer {
-  readonly key: string;
-  readonly kind: "file" | "take";
-  readonly name: string;
-  state: "waiting" | "sending" | "offline" | "done" | "failed";
-  /** 0 to 1. */
-  share: number;
-  /** What happened, or how far it is, for people. */
-  words: string;
-  clipId: string | undefined;
-  readonly cancel: (() => void) | undefined;
-}
+import { forget, transfers, type Transfer } from "./transfer-list.svelte";
 
 export type Visibility = "private" | "workspace" | "link";
-
-export const transfers: Transfer[] = $state([]);
 
 let queue: Promise<void> = Promise.resolve();
 let count = 0;
@@ -110,12 +96,6 @@ export async function completeUnfinished(owner: string): Promise<void> {
     row.state = take.refused !== undefined ? "failed" : take.receipt ? "done" : "sending";
     row.words = take.refused ?? `${take.safe.toLocaleString()} of ${take.total.toLocaleString()} segments safe`;
   });
-}
-
-/** Takes a finished row away. */
-export function forget(key: string): void {
-  const i = transfers.findIndex((t) => t.key === key);
-  if (i >= 0) transfers.splice(i, 1);
 }
 
 const hold = (e: BeforeUnloadEvent): void => {
