@@ -140,10 +140,13 @@ var rules = map[string]rule{
 	"getMe":           {who: signedIn()}, "updateMe": {who: signedIn(), body: `{"time_zone":"Europe/Paris"}`},
 	"listSignIns": {who: signedIn()}, "revokeSignIn": {who: only([]string{owner}), ok: 204},
 	"listTokens": {who: signedIn()}, "createToken": {who: signedIn(), body: `{"name":"t"}`, ok: 201},
-	"revokeToken":  {who: only([]string{owner}), ok: 204},
-	"listMembers":  {who: signedIn()},
-	"updateMember": {who: only([]string{admin}, owner, member, guest), body: `{"role":"guest"}`},
-	"removeMember": {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"revokeToken":   {who: only([]string{owner}), ok: 204},
+	"listMembers":   {who: signedIn()},
+	"updateMember":  {who: only([]string{admin}, owner, member, guest), body: `{"role":"guest"}`},
+	"removeMember":  {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"getVocabulary": {who: signedIn(guest)}, "putVocabulary": {who: signedIn(guest), body: `{"terms":[{"spelling":"Kubernetes"}]}`},
+	"previewFix": {who: signedIn(guest), body: `{}`}, "applyFix": {who: signedIn(guest), body: `{}`, ok: 201}, "listFixes": {who: signedIn(guest)},
+	"undoFix":      {who: only([]string{owner}, guest)},
 	"getWorkspace": {who: signedIn()}, "updateWorkspace": {who: signedIn(owner, member, guest), body: `{"read_screen":true}`},
 	"listSpaces": {who: signedIn(guest)}, "createSpace": {who: signedIn(guest), body: `{"name":"NEW"}`, ok: 201},
 	"updateSpace":  {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
@@ -374,6 +377,14 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	}
 	replace("invite_id", func() string { id, _ := invite(); return string(id) })
 	replace("secret", func() string { _, secret := invite(); return secret })
+	replace("fix_id", func() string {
+		m := c.members[owner]
+		f, err := c.db.Terms.Apply(ctx, domain.Viewer{AccountID: m.Account.ID, WorkspaceID: w, Role: m.Role}, nil)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		return string(f.ID)
+	})
 	replace("token_id", func() string { id, _ := c.tokenOf(owner); return string(id) })
 	replace("sign_in_id", func() string {
 		all, err := c.db.SignIns.List(ctx, c.enter(owner).member.Account.ID) //nolint:contextcheck // all share the test's

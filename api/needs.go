@@ -46,6 +46,7 @@ type Needs struct {
 	Clips       clips
 	Transcripts transcripts
 	Screens     screens
+	Vocabulary  vocabulary
 	Comments    comments
 	Search      searcher
 	Playback    playback

@@ -90,7 +90,7 @@ func newServer(t *testing.T, options ...option) *server {
 		Checks:    func(context.Context) []api.Check { return []api.Check{{Name: "ffmpeg", OK: true, Detail: "5.1"}} },
 		Web:       http.HandlerFunc(web),
 		Passwords: s.hasher, Workspaces: s.db.Workspaces, Accounts: s.db.Accounts, Members: s.db.Members, SignIns: s.db.SignIns,
-		Tokens: s.db.Tokens, Invites: s.db.Invites, Spaces: s.db.Spaces, Clips: s.db.Clips, Transcripts: s.db.Transcripts, Screens: s.db.Screens,
+		Tokens: s.db.Tokens, Invites: s.db.Invites, Spaces: s.db.Spaces, Clips: s.db.Clips, Transcripts: s.db.Transcripts, Screens: s.db.Screens, Vocabulary: s.db.Terms,
 		Comments: s.db.Comments, Search: s.db.Search, Playback: s.db.Playback, Events: s.db.Events, Objects: s.objects,
 		Ingest: s.ingest, Channels: s.ingest, WHIP: s.ingest,
 		Formats: api.Formats{

@@ -90,11 +90,17 @@ func (h *handlers) UpdateCue(ctx context.Context, r gen.UpdateCueRequestObject) 
 	if err != nil {
 		return nil, named(err, "read cue", "the transcript has no such line")
 	}
+	before := cue.Text
 	cue = cue.WithText(text)
 	if err := h.Transcripts.SetCue(ctx, c.ID, cue); err != nil {
 		return nil, named(err, "change cue", "the transcript has no such line")
 	}
-	return gen.UpdateCue200JSONResponse(cueOf(cue)), nil
+	now := cueOf(cue)
+	out := gen.UpdateCue200JSONResponse{No: now.No, StartMs: now.StartMs, EndMs: now.EndMs, Text: now.Text, Words: now.Words, Edited: now.Edited}
+	if term, others := h.offer(ctx, before, cue.Text); len(others) > 0 {
+		out.Offer = &gen.FixOffer{Term: termsOf([]domain.Term{term})[0], Cues: len(others), Clips: clipsOf(others)}
+	}
+	return out, nil
 }
 
 func (h *handlers) GetCaptions(ctx context.Context, r gen.GetCaptionsRequestObject) (gen.GetCaptionsResponseObject, error) {

@@ -22,6 +22,7 @@ const (
 	ActionComment Action = "comment" // add to the talk
 	ActionEdit    Action = "edit"    // change title, transcript, chapters, visibility; add media
 	ActionDelete  Action = "delete"
+	ActionCorrect Action = "correct" // put a team's own words right in the transcript, which can be undone
 )
 
 // May is the one rule of who may do what with a clip. The queries that list and
@@ -37,7 +38,7 @@ func (v Viewer) May(a Action, c *Clip) bool {
 		return inside && v.May(ActionWatch, c)
 	case ActionEdit:
 		return owner
-	case ActionDelete:
+	case ActionDelete, ActionCorrect:
 		return owner || inside && v.Admin() && c.Visibility != VisiblePrivate
 	}
 	return false

@@ -21,6 +21,7 @@ type (
 	SignInID    string
 	TokenID     string
 	ChapterID   string
+	FixID       string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but syntax

@@ -33,6 +33,7 @@ type DB struct {
 	Playback    Playback
 	Transcripts Transcripts
 	Screens     Screens
+	Terms       Terms
 	Comments    Comments
 	Search      Search
 	Events      Events
@@ -44,7 +45,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Workspaces, db.Accounts, db.Members = Workspaces{db}, Accounts{db}, Members{db}
 	db.SignIns, db.Tokens, db.Invites = SignIns{db}, Tokens{db}, Invites{db}
 	db.Spaces, db.Clips, db.Recordings, db.Playback = Spaces{db}, Clips{db}, Recordings{db}, Playback{db}
-	db.Transcripts, db.Screens, db.Comments = Transcripts{db}, Screens{db}, Comments{db}
+	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
 	db.Search, db.Events = Search{db}, Events{db}
 	return db
 }

@@ -94,6 +94,9 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 		if step.FromMS != r.TranscribedMs {
 			return domain.Errorf(domain.KindConflict, "the words from %d ms do not follow those up to %d ms", step.FromMS, r.TranscribedMs)
 		}
+		if step.Cues, err = t.correct(ctx, c.WorkspaceID, step.Cues); err != nil {
+			return err
+		}
 		if err := t.mergeCues(ctx, c, step); err != nil {
 			return err
 		}

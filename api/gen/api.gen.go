@@ -451,6 +451,32 @@ type CommentRequest struct {
 	ParentId *ID `json:"parent_id,omitempty"`
 }
 
+// CorrectedCue defines model for CorrectedCue.
+type CorrectedCue struct {
+	Edited *bool `json:"edited,omitempty"`
+	EndMs  int64 `json:"end_ms"`
+	No     int   `json:"no"`
+
+	// Offer When one name or phrase was put right that also stands in other lines: the term for POST /vocabulary/fixes, and how many lines have it
+	Offer   *FixOffer `json:"offer,omitempty"`
+	StartMs int64     `json:"start_ms"`
+	Text    string    `json:"text"`
+	Words   []Word    `json:"words"`
+}
+
+// Correction defines model for Correction.
+type Correction struct {
+	After  string `json:"after"`
+	Before string `json:"before"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId  ID     `json:"clip_id"`
+	EndMs   int64  `json:"end_ms"`
+	No      int    `json:"no"`
+	StartMs int64  `json:"start_ms"`
+	Title   string `json:"title"`
+}
+
 // Cue defines model for Cue.
 type Cue struct {
 	Edited  *bool  `json:"edited,omitempty"`
@@ -477,6 +503,43 @@ type FinishRequest struct {
 
 	// Sha256 Of all chunks in order
 	Sha256 *string `json:"sha256,omitempty"`
+}
+
+// Fix defines model for Fix.
+type Fix struct {
+	Clips     int       `json:"clips"`
+	CreatedAt time.Time `json:"created_at"`
+	Cues      int       `json:"cues"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id       ID         `json:"id"`
+	Terms    []Term     `json:"terms"`
+	UndoneAt *time.Time `json:"undone_at,omitempty"`
+}
+
+// FixOffer When one name or phrase was put right that also stands in other lines: the term for POST /vocabulary/fixes, and how many lines have it
+type FixOffer struct {
+	Clips int  `json:"clips"`
+	Cues  int  `json:"cues"`
+	Term  Term `json:"term"`
+}
+
+// FixPreview defines model for FixPreview.
+type FixPreview struct {
+	Clips int `json:"clips"`
+	Cues  int `json:"cues"`
+
+	// Moments At most 200, the newest clips first
+	Moments []Correction `json:"moments"`
+}
+
+// FixRequest defines model for FixRequest.
+type FixRequest struct {
+	// Remember When applied: add the terms to the vocabulary
+	Remember *bool `json:"remember,omitempty"`
+
+	// Terms What to put right; none: the whole vocabulary
+	Terms *[]Term `json:"terms,omitempty"`
 }
 
 // ID Example: 01hf7yat00tvwxyz0123456789
@@ -734,6 +797,15 @@ type Tag struct {
 	Name  string `json:"name"`
 }
 
+// Term defines model for Term.
+type Term struct {
+	// Heard Wrong forms that always mean it: cooper netties
+	Heard *[]string `json:"heard,omitempty"`
+
+	// Spelling How it is written: Kubernetes
+	Spelling string `json:"spelling"`
+}
+
 // Token defines model for Token.
 type Token struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -767,6 +839,11 @@ type TranscriptState string
 
 // Visibility defines model for Visibility.
 type Visibility string
+
+// Vocabulary defines model for Vocabulary.
+type Vocabulary struct {
+	Terms []Term `json:"terms"`
+}
 
 // Word defines model for Word.
 type Word struct {
@@ -919,6 +996,15 @@ type CreateSpaceJSONRequestBody CreateSpaceJSONBody
 // UpdateSpaceJSONRequestBody defines body for UpdateSpace for application/json ContentType.
 type UpdateSpaceJSONRequestBody UpdateSpaceJSONBody
 
+// PutVocabularyJSONRequestBody defines body for PutVocabulary for application/json ContentType.
+type PutVocabularyJSONRequestBody = Vocabulary
+
+// ApplyFixJSONRequestBody defines body for ApplyFix for application/json ContentType.
+type ApplyFixJSONRequestBody = FixRequest
+
+// PreviewFixJSONRequestBody defines body for PreviewFix for application/json ContentType.
+type PreviewFixJSONRequestBody = FixRequest
+
 // UpdateWorkspaceJSONRequestBody defines body for UpdateWorkspace for application/json ContentType.
 type UpdateWorkspaceJSONRequestBody = WorkspacePatch
 
@@ -1059,6 +1145,24 @@ type ServerInterface interface {
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx echo.Context) error
+	// GetVocabulary The team's own words, and what the speech engine hears instead
+	// (GET /api/v1/vocabulary)
+	GetVocabulary(ctx echo.Context) error
+	// PutVocabulary Replace the list; what is transcribed from now on is put right with it
+	// (PUT /api/v1/vocabulary)
+	PutVocabulary(ctx echo.Context) error
+	// ListFixes My fixes, the newest first
+	// (GET /api/v1/vocabulary/fixes)
+	ListFixes(ctx echo.Context) error
+	// ApplyFix Make the changes that a preview tells of; they can be undone
+	// (POST /api/v1/vocabulary/fixes)
+	ApplyFix(ctx echo.Context) error
+	// UndoFix Bring the lines back as they were, but for those that were changed since
+	// (POST /api/v1/vocabulary/fixes/{fix_id}/undo)
+	UndoFix(ctx echo.Context, fixId ID) error
+	// PreviewFix What a fix would change in existing transcripts
+	// (POST /api/v1/vocabulary/preview)
+	PreviewFix(ctx echo.Context) error
 	// GetWorkspace My workspace and its settings
 	// (GET /api/v1/workspace)
 	GetWorkspace(ctx echo.Context) error
@@ -1794,6 +1898,67 @@ func (w *ServerInterfaceWrapper) ListTags(ctx echo.Context) error {
 	return err
 }
 
+// GetVocabulary converts echo context to params.
+func (w *ServerInterfaceWrapper) GetVocabulary(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetVocabulary(ctx)
+	return err
+}
+
+// PutVocabulary converts echo context to params.
+func (w *ServerInterfaceWrapper) PutVocabulary(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutVocabulary(ctx)
+	return err
+}
+
+// ListFixes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFixes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFixes(ctx)
+	return err
+}
+
+// ApplyFix converts echo context to params.
+func (w *ServerInterfaceWrapper) ApplyFix(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApplyFix(ctx)
+	return err
+}
+
+// UndoFix converts echo context to params.
+func (w *ServerInterfaceWrapper) UndoFix(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "fix_id" -------------
+	var fixId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fix_id", ctx.Param("fix_id"), &fixId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter fix_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UndoFix(ctx, fixId)
+	return err
+}
+
+// PreviewFix converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewFix(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewFix(ctx)
+	return err
+}
+
 // GetWorkspace converts echo context to params.
 func (w *ServerInterfaceWrapper) GetWorkspace(ctx echo.Context) error {
 	var err error
@@ -1931,6 +2096,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.GetChapters, options.OperationMiddlewares["getChapters"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.PutChapters, options.OperationMiddlewares["putChapters"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters.vtt", wrapper.GetChaptersVTT, options.OperationMiddlewares["getChaptersVTT"]...)
+	router.GET(options.BaseURL+"/api/v1/vocabulary", wrapper.GetVocabulary, options.OperationMiddlewares["getVocabulary"]...)
+	router.PUT(options.BaseURL+"/api/v1/vocabulary", wrapper.PutVocabulary, options.OperationMiddlewares["putVocabulary"]...)
+	router.POST(options.BaseURL+"/api/v1/vocabulary/preview", wrapper.PreviewFix, options.OperationMiddlewares["previewFix"]...)
+	router.GET(options.BaseURL+"/api/v1/vocabulary/fixes", wrapper.ListFixes, options.OperationMiddlewares["listFixes"]...)
+	router.POST(options.BaseURL+"/api/v1/vocabulary/fixes", wrapper.ApplyFix, options.OperationMiddlewares["applyFix"]...)
+	router.POST(options.BaseURL+"/api/v1/vocabulary/fixes/:fix_id/undo", wrapper.UndoFix, options.OperationMiddlewares["undoFix"]...)
 	router.GET(options.BaseURL+"/api/v1/search", wrapper.Search, options.OperationMiddlewares["search"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/comments", wrapper.ListComments, options.OperationMiddlewares["listComments"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/comments", wrapper.CreateComment, options.OperationMiddlewares["createComment"]...)
@@ -2728,7 +2899,7 @@ type UpdateCueResponseObject interface {
 	VisitUpdateCueResponse(w http.ResponseWriter) error
 }
 
-type UpdateCue200JSONResponse Cue
+type UpdateCue200JSONResponse CorrectedCue
 
 func (response UpdateCue200JSONResponse) VisitUpdateCueResponse(w http.ResponseWriter) error {
 
@@ -3729,6 +3900,240 @@ func (response ListTagsdefaultApplicationProblemPlusJSONResponse) VisitListTagsR
 	return err
 }
 
+type GetVocabularyRequestObject struct {
+}
+
+type GetVocabularyResponseObject interface {
+	VisitGetVocabularyResponse(w http.ResponseWriter) error
+}
+
+type GetVocabulary200JSONResponse Vocabulary
+
+func (response GetVocabulary200JSONResponse) VisitGetVocabularyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetVocabularydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetVocabularydefaultApplicationProblemPlusJSONResponse) VisitGetVocabularyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutVocabularyRequestObject struct {
+	Body *PutVocabularyJSONRequestBody
+}
+
+type PutVocabularyResponseObject interface {
+	VisitPutVocabularyResponse(w http.ResponseWriter) error
+}
+
+type PutVocabulary200JSONResponse Vocabulary
+
+func (response PutVocabulary200JSONResponse) VisitPutVocabularyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutVocabularydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutVocabularydefaultApplicationProblemPlusJSONResponse) VisitPutVocabularyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFixesRequestObject struct {
+}
+
+type ListFixesResponseObject interface {
+	VisitListFixesResponse(w http.ResponseWriter) error
+}
+
+type ListFixes200JSONResponse struct {
+	Fixes []Fix `json:"fixes"`
+}
+
+func (response ListFixes200JSONResponse) VisitListFixesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFixesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFixesdefaultApplicationProblemPlusJSONResponse) VisitListFixesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApplyFixRequestObject struct {
+	Body *ApplyFixJSONRequestBody
+}
+
+type ApplyFixResponseObject interface {
+	VisitApplyFixResponse(w http.ResponseWriter) error
+}
+
+type ApplyFix201JSONResponse Fix
+
+func (response ApplyFix201JSONResponse) VisitApplyFixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApplyFixdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApplyFixdefaultApplicationProblemPlusJSONResponse) VisitApplyFixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoFixRequestObject struct {
+	FixId ID `json:"fix_id"`
+}
+
+type UndoFixResponseObject interface {
+	VisitUndoFixResponse(w http.ResponseWriter) error
+}
+
+type UndoFix200JSONResponse Fix
+
+func (response UndoFix200JSONResponse) VisitUndoFixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoFixdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoFixdefaultApplicationProblemPlusJSONResponse) VisitUndoFixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewFixRequestObject struct {
+	Body *PreviewFixJSONRequestBody
+}
+
+type PreviewFixResponseObject interface {
+	VisitPreviewFixResponse(w http.ResponseWriter) error
+}
+
+type PreviewFix200JSONResponse FixPreview
+
+func (response PreviewFix200JSONResponse) VisitPreviewFixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewFixdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewFixdefaultApplicationProblemPlusJSONResponse) VisitPreviewFixResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWorkspaceRequestObject struct {
 }
 
@@ -4013,6 +4418,24 @@ type StrictServerInterface interface {
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx context.Context, request ListTagsRequestObject) (ListTagsResponseObject, error)
+	// GetVocabulary The team's own words, and what the speech engine hears instead
+	// (GET /api/v1/vocabulary)
+	GetVocabulary(ctx context.Context, request GetVocabularyRequestObject) (GetVocabularyResponseObject, error)
+	// PutVocabulary Replace the list; what is transcribed from now on is put right with it
+	// (PUT /api/v1/vocabulary)
+	PutVocabulary(ctx context.Context, request PutVocabularyRequestObject) (PutVocabularyResponseObject, error)
+	// ListFixes My fixes, the newest first
+	// (GET /api/v1/vocabulary/fixes)
+	ListFixes(ctx context.Context, request ListFixesRequestObject) (ListFixesResponseObject, error)
+	// ApplyFix Make the changes that a preview tells of; they can be undone
+	// (POST /api/v1/vocabulary/fixes)
+	ApplyFix(ctx context.Context, request ApplyFixRequestObject) (ApplyFixResponseObject, error)
+	// UndoFix Bring the lines back as they were, but for those that were changed since
+	// (POST /api/v1/vocabulary/fixes/{fix_id}/undo)
+	UndoFix(ctx context.Context, request UndoFixRequestObject) (UndoFixResponseObject, error)
+	// PreviewFix What a fix would change in existing transcripts
+	// (POST /api/v1/vocabulary/preview)
+	PreviewFix(ctx context.Context, request PreviewFixRequestObject) (PreviewFixResponseObject, error)
 	// GetWorkspace My workspace and its settings
 	// (GET /api/v1/workspace)
 	GetWorkspace(ctx context.Context, request GetWorkspaceRequestObject) (GetWorkspaceResponseObject, error)
@@ -5475,6 +5898,215 @@ func (sh *strictHandler) ListTags(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListTagsResponseObject); ok {
 		return validResponse.VisitListTagsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetVocabulary operation middleware
+func (sh *strictHandler) GetVocabulary(ctx echo.Context) error {
+	var request GetVocabularyRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetVocabulary(ctx.Request().Context(), request.(GetVocabularyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetVocabulary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetVocabularyResponseObject); ok {
+		return validResponse.VisitGetVocabularyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutVocabulary operation middleware
+func (sh *strictHandler) PutVocabulary(ctx echo.Context) error {
+	var request PutVocabularyRequestObject
+
+	var body PutVocabularyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutVocabulary(ctx.Request().Context(), request.(PutVocabularyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutVocabulary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutVocabularyResponseObject); ok {
+		return validResponse.VisitPutVocabularyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFixes operation middleware
+func (sh *strictHandler) ListFixes(ctx echo.Context) error {
+	var request ListFixesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFixes(ctx.Request().Context(), request.(ListFixesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFixes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFixesResponseObject); ok {
+		return validResponse.VisitListFixesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApplyFix operation middleware
+func (sh *strictHandler) ApplyFix(ctx echo.Context) error {
+	var request ApplyFixRequestObject
+
+	var body ApplyFixJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApplyFix(ctx.Request().Context(), request.(ApplyFixRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApplyFix")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApplyFixResponseObject); ok {
+		return validResponse.VisitApplyFixResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoFix operation middleware
+func (sh *strictHandler) UndoFix(ctx echo.Context, fixId ID) error {
+	var request UndoFixRequestObject
+
+	request.FixId = fixId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoFix(ctx.Request().Context(), request.(UndoFixRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoFix")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoFixResponseObject); ok {
+		return validResponse.VisitUndoFixResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewFix operation middleware
+func (sh *strictHandler) PreviewFix(ctx echo.Context) error {
+	var request PreviewFixRequestObject
+
+	var body PreviewFixJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewFix(ctx.Request().Context(), request.(PreviewFixRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewFix")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewFixResponseObject); ok {
+		return validResponse.VisitPreviewFixResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -230,7 +230,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Log: s.log, PublicURL: s.cfg.PublicURL, TrustedProxies: s.cfg.TrustedProxies, Metrics: metrics, MetricsOpen: s.cfg.MetricsOpen, Ready: s.ready, Checks: s.checks, Web: client,
 		Passwords:  password.New(2),
 		Workspaces: db.Workspaces, Accounts: db.Accounts, Members: db.Members, SignIns: db.SignIns, Tokens: db.Tokens,
-		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Comments: db.Comments,
+		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Formats: formats(),

@@ -23,12 +23,13 @@ var mayImport = map[string][]string{
 	"transcribe": {"domain"},
 	"chapters":   {"domain"},
 	"ocr":        {"domain"},
+	"terms":      {"domain"},
 	"search":     {"domain"},
 	"notify":     {"domain"},
 	"blob":       {"domain"},
-	"postgres":   {"domain", "search", "migrations"},
+	"postgres":   {"domain", "search", "terms", "migrations"},
 	"jobs":       {"domain", "transcode", "transcribe", "chapters", "ocr"},
-	"api":        {"domain", "search", "media"},
+	"api":        {"domain", "search", "terms", "media"},
 	"cmd":        {"*"},
 	"internal":   {"*"}, // leaves (below) and programs over the whole: bench, eval
 }

@@ -134,6 +134,59 @@ func (b *InsertCueBatchResults) Close() error {
 	return b.br.Close()
 }
 
+const insertTerm = `-- name: InsertTerm :batchexec
+insert into term (workspace_id, spelling, no, heard) values ($1, $2, $3, $4)
+`
+
+type InsertTermBatchResults struct {
+	br     pgx.BatchResults
+	tot    int
+	closed bool
+}
+
+type InsertTermParams struct {
+	WorkspaceID domain.WorkspaceID
+	Spelling    string
+	No          int
+	Heard       []string
+}
+
+func (q *Queries) InsertTerm(ctx context.Context, arg []InsertTermParams) *InsertTermBatchResults {
+	batch := &pgx.Batch{}
+	for _, a := range arg {
+		vals := []interface{}{
+			a.WorkspaceID,
+			a.Spelling,
+			a.No,
+			a.Heard,
+		}
+		batch.Queue(insertTerm, vals...)
+	}
+	br := q.db.SendBatch(ctx, batch)
+	return &InsertTermBatchResults{br, len(arg), false}
+}
+
+func (b *InsertTermBatchResults) Exec(f func(int, error)) {
+	defer b.br.Close()
+	for t := 0; t < b.tot; t++ {
+		if b.closed {
+			if f != nil {
+				f(t, ErrBatchAlreadyClosed)
+			}
+			continue
+		}
+		_, err := b.br.Exec()
+		if f != nil {
+			f(t, err)
+		}
+	}
+}
+
+func (b *InsertTermBatchResults) Close() error {
+	b.closed = true
+	return b.br.Close()
+}
+
 const putInitSegment = `-- name: PutInitSegment :batchexec
 insert into init_segment (clip_id, rendition, no, object_key, bytes) values ($1, $2, $3, $4, $5)
 on conflict (clip_id, rendition, no) do update set object_key = excluded.object_key, bytes = excluded.bytes

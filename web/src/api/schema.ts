@@ -857,6 +857,85 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The team's own words, and what the speech engine hears instead */
+        get: operations["getVocabulary"];
+        /**
+         * Replace the list; what is transcribed from now on is put right with it
+         * @description A line of a new transcript is corrected where it has one of the `heard` forms, the spelling in another case, or something that
+         *     sounds like the spelling and is no word of everyday English. Existing transcripts change only by a fix.
+         */
+        put: operations["putVocabulary"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vocabulary/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a fix would change in existing transcripts
+         * @description Only lines that nobody has edited, in my own clips; for admins in all clips that are not private to others.
+         */
+        post: operations["previewFix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vocabulary/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** My fixes, the newest first */
+        get: operations["listFixes"];
+        put?: never;
+        /** Make the changes that a preview tells of; they can be undone */
+        post: operations["applyFix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/vocabulary/fixes/{fix_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fix_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the lines back as they were, but for those that were changed since */
+        post: operations["undoFix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -1272,6 +1351,68 @@ export interface components {
             text: string;
             words: components["schemas"]["Word"][];
             edited?: boolean;
+        };
+        CorrectedCue: {
+            no: number;
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            text: string;
+            words: components["schemas"]["Word"][];
+            edited?: boolean;
+            offer?: components["schemas"]["FixOffer"];
+        };
+        /** @description When one name or phrase was put right that also stands in other lines: the term for POST /vocabulary/fixes, and how many lines have it */
+        FixOffer: {
+            term: components["schemas"]["Term"];
+            cues: number;
+            clips: number;
+        };
+        Term: {
+            /** @description How it is written: Kubernetes */
+            spelling: string;
+            /** @description Wrong forms that always mean it: cooper netties */
+            heard?: string[];
+        };
+        Vocabulary: {
+            terms: components["schemas"]["Term"][];
+        };
+        FixRequest: {
+            /** @description What to put right; none: the whole vocabulary */
+            terms?: components["schemas"]["Term"][];
+            /**
+             * @description When applied: add the terms to the vocabulary
+             * @default false
+             */
+            remember: boolean;
+        };
+        FixPreview: {
+            /** @description At most 200, the newest clips first */
+            moments: components["schemas"]["Correction"][];
+            cues: number;
+            clips: number;
+        };
+        Correction: {
+            clip_id: components["schemas"]["ID"];
+            title: string;
+            no: number;
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            before: string;
+            after: string;
+        };
+        Fix: {
+            id: components["schemas"]["ID"];
+            /** Format: date-time */
+            created_at: string;
+            terms: components["schemas"]["Term"][];
+            cues: number;
+            clips: number;
+            /** Format: date-time */
+            undone_at?: string;
         };
         Transcript: {
             state: components["schemas"]["TranscriptState"];
@@ -2834,7 +2975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Cue"];
+                    "application/json": components["schemas"]["CorrectedCue"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -3002,6 +3143,148 @@ export interface operations {
                 };
                 content: {
                     "text/vtt": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getVocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Terms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putVocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Vocabulary"];
+            };
+        };
+        responses: {
+            /** @description The list as it is kept: trimmed, none twice */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewFix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixRequest"];
+            };
+        };
+        responses: {
+            /** @description Preview */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixPreview"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listFixes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        fixes: components["schemas"]["Fix"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    applyFix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fix"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    undoFix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                fix_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Undone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fix"];
                 };
             };
             default: components["responses"]["Problem"];
