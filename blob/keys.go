@@ -8,13 +8,13 @@ import (
 
 // Keys is the layout of the bucket: every object key of Baton is made here.
 //
-//	w/{workspace}/c/{clip}/source/{n}                       the encoder's exact bytes, in order
+//	w/{workspace}/c/{clip}/source/{n}-{attempt}             the encoder's exact bytes, in order
 //	w/{workspace}/c/{clip}/r/{rendition}/init-{n}-{attempt}.mp4
 //	w/{workspace}/c/{clip}/r/{rendition}/seg-{n}-{attempt}.m4s
 //	w/{workspace}/c/{clip}/poster-{attempt}.jpg, storyboard-{attempt}.jpg, peaks-{attempt}.json
 //
 // Attempt is a short random text, new for each run of a job, so that a job may
-// run twice and publish by one transaction; "0" for the recorder's own copy.
+// run twice and publish by one transaction; a recorder's is new for each node that took the recording over.
 // No key is a folder of another, which a store on a file system could not keep.
 type Keys struct{}
 
@@ -29,9 +29,13 @@ func (Keys) Clip(w domain.WorkspaceID, c domain.ClipID) string {
 // Source is the prefix of the source parts; listed, they are in order.
 func (k Keys) Source(w domain.WorkspaceID, c domain.ClipID) string { return k.Clip(w, c) + "source/" }
 
-// SourcePart is part n of the source, counted from 0.
-func (k Keys) SourcePart(w domain.WorkspaceID, c domain.ClipID, n int) string {
-	return fmt.Sprintf("%s%08d", k.Source(w, c), n)
+// SourcePart is part n of the source, counted from 0. attempt is domain.SourceAttempt's.
+func (k Keys) SourcePart(w domain.WorkspaceID, c domain.ClipID, n int, attempt string) string {
+	key := fmt.Sprintf("%s%08d", k.Source(w, c), n)
+	if attempt != "" {
+		key += "-" + attempt
+	}
+	return key
 }
 
 // Rendition is the prefix of one rendition.

@@ -15,7 +15,8 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 	const w, c = domain.WorkspaceID("01w"), domain.ClipID("01c")
 	var k blob.Keys
 	keys := map[string]string{
-		k.SourcePart(w, c, 7):                    "w/01w/c/01c/source/00000007",
+		k.SourcePart(w, c, 7, ""):                "w/01w/c/01c/source/00000007",
+		k.SourcePart(w, c, 7, "1z"):              "w/01w/c/01c/source/00000007-1z",
 		k.InitSegment(w, c, "source", 1, "0"):    "w/01w/c/01c/r/source/init-1-0.mp4",
 		k.Segment(w, c, "720p", 123456, "k3f9"):  "w/01w/c/01c/r/720p/seg-123456-k3f9.m4s",
 		k.Segment(w, c, "720p", 1234567, "k3f9"): "w/01w/c/01c/r/720p/seg-1234567-k3f9.m4s",
@@ -36,7 +37,7 @@ func TestKeysStayAsTheyAre(t *testing.T) {
 			}
 		}
 	}
-	parts := []string{k.SourcePart(w, c, 9), k.SourcePart(w, c, 10), k.SourcePart(w, c, 100000)}
+	parts := []string{k.SourcePart(w, c, 9, "z"), k.SourcePart(w, c, 10, "0"), k.SourcePart(w, c, 100000, "0")}
 	if !slices.IsSorted(parts) {
 		t.Errorf("parts do not list in order: %v", parts)
 	}

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/mail"
 	"net/netip"
@@ -80,7 +81,14 @@ func (f ServeFlags) check(env environment) (*Config, error) {
 		Mail:         f.mail(&c),
 		OIDC:         f.oidc(&c),
 		AbandonAfter: c.duration("BATON_ABANDON_AFTER", f.AbandonAfter, shortestAbandon),
-		DrainLimit:   c.duration("BATON_DRAIN_LIMIT", f.DrainLimit, 0),
+		Limits: Limits{
+			Recordings:      c.count("BATON_MAX_RECORDINGS", f.MaxRecordings),
+			PerUser:         c.count("BATON_MAX_RECORDINGS_PER_USER", f.MaxRecordingsPerUser),
+			RecordingBytes:  c.size("BATON_MAX_RECORDING_BYTES", f.MaxRecordingBytes, 0),
+			RecordingLength: c.duration("BATON_MAX_RECORDING_LENGTH", f.MaxRecordingLength, 0),
+			SpoolBytes:      c.size("BATON_SPOOL_BYTES", f.SpoolBytes, leastSpool),
+		},
+		DrainLimit: c.duration("BATON_DRAIN_LIMIT", f.DrainLimit, 0),
 		Workers: Workers{
 			FFmpeg:     c.workers("BATON_FFMPEG_WORKERS", f.FFmpegWorkers),
 			Transcribe: c.workers("BATON_TRANSCRIBE_WORKERS", f.TranscribeWorkers),
@@ -368,6 +376,33 @@ func (c *checker) duration(name, v string, least time.Duration) time.Duration {
 		c.bad(name, "%q is less than %v", v, least)
 	}
 	return d
+}
+
+func (c *checker) count(name, v string) int {
+	n, err := strconv.ParseUint(v, 10, 31)
+	if err != nil {
+		c.bad(name, "%q is not a number, 0 or more", v)
+	}
+	return int(n) //nolint:gosec // 31 bits
+}
+
+// size reads a number of bytes, with or without one of the units.
+func (c *checker) size(name, v string, least int64) int64 {
+	number, factor := v, int64(1)
+	for _, u := range units {
+		if n, ok := strings.CutSuffix(v, u.name); ok {
+			number, factor = n, u.bytes
+			break
+		}
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(number), 10, 64)
+	switch {
+	case err != nil || n < 0 || n > math.MaxInt64/factor:
+		c.bad(name, "%q is not a size such as 500MB or 2GiB", v)
+	case n*factor < least:
+		c.bad(name, "%q is less than %d bytes", v, least)
+	}
+	return n * factor
 }
 
 func (c *checker) workers(name, v string) int {

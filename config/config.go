@@ -38,6 +38,7 @@ type Config struct {
 
 	// AbandonAfter ends a recording to which nothing has come for so long.
 	AbandonAfter time.Duration
+	Limits       Limits
 	// DrainLimit is how long an orderly stop waits for the jobs that it interrupts.
 	DrainLimit time.Duration
 	Workers    Workers
@@ -103,6 +104,17 @@ type Mail struct {
 
 // OIDC signs people in by another service; Issuer empty: not.
 type OIDC struct{ Issuer, ClientID, ClientSecret string }
+
+// Limits of recordings; 0 is none.
+type Limits struct {
+	// Recordings at the same time on this node, and PerUser of one person.
+	Recordings, PerUser int
+	// RecordingBytes and RecordingLength of one recording.
+	RecordingBytes  int64
+	RecordingLength time.Duration
+	// SpoolBytes that this node keeps while the object store is away; never 0.
+	SpoolBytes int64
+}
 
 // Workers bound what runs at the same time on this node.
 type Workers struct{ FFmpeg, Transcribe int }

@@ -59,6 +59,7 @@ func TestNothingSetIsEverythingEmbedded(t *testing.T) {
 		Media:     Media{Listen: ":8189"},
 		ModelsDir: filepath.Join(wd, "baton-data", "models"),
 
+		Limits:       Limits{SpoolBytes: 4 << 30},
 		AbandonAfter: 30 * time.Minute, DrainLimit: 25 * time.Second,
 		Workers:  Workers{FFmpeg: max(1, runtime.NumCPU()/2), Transcribe: 1},
 		LogLevel: "info",
@@ -80,6 +81,7 @@ func TestEverythingSet(t *testing.T) {
 		"--ice-servers=stun:stun.example.org:3478,turn:u:p@ss@turn.example.org:3478?transport=udp",
 		"--transcribe-url=http://gpu:9000", "--smtp-url=smtps://u:p@mail", "--mail-from=Baton <b@example.org>",
 		"--oidc-issuer=https://id.example.org", "--oidc-client-id=baton", "--abandon-after=1h", "--ffmpeg-workers=3",
+		"--max-recordings=40", "--max-recordings-per-user=3", "--max-recording-bytes=2 GiB", "--max-recording-length=2h", "--spool-bytes=500MB",
 	).check(given())
 	if err != nil {
 		t.Fatal(err)
@@ -107,6 +109,9 @@ func TestEverythingSet(t *testing.T) {
 	if d := cmp.Diff(want, c.Media, cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); d != "" {
 		t.Error(d)
 	}
+	if want := (Limits{Recordings: 40, PerUser: 3, RecordingBytes: 2 << 30, RecordingLength: 2 * time.Hour, SpoolBytes: 500_000_000}); c.Limits != want {
+		t.Errorf("limits %+v", c.Limits)
+	}
 	if c.Workers.FFmpeg != 3 || c.AbandonAfter != time.Hour || c.Mail.URL.Host != "mail" {
 		t.Errorf("%+v", c)
 	}
@@ -118,7 +123,7 @@ func TestEveryBadOptionIsNamedAtOnce(t *testing.T) {
 		"--listen=8080", "--public-url=baton.example.org", "--roles=web,cook", "--trusted-proxies=proxy", "--metrics=some", "--database-url=mysql://x:hunter2@y", "--s3-access-key-id=id",
 		"--media-listen=:99999", "--media-addresses=router", "--ice-servers=turn:host,http://x", "--transcribe-url=gpu", "--llm-url=ftp://x",
 		"--smtp-url=http://hunter2@x", "--oidc-client-id=x", "--abandon-after=1s", "--drain-limit=soon", "--ffmpeg-workers=0", "--transcribe-workers=many",
-		"--log-level=loud",
+		"--log-level=loud", "--max-recordings=-1", "--max-recordings-per-user=few", "--max-recording-bytes=2 pounds", "--max-recording-length=-1h", "--spool-bytes=1MB",
 	).check(given("BATON_LLM_API_KEY_FILE=/nowhere"))
 	if err == nil {
 		t.Fatal("nothing is bad")
@@ -126,7 +131,8 @@ func TestEveryBadOptionIsNamedAtOnce(t *testing.T) {
 	for _, name := range []string{
 		"BATON_LISTEN", "BATON_PUBLIC_URL", "BATON_ROLES", "BATON_TRUSTED_PROXIES", "BATON_METRICS", "BATON_DATABASE_URL", "BATON_S3_BUCKET", "BATON_S3_ACCESS_KEY_ID", "BATON_MEDIA_LISTEN",
 		"BATON_MEDIA_ADDRESSES", "BATON_ICE_SERVERS", "BATON_TRANSCRIBE_URL", "BATON_LLM_URL", "BATON_SMTP_URL", "BATON_OIDC_ISSUER",
-		"BATON_ABANDON_AFTER", "BATON_DRAIN_LIMIT", "BATON_FFMPEG_WORKERS", "BATON_TRANSCRIBE_WORKERS", "BATON_LOG_LEVEL", "BATON_LLM_API_KEY_FILE",
+		"BATON_ABANDON_AFTER", "BATON_DRAIN_LIMIT", "BATON_FFMPEG_WORKERS", "BATON_TRANSCRIBE_WORKERS", "BATON_MAX_RECORDINGS",
+		"BATON_MAX_RECORDINGS_PER_USER", "BATON_MAX_RECORDING_BYTES", "BATON_MAX_RECORDING_LENGTH", "BATON_SPOOL_BYTES", "BATON_LOG_LEVEL", "BATON_LLM_API_KEY_FILE",
 	} {
 		if !strings.Contains("\n"+err.Error(), "\n"+name+" ") {
 			t.Errorf("%s is not named", name)

@@ -49,11 +49,16 @@ type ServeFlags struct {
 	OIDCClientID     string `name:"oidc-client-id" env:"BATON_OIDC_CLIENT_ID" placeholder:"ID" group:"People" help:"Our id there."`
 	OIDCClientSecret string `name:"oidc-client-secret" env:"BATON_OIDC_CLIENT_SECRET" placeholder:"SECRET" secret:"" group:"People" help:"Our secret there."`
 
-	AbandonAfter      string `env:"BATON_ABANDON_AFTER" default:"30m" placeholder:"TIME" group:"Limits" help:"Ends a recording to which nothing has come for so long."`
-	DrainLimit        string `env:"BATON_DRAIN_LIMIT" default:"25s" placeholder:"TIME" group:"Limits" help:"How long an orderly stop waits for the jobs that it interrupts."`
-	FFmpegWorkers     string `name:"ffmpeg-workers" env:"BATON_FFMPEG_WORKERS" default:"auto" placeholder:"N" group:"Limits" help:"Encoders at the same time. auto: half the processors."`
-	TranscribeWorkers string `env:"BATON_TRANSCRIBE_WORKERS" default:"1" placeholder:"N" group:"Limits" help:"Speech engines at the same time."`
-	LogLevel          string `env:"BATON_LOG_LEVEL" default:"info" placeholder:"LEVEL" group:"Limits" help:"debug, info, warn or error."`
+	AbandonAfter         string `env:"BATON_ABANDON_AFTER" default:"30m" placeholder:"TIME" group:"Limits" help:"Ends a recording to which nothing has come for so long."`
+	MaxRecordings        string `env:"BATON_MAX_RECORDINGS" default:"0" placeholder:"N" group:"Limits" help:"Recordings at the same time on this node. 0: as many as come."`
+	MaxRecordingsPerUser string `name:"max-recordings-per-user" env:"BATON_MAX_RECORDINGS_PER_USER" default:"0" placeholder:"N" group:"Limits" help:"Recordings of one person at the same time. 0: as many as they like."`
+	MaxRecordingBytes    string `env:"BATON_MAX_RECORDING_BYTES" default:"0" placeholder:"SIZE" group:"Limits" help:"Size of a recording or an uploaded file, like 2GiB. 0: any."`
+	MaxRecordingLength   string `env:"BATON_MAX_RECORDING_LENGTH" default:"0" placeholder:"TIME" group:"Limits" help:"Length of a recording, like 2h. 0: any."`
+	SpoolBytes           string `env:"BATON_SPOOL_BYTES" default:"4GiB" placeholder:"SIZE" group:"Limits" help:"How much this node keeps of recordings while the object store is away; then senders are asked to wait."`
+	DrainLimit           string `env:"BATON_DRAIN_LIMIT" default:"25s" placeholder:"TIME" group:"Limits" help:"How long an orderly stop waits for the jobs that it interrupts."`
+	FFmpegWorkers        string `name:"ffmpeg-workers" env:"BATON_FFMPEG_WORKERS" default:"auto" placeholder:"N" group:"Limits" help:"Encoders at the same time. auto: half the processors."`
+	TranscribeWorkers    string `env:"BATON_TRANSCRIBE_WORKERS" default:"1" placeholder:"N" group:"Limits" help:"Speech engines at the same time."`
+	LogLevel             string `env:"BATON_LOG_LEVEL" default:"info" placeholder:"LEVEL" group:"Limits" help:"debug, info, warn or error."`
 }
 
 // ClientFlags are the flags of commands that talk to a server.
@@ -65,4 +70,15 @@ type ClientFlags struct {
 const (
 	shortestAbandon = 10 * time.Second
 	mostWorkers     = 256
+	// leastSpool holds a largest chunk and its head.
+	leastSpool = 5 << 20
 )
+
+// units of sizes, the longer names first.
+var units = []struct { //nolint:gochecknoglobals // a table
+	name  string
+	bytes int64
+}{
+	{"TiB", 1 << 40}, {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10},
+	{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1},
+}

@@ -20,6 +20,9 @@ type Progress struct {
 	LastChunkAt time.Time
 	// DeclaredBytes is the announced size of an upload; 0: not known.
 	DeclaredBytes int64
+	// SourceParts are stored so far, as SourceRuns say: see Recording.
+	SourceParts int
+	SourceRuns  []SourceRun
 	// Checkpoint (JSON, opaque) and CheckpointOffset: see Recording.
 	Checkpoint       []byte
 	CheckpointOffset int64
@@ -50,6 +53,7 @@ type Outcome struct {
 	GapsMS []Span
 	// SourceParts is the number of source objects, 0 to SourceParts-1.
 	SourceParts int
+	SourceRuns  []SourceRun
 	// NeedsImport: the source cannot be played by copying; a job makes the playable renditions from
 	// the source parts. Segments that were recorded stay until it replaces them. Reason says why, for the log.
 	NeedsImport bool

@@ -17,8 +17,9 @@ type Recording struct {
 	Bytes int64
 	// DeclaredBytes is the size an upload announced; 0 when unknown.
 	DeclaredBytes int64
-	// SourceParts is the number of source objects; known when the recording ended.
+	// SourceParts is the number of source objects so far, SourceRuns which node stored which.
 	SourceParts int
+	SourceRuns  []SourceRun
 	EndReason   EndReason
 	// LastChunkAt is when media last arrived, for the reaper of abandoned recordings.
 	LastChunkAt time.Time
@@ -30,6 +31,24 @@ type Recording struct {
 	SHA256 string
 	// GapsMS are the spans in which media is known to be missing (WHIP only).
 	GapsMS []Span
+}
+
+// SourceRun says that the source objects from number From on, to the next run, carry Attempt in their keys: each node that records
+// has an attempt of its own, so that one that was thought dead and stores late replaces nothing.
+type SourceRun struct {
+	From    int    `json:"from"`
+	Attempt string `json:"attempt"`
+}
+
+// SourceAttempt is the attempt of source object n; empty for one of a time before attempts.
+func SourceAttempt(runs []SourceRun, n int) string {
+	attempt := ""
+	for _, r := range runs {
+		if r.From <= n {
+			attempt = r.Attempt
+		}
+	}
+	return attempt
 }
 
 // EndReason is why a recording stopped.

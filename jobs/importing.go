@@ -21,7 +21,7 @@ func (r *Runner) importMedia(ctx context.Context, clip domain.Clip, report func(
 		return err //nolint:wrapcheck // says what it did
 	}
 	defer func() { err = errors.Join(err, box.Close()) }()
-	src := &sourceParts{ctx: ctx, r: r, clip: clip, parts: take.Recording.SourceParts}
+	src := &sourceParts{ctx: ctx, r: r, clip: clip, parts: take.Recording.SourceParts, runs: take.Recording.SourceRuns}
 	opened, err := r.Tools.Open(ctx, box, src)
 	if err = errors.Join(err, src.Close()); err != nil {
 		return err

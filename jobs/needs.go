@@ -72,7 +72,7 @@ type Objects interface {
 // Keys names objects. Package blob knows the layout.
 type Keys interface {
 	Clip(w domain.WorkspaceID, c domain.ClipID) string
-	SourcePart(w domain.WorkspaceID, c domain.ClipID, n int) string
+	SourcePart(w domain.WorkspaceID, c domain.ClipID, n int, attempt string) string
 	InitSegment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
 	Segment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
 	Poster(w domain.WorkspaceID, c domain.ClipID, attempt string) string

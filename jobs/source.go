@@ -35,6 +35,7 @@ type sourceParts struct {
 	clip  domain.Clip
 	next  int
 	parts int
+	runs  []domain.SourceRun
 	open  io.ReadCloser
 }
 
@@ -44,7 +45,7 @@ func (s *sourceParts) Read(p []byte) (int, error) {
 			if s.next == s.parts {
 				return 0, io.EOF
 			}
-			part, err := s.r.Media.Get(s.ctx, s.r.Keys.SourcePart(s.clip.WorkspaceID, s.clip.ID, s.next))
+			part, err := s.r.Media.Get(s.ctx, s.r.Keys.SourcePart(s.clip.WorkspaceID, s.clip.ID, s.next, domain.SourceAttempt(s.runs, s.next)))
 			if err != nil {
 				return 0, fmt.Errorf("open source part %d: %w", s.next, err)
 			}

@@ -303,8 +303,12 @@ func (c *channel) fail(err error, seq *int64) {
 		m.Status, m.Reason, m.Detail, m.Next, m.RetryAfterMS = r.Status, r.Reason, r.Err.Message, r.NextSeq, &after
 	case errors.As(err, &e):
 		m.Detail = e.Message
-		if e.Kind == domain.KindNotFound {
+		switch {
+		case e.Kind == domain.KindNotFound:
 			m.Status = http.StatusNotFound
+		case e.Kind == domain.KindUnavailable:
+			after := max(e.RetryAfter, time.Second).Milliseconds()
+			m.Status, m.Reason, m.RetryAfterMS = http.StatusServiceUnavailable, ReasonUnavailable, &after
 		}
 	}
 	if m.Status == http.StatusInternalServerError {

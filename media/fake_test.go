@@ -14,6 +14,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"baton/domain"
 	"baton/media"
@@ -54,6 +55,12 @@ func (s *store) clip(kind domain.ClipKind) domain.ClipID {
 	}
 	s.save()
 	return id
+}
+
+func (s *store) own(clip domain.ClipID, owner domain.AccountID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.Takes[clip].Take.Clip.OwnerID = owner
 }
 
 // save writes the file as a database would commit. The lock is held.
@@ -119,11 +126,24 @@ func (s *store) Take(_ context.Context, clip domain.ClipID) (media.Take, error) 
 	return media.Take{}, domain.Errorf(domain.KindNotFound, "no such clip")
 }
 
+func (s *store) OpenBy(_ context.Context, owner domain.AccountID, besides domain.ClipID, _ time.Duration) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for id, t := range s.Takes {
+		if id != besides && t.Take.Clip.OwnerID == owner && t.Take.Epoch > 0 && t.Take.Recording.EndReason == domain.EndNone {
+			n++
+		}
+	}
+	return n, nil
+}
+
 func (s *store) SaveProgress(_ context.Context, p media.Progress) error {
 	return s.write(p.ClipID, p.Epoch, func(t *taken) {
 		r := &t.Take.Recording
 		r.NextSeq, r.Bytes, r.LastChunkAt, r.DeclaredBytes = p.NextSeq, p.Bytes, p.LastChunkAt, p.DeclaredBytes
 		r.Checkpoint, r.CheckpointOffset, r.GapsMS = p.Checkpoint, p.CheckpointOffset, p.GapsMS
+		r.SourceParts, r.SourceRuns = p.SourceParts, p.SourceRuns
 		t.Rendition, t.Take.Clip.DurationMS = p.Rendition, p.DurationMS
 		for _, x := range p.Inits {
 			t.Inits[x.No] = x
@@ -206,8 +226,8 @@ func (o *objects) read(tb testing.TB, key string) []byte {
 
 type keys struct{}
 
-func (keys) SourcePart(_ domain.WorkspaceID, c domain.ClipID, n int) string {
-	return fmt.Sprintf("%s/source/%08d", c, n)
+func (keys) SourcePart(_ domain.WorkspaceID, c domain.ClipID, n int, attempt string) string {
+	return fmt.Sprintf("%s/source/%08d-%s", c, n, attempt)
 }
 
 func (keys) InitSegment(_ domain.WorkspaceID, c domain.ClipID, r string, n int, attempt string) string {
@@ -263,8 +283,9 @@ func (b *bench) start(tb testing.TB, change ...func(*media.Config)) {
 func (b *bench) source(tb testing.TB, clip domain.ClipID) []byte {
 	tb.Helper()
 	var out []byte
-	for n := range b.store.get(clip).Outcome.SourceParts {
-		out = append(out, b.objects.read(tb, keys{}.SourcePart("", clip, n))...)
+	o := b.store.get(clip).Outcome
+	for n := range o.SourceParts {
+		out = append(out, b.objects.read(tb, keys{}.SourcePart("", clip, n, domain.SourceAttempt(o.SourceRuns, n)))...)
 	}
 	return out
 }

@@ -29,10 +29,8 @@ type Config struct {
 	Node string
 	// SpoolBytes bounds the spool; 0: 4 GiB.
 	SpoolBytes int64
-	// MaxRecordings at once on this node; 0: no limit.
-	MaxRecordings int
-	// MaxRecordingBytes of one recording; 0: no limit.
-	MaxRecordingBytes int64
+	// Limits of what is taken; the zero value takes everything.
+	Limits Limits
 	// IdleAfter a recording that gets nothing is put away until its next chunk; 0: 1 minute.
 	IdleAfter time.Duration
 }
@@ -114,11 +112,9 @@ func (in *Ingest) recorder(ctx context.Context, clip domain.ClipID, mimeType str
 		}
 		o := in.open[clip]
 		if o == nil {
-			if in.cfg.MaxRecordings > 0 && len(in.open) >= in.cfg.MaxRecordings && mimeType != "" {
+			if most := in.cfg.Limits.Recordings; most > 0 && len(in.open) >= most && mimeType != "" {
 				in.mu.Unlock()
-				r := refuse(http.StatusTooManyRequests, ReasonBusy, 0, "this server takes %d recordings at once; try again in a moment", in.cfg.MaxRecordings)
-				r.RetryAfter = 5 * time.Second
-				return nil, r
+				return nil, busy("this server takes %d recordings at once; try again in a moment", most)
 			}
 			o = &opening{ready: make(chan struct{})}
 			in.open[clip] = o
@@ -195,6 +191,11 @@ func (in *Ingest) live(clip domain.ClipID) *recorder {
 
 // openRecorder takes a recording over: from the store, the spool, and the object store.
 func (in *Ingest) openRecorder(ctx context.Context, clip domain.ClipID, mimeType string) (*recorder, error) {
+	if mimeType != "" {
+		if err := in.checkOwner(ctx, clip); err != nil {
+			return nil, err
+		}
+	}
 	take, err := in.cfg.Store.Begin(ctx, clip, mimeType, in.cfg.Node)
 	if err != nil {
 		return nil, fmt.Errorf("begin recording: %w", err)
@@ -204,7 +205,8 @@ func (in *Ingest) openRecorder(ctx context.Context, clip domain.ClipID, mimeType
 	}
 	r, err := newRecorder(in, take)
 	if err != nil {
-		return nil, err
+		in.cfg.Logger.ErrorContext(ctx, "open recording", slog.String("clip_id", string(clip)), slog.Any("error", err))
+		return nil, noRoom(take.Recording.NextSeq, err)
 	}
 	return r, r.checkType(mimeType)
 }

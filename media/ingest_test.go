@@ -157,7 +157,7 @@ func TestWhatCannotBeCopiedIsKeptForImport(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(c *media.Config) { c.MaxRecordingBytes = 1000 })
+	b := setup(t, func(c *media.Config) { c.Limits.Bytes = 1000 })
 	ctx := t.Context()
 	clip := b.store.clip(domain.KindScreen)
 	one, two := []byte("one"), []byte("two")

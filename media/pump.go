@@ -169,7 +169,7 @@ func (r *recorder) conclude(ctx context.Context, l *spool.Log, end *ending) erro
 	sum := l.Sum()
 	o := Outcome{
 		ClipID: r.clip.ID, Epoch: r.epoch, EndReason: end.Reason, NextSeq: at.Seq, Bytes: at.Offset, DurationMS: w.duration,
-		SHA256: hex.EncodeToString(sum[:]), SourceParts: w.cp.Parts,
+		SHA256: hex.EncodeToString(sum[:]), SourceParts: w.cp.Parts, SourceRuns: w.runs,
 	}
 	r.mu.Lock()
 	o.GapsMS = r.spans()

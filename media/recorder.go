@@ -196,10 +196,10 @@ func (r *recorder) append(ctx context.Context, seq int64, data []byte, sum [sha2
 		case seq < next:
 			return r.again(l, seq, sum)
 		case ended:
-			return refuse(http.StatusConflict, ReasonFinished, next, "the recording was ended")
+			return r.endedBy(next)
 		}
-		if limit := r.in.cfg.MaxRecordingBytes; limit > 0 && l.Written().Offset+int64(len(data)) > limit {
-			return refuse(http.StatusRequestEntityTooLarge, ReasonRecordingTooLarge, next, "a recording has at most %d MB here; finish it", limit/1_000_000)
+		if err := r.checkLimits(next, l.Written().Offset+int64(len(data))); err != nil {
+			return err
 		}
 		err := l.Append(seq, data, sum)
 		if errors.Is(err, spool.ErrOrder) {
@@ -280,13 +280,14 @@ func (r *recorder) spoolError(l *spool.Log, err error) error {
 		if err := l.Rotate(0); err == nil { // what is open could be on its way to the object store
 			r.kick()
 		}
-		return unavailable(next, 5*time.Second, ReasonSpoolFull, "the server cannot store more at the moment; nothing is lost, it goes on by itself", err)
+		return noRoom(next, err)
 	}
 	r.log_.Error("spool write", slog.Any("error", err))
 	if errors.Is(err, spool.ErrBroken) {
 		r.reopen(l)
+		r.kick()
 	}
-	return unavailable(next, time.Second, ReasonUnavailable, "the server could not store this piece; nothing is lost, send it again", err)
+	return noRoom(next, err)
 }
 
 // reopen replaces a broken log by what is durable of it, once.

@@ -167,7 +167,7 @@ func (s *session) run() {
 	s.mu.Unlock()
 	<-sent
 	s.door.forget(s)
-	if s.leave || s.sendErr != nil {
+	if s.leave || s.sendErr != nil && !full(s.sendErr) {
 		s.err = s.sendErr
 		return
 	}
@@ -357,8 +357,7 @@ func (s *session) send() {
 	for b := range s.out {
 		for s.sendErr == nil {
 			_, err := s.door.cfg.Ingest.Append(ctx, s.clip, s.mime, s.seq, b, sha256.Sum256(b))
-			var r *Refused
-			if errors.As(err, &r) && r.RetryAfter > 0 && s.pause(r.RetryAfter) {
+			if wait := waitFor(err); wait > 0 && s.pause(wait) {
 				continue
 			}
 			if err != nil {
@@ -372,6 +371,23 @@ func (s *session) send() {
 			break
 		}
 	}
+}
+
+// waitFor tells after what time the same chunk may be taken; 0: never.
+func waitFor(err error) time.Duration {
+	if r, ok := errors.AsType[*Refused](err); ok {
+		return r.RetryAfter
+	}
+	if domain.KindOf(err) == domain.KindUnavailable {
+		return soonRetry
+	}
+	return 0
+}
+
+// full tells that the recording may not grow: it ends where it is.
+func full(err error) bool {
+	r, ok := errors.AsType[*Refused](err)
+	return ok && r.Reason == ReasonRecordingTooLarge
 }
 
 // pause waits unless the server goes down.

@@ -3,6 +3,7 @@ package media
 import (
 	"context"
 	"io"
+	"time"
 
 	"baton/domain"
 )
@@ -20,6 +21,9 @@ type Store interface {
 	// Take reads the same without becoming the recorder. KindNotFound when there is no such clip;
 	// a clip without a recording yet has a zero Recording but for ClipID.
 	Take(ctx context.Context, clip domain.ClipID) (Take, error)
+	// OpenBy counts the recordings of a person that media comes for, besides one clip's. One that was silent for longer than active
+	// does not count.
+	OpenBy(ctx context.Context, owner domain.AccountID, besides domain.ClipID, active time.Duration) (int, error)
 	// SaveProgress records what was stored: an upsert by (clip, rendition, number) for segments and init
 	// segments, an update of the recording, rendition and clip (duration, size, width, height), an event. It fails with
 	// domain.KindConflict, and changes nothing, when the epoch is not the recording's newest: another node has taken over.
@@ -55,7 +59,7 @@ type Syncer interface {
 
 // Keys names the objects of a clip. Package blob knows the layout.
 type Keys interface {
-	SourcePart(w domain.WorkspaceID, c domain.ClipID, n int) string
+	SourcePart(w domain.WorkspaceID, c domain.ClipID, n int, attempt string) string
 	InitSegment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
 	Segment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
 }

@@ -62,7 +62,7 @@ func (r *recorder) upload(u Upload) error {
 		n, readErr := io.ReadFull(u.Body, buf)
 		if n > 0 {
 			next := l.Written()
-			limit := r.in.cfg.MaxRecordingBytes
+			limit := r.in.cfg.Limits.Bytes
 			r.mu.Lock()
 			declared := r.declared
 			r.mu.Unlock()
@@ -90,6 +90,8 @@ func (r *recorder) beginUpload(u Upload) error {
 	switch {
 	case r.dead:
 		return errGone
+	case r.ending != nil && r.ending.Reason == domain.EndAbandoned:
+		return closing(at.Seq)
 	case r.ending != nil:
 		return refuse(http.StatusConflict, ReasonFinished, at.Seq, "the upload was ended")
 	case r.uploading:

@@ -36,6 +36,7 @@ type work struct {
 	cursor   int64          // stream offset that the packager wants next
 	cp       checkpoint
 	parts    atomic.Int64 // cp.Parts, for others
+	runs     []domain.SourceRun
 	attempt  string
 	pending  []cmaf.Part // closed, not yet recorded
 	points   []cmaf.Checkpoint
@@ -57,6 +58,7 @@ func (w *work) partsStored() int { return int(w.parts.Load()) }
 func (w *work) init(r *recorder, c checkpoint, t Take) error {
 	w.r, w.cp, w.duration = r, c, t.Clip.DurationMS
 	w.parts.Store(int64(c.Parts))
+	w.runs = t.Recording.SourceRuns
 	w.saved = savedAt{segments: c.Segments, parts: c.Parts, next: t.Recording.NextSeq, declared: t.Recording.DeclaredBytes}
 	w.attempt = strconv.FormatInt(max(t.Epoch-1, 0), 36)
 	switch {
@@ -123,7 +125,7 @@ func (w *work) fetch(ctx context.Context) (int, error) {
 			continue
 		}
 		c := w.r.clip
-		body, err := w.r.in.cfg.Objects.Get(ctx, w.r.in.cfg.Keys.SourcePart(c.WorkspaceID, c.ID, p.No))
+		body, err := w.r.in.cfg.Objects.Get(ctx, w.r.in.cfg.Keys.SourcePart(c.WorkspaceID, c.ID, p.No, domain.SourceAttempt(w.runs, p.No)))
 		if err != nil {
 			return 0, fmt.Errorf("get source part %d: %w", p.No, err)
 		}
@@ -176,7 +178,7 @@ func (w *work) put(ctx context.Context, l *spool.Log) (stored []spool.Part, err 
 			continue
 		}
 		stored = append(stored, p)
-		add(cfg.Keys.SourcePart(clip.WorkspaceID, clip.ID, p.No), "application/octet-stream", func() ([]byte, error) { return l.Bytes(p.No) })
+		add(cfg.Keys.SourcePart(clip.WorkspaceID, clip.ID, p.No, w.attempt), "application/octet-stream", func() ([]byte, error) { return l.Bytes(p.No) })
 		if len(stored) == batch {
 			break
 		}
@@ -212,14 +214,19 @@ func (w *work) save(ctx context.Context, l *spool.Log, stored []spool.Part, tail
 	for len(next.Table) > 0 && next.Packager != nil && next.Table[0].Offset+next.Table[0].Size <= next.Packager.Offset() {
 		next.Table = next.Table[1:]
 	}
+	runs := w.runs
+	if last := len(runs) - 1; len(stored) > 0 && (last < 0 || runs[last].Attempt != w.attempt) {
+		runs = append(slices.Clip(runs), domain.SourceRun{From: stored[0].No, Attempt: w.attempt})
+	}
 	p, err := w.progress(l, next)
 	if err != nil {
 		return err
 	}
+	p.SourceRuns = runs
 	if err := w.r.in.cfg.Store.SaveProgress(ctx, p); err != nil {
 		return fmt.Errorf("save progress: %w", err)
 	}
-	w.cp = next
+	w.cp, w.runs = next, runs
 	w.parts.Store(int64(next.Parts))
 	w.duration = p.DurationMS
 	w.saved = savedAt{segments: next.Segments, parts: next.Parts, next: p.NextSeq, declared: p.DeclaredBytes, at: time.Now()}
@@ -253,7 +260,7 @@ func (w *work) progress(l *spool.Log, c checkpoint) (Progress, error) {
 	last, declared, gaps := w.r.lastChunk, w.r.declared, w.r.spans()
 	w.r.mu.Unlock()
 	p := Progress{
-		ClipID: clip.ID, Epoch: w.r.epoch, NextSeq: at.Seq, Bytes: at.Offset, LastChunkAt: last, DeclaredBytes: declared,
+		ClipID: clip.ID, Epoch: w.r.epoch, NextSeq: at.Seq, Bytes: at.Offset, LastChunkAt: last, DeclaredBytes: declared, SourceParts: c.Parts,
 		Checkpoint: text, CheckpointOffset: c.Stored.Offset, DurationMS: w.duration, GapsMS: gaps,
 		Rendition: domain.Rendition{ClipID: clip.ID, Name: domain.SourceRendition},
 	}

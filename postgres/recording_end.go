@@ -20,7 +20,7 @@ func (s Recordings) Finish(ctx context.Context, o domain.Outcome) error {
 		}
 		if err := t.EndRecording(ctx, sqlc.EndRecordingParams{
 			ClipID: o.ClipID, EndReason: o.EndReason, NextSeq: o.NextSeq, Bytes: o.Bytes, Sha256: o.SHA256,
-			Gaps: orEmpty(o.GapsMS), SourceParts: o.SourceParts,
+			Gaps: orEmpty(o.GapsMS), SourceParts: o.SourceParts, SourceRuns: orEmpty(o.SourceRuns),
 		}); err != nil {
 			return err
 		}

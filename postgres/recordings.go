@@ -113,7 +113,7 @@ func (s Recordings) SaveProgress(ctx context.Context, p domain.Progress) error {
 		}
 		if err := t.SaveRecording(ctx, sqlc.SaveRecordingParams{
 			ClipID: p.ClipID, NextSeq: p.NextSeq, Bytes: p.Bytes, LastChunkAt: p.LastChunkAt, DeclaredBytes: p.DeclaredBytes,
-			Checkpoint: p.Checkpoint, CheckpointOffset: p.CheckpointOffset, Gaps: orEmpty(p.GapsMS),
+			Checkpoint: p.Checkpoint, CheckpointOffset: p.CheckpointOffset, Gaps: orEmpty(p.GapsMS), SourceParts: p.SourceParts, SourceRuns: orEmpty(p.SourceRuns),
 		}); err != nil {
 			return err
 		}
@@ -162,6 +162,12 @@ func (t *tx) saveMedia(ctx context.Context, c domain.Clip, p domain.Progress) er
 		ID: c.ID, DurationMs: p.DurationMS, SizeBytes: p.Bytes, Width: p.Rendition.Width, Height: p.Rendition.Height,
 		HasVideo: p.HasVideo, HasAudio: p.HasAudio,
 	})
+}
+
+// OpenBy counts the recordings of a person that chunks come for, besides one clip's. active is how long one may have been silent.
+func (s Recordings) OpenBy(ctx context.Context, owner domain.AccountID, besides domain.ClipID, active time.Duration) (int, error) {
+	n, err := s.db.queries().CountOpenRecordings(ctx, sqlc.CountOpenRecordingsParams{OwnerID: owner, ClipID: besides, ActiveSeconds: active.Seconds()})
+	return n, failed("count open recordings", err)
 }
 
 // Abandoned lists the open recordings to which nothing was added for so long, oldest first.

@@ -76,7 +76,7 @@ func toRecording(r sqlc.Recording) domain.Recording {
 	return domain.Recording{
 		ClipID: r.ClipID, MimeType: r.MimeType, FileName: r.FileName, NextSeq: r.NextSeq, Bytes: r.Bytes,
 		DeclaredBytes: r.DeclaredBytes, SourceParts: r.SourceParts, EndReason: r.EndReason, LastChunkAt: r.LastChunkAt,
-		Checkpoint: r.Checkpoint, CheckpointOffset: r.CheckpointOffset, SHA256: r.Sha256, GapsMS: r.Gaps,
+		Checkpoint: r.Checkpoint, CheckpointOffset: r.CheckpointOffset, SHA256: r.Sha256, GapsMS: r.Gaps, SourceRuns: r.SourceRuns,
 	}
 }
 

@@ -157,7 +157,10 @@ func (s *server) openStages(ctx context.Context) (err error) {
 	}
 	s.ingest, err = media.New(media.Config{
 		Store: s.db.stores.Recordings, Objects: s.objects, Keys: blob.Keys{}, Logger: s.log,
-		Dir: filepath.Join(s.cfg.Dir, "spool"), Node: node,
+		Dir: filepath.Join(s.cfg.Dir, "spool"), Node: node, SpoolBytes: s.cfg.Limits.SpoolBytes,
+		Limits: media.Limits{
+			Recordings: s.cfg.Limits.Recordings, PerOwner: s.cfg.Limits.PerUser, Bytes: s.cfg.Limits.RecordingBytes, Length: s.cfg.Limits.RecordingLength,
+		},
 	})
 	if err != nil {
 		return fmt.Errorf("open ingest: %w", err)

@@ -136,6 +136,7 @@ type Recording struct {
 	Epoch            int64
 	Node             string
 	EndedBytes       int64
+	SourceRuns       []domain.SourceRun
 }
 
 type Rendition struct {

@@ -16,7 +16,7 @@ const beginRecording = `-- name: BeginRecording :one
 insert into recording (clip_id, mime_type, node, epoch) values ($1, $2, $3, 1)
 on conflict (clip_id) do update set epoch = recording.epoch + 1, node = excluded.node,
    mime_type = case when recording.mime_type = '' then excluded.mime_type else recording.mime_type end
-returning clip_id, mime_type, file_name, next_seq, bytes, declared_bytes, source_parts, end_reason, last_chunk_at, checkpoint, checkpoint_offset, sha256, gaps, epoch, node, ended_bytes
+returning clip_id, mime_type, file_name, next_seq, bytes, declared_bytes, source_parts, end_reason, last_chunk_at, checkpoint, checkpoint_offset, sha256, gaps, epoch, node, ended_bytes, source_runs
 `
 
 type BeginRecordingParams struct {
@@ -45,14 +45,34 @@ func (q *Queries) BeginRecording(ctx context.Context, arg BeginRecordingParams) 
 		&i.Epoch,
 		&i.Node,
 		&i.EndedBytes,
+		&i.SourceRuns,
 	)
 	return i, err
 }
 
+const countOpenRecordings = `-- name: CountOpenRecordings :one
+select count(*)::int from recording join clip on clip.id = recording.clip_id
+ where clip.owner_id = $1 and clip.id <> $2 and clip.deleted_at is null
+   and recording.end_reason = '' and recording.epoch > 0 and recording.last_chunk_at > now() - make_interval(secs => $3::float8)
+`
+
+type CountOpenRecordingsParams struct {
+	OwnerID       domain.AccountID
+	ClipID        domain.ClipID
+	ActiveSeconds float64
+}
+
+func (q *Queries) CountOpenRecordings(ctx context.Context, arg CountOpenRecordingsParams) (int, error) {
+	row := q.db.QueryRow(ctx, countOpenRecordings, arg.OwnerID, arg.ClipID, arg.ActiveSeconds)
+	var column_1 int
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const endRecording = `-- name: EndRecording :exec
 update recording set end_reason = $1, next_seq = $2, bytes = $3, ended_bytes = $3, sha256 = $4,
-       gaps = $5, source_parts = $6
- where clip_id = $7
+       gaps = $5, source_parts = $6, source_runs = $7
+ where clip_id = $8
 `
 
 type EndRecordingParams struct {
@@ -62,6 +82,7 @@ type EndRecordingParams struct {
 	Sha256      string
 	Gaps        []domain.Span
 	SourceParts int
+	SourceRuns  []domain.SourceRun
 	ClipID      domain.ClipID
 }
 
@@ -73,6 +94,7 @@ func (q *Queries) EndRecording(ctx context.Context, arg EndRecordingParams) erro
 		arg.Sha256,
 		arg.Gaps,
 		arg.SourceParts,
+		arg.SourceRuns,
 		arg.ClipID,
 	)
 	return err
@@ -129,7 +151,7 @@ func (q *Queries) InsertRecording(ctx context.Context, arg InsertRecordingParams
 }
 
 const quietRecordings = `-- name: QuietRecordings :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, recording.clip_id, recording.mime_type, recording.file_name, recording.next_seq, recording.bytes, recording.declared_bytes, recording.source_parts, recording.end_reason, recording.last_chunk_at, recording.checkpoint, recording.checkpoint_offset, recording.sha256, recording.gaps, recording.epoch, recording.node, recording.ended_bytes
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, recording.clip_id, recording.mime_type, recording.file_name, recording.next_seq, recording.bytes, recording.declared_bytes, recording.source_parts, recording.end_reason, recording.last_chunk_at, recording.checkpoint, recording.checkpoint_offset, recording.sha256, recording.gaps, recording.epoch, recording.node, recording.ended_bytes, recording.source_runs
   from recording join clip on clip.id = recording.clip_id
  where recording.end_reason = '' and recording.last_chunk_at < now() - make_interval(secs => $1::float8)
    and clip.deleted_at is null
@@ -195,6 +217,7 @@ func (q *Queries) QuietRecordings(ctx context.Context, quietSeconds float64, pag
 			&i.Recording.Epoch,
 			&i.Recording.Node,
 			&i.Recording.EndedBytes,
+			&i.Recording.SourceRuns,
 		); err != nil {
 			return nil, err
 		}
@@ -207,7 +230,7 @@ func (q *Queries) QuietRecordings(ctx context.Context, quietSeconds float64, pag
 }
 
 const recording = `-- name: Recording :one
-select recording.clip_id, recording.mime_type, recording.file_name, recording.next_seq, recording.bytes, recording.declared_bytes, recording.source_parts, recording.end_reason, recording.last_chunk_at, recording.checkpoint, recording.checkpoint_offset, recording.sha256, recording.gaps, recording.epoch, recording.node, recording.ended_bytes from recording where clip_id = $1
+select recording.clip_id, recording.mime_type, recording.file_name, recording.next_seq, recording.bytes, recording.declared_bytes, recording.source_parts, recording.end_reason, recording.last_chunk_at, recording.checkpoint, recording.checkpoint_offset, recording.sha256, recording.gaps, recording.epoch, recording.node, recording.ended_bytes, recording.source_runs from recording where clip_id = $1
 `
 
 type RecordingRow struct {
@@ -234,6 +257,7 @@ func (q *Queries) Recording(ctx context.Context, clipID domain.ClipID) (Recordin
 		&i.Recording.Epoch,
 		&i.Recording.Node,
 		&i.Recording.EndedBytes,
+		&i.Recording.SourceRuns,
 	)
 	return i, err
 }
@@ -250,8 +274,8 @@ func (q *Queries) ReopenRecording(ctx context.Context, clipID domain.ClipID) err
 const saveRecording = `-- name: SaveRecording :exec
 update recording set next_seq = $1, bytes = $2, last_chunk_at = greatest(last_chunk_at, $3),
        declared_bytes = case when $4::bigint > 0 then $4::bigint else declared_bytes end,
-       checkpoint = $5, checkpoint_offset = $6, gaps = $7
- where clip_id = $8
+       checkpoint = $5, checkpoint_offset = $6, gaps = $7, source_parts = $8, source_runs = $9
+ where clip_id = $10
 `
 
 type SaveRecordingParams struct {
@@ -262,6 +286,8 @@ type SaveRecordingParams struct {
 	Checkpoint       []byte
 	CheckpointOffset int64
 	Gaps             []domain.Span
+	SourceParts      int
+	SourceRuns       []domain.SourceRun
 	ClipID           domain.ClipID
 }
 
@@ -274,6 +300,8 @@ func (q *Queries) SaveRecording(ctx context.Context, arg SaveRecordingParams) er
 		arg.Checkpoint,
 		arg.CheckpointOffset,
 		arg.Gaps,
+		arg.SourceParts,
+		arg.SourceRuns,
 		arg.ClipID,
 	)
 	return err

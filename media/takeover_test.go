@@ -1,0 +1,83 @@
+package media_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"baton/domain"
+	"baton/media"
+)
+
+// held keeps the first source part that is put on its way until it is let go: a store, or a network, that is slow.
+type held struct {
+	*objects
+	once    sync.Once
+	waiting chan struct{}
+	free    chan struct{}
+	stored  chan struct{}
+}
+
+func (h *held) Put(ctx context.Context, key, contentType string, body []byte) error {
+	first := false
+	if strings.Contains(key, "/source/") {
+		h.once.Do(func() { first = true })
+	}
+	if first {
+		close(h.waiting)
+		<-h.free
+		ctx = context.WithoutCancel(ctx) // what the store has received it stores
+		defer close(h.stored)
+	}
+	return h.objects.Put(ctx, key, contentType, body)
+}
+
+// TestLatePutOfALostNodeReplacesNothing: a node is thought dead while it stores a part, another takes over and stores
+// a longer part of the same number, and then the first put arrives.
+func TestLatePutOfALostNodeReplacesNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	slow := &held{objects: b.objects, waiting: make(chan struct{}), free: make(chan struct{}), stored: make(chan struct{})}
+	old, err := media.New(media.Config{
+		Store: b.store, Objects: slow, Keys: keys{}, Dir: filepath.Join(b.dir, "old"), Node: "old", Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := sample(t, "avc1-opus.mkv")
+	parts := chunks(whole, 4096)
+	clip := b.store.clip(domain.KindScreen)
+	for i, c := range parts[:5] {
+		if _, err := old.Append(t.Context(), clip, mkvType, int64(i), c, sha256.Sum256(c)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		_, _ = old.Abandon(ctx, clip) // closes the part; it comes to nothing, because another takes over
+	}()
+	<-slow.waiting
+	for i, c := range parts {
+		b.append(t, clip, mkvType, i, c)
+	}
+	if _, err := b.Finish(t.Context(), clip, int64(len(parts)), hexSum(whole)); err != nil {
+		t.Fatal(err)
+	}
+	close(slow.free)
+	<-slow.stored
+	<-ended
+	if err := old.Close(); err != nil {
+		t.Error(err)
+	}
+	if got := b.source(t, clip); hexSum(got) != hexSum(whole) {
+		t.Errorf("%d bytes are stored, want %d", len(got), len(whole))
+	}
+}
