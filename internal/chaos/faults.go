@@ -1,0 +1,230 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+// fault is one way in which things go wrong.
+type fault struct {
+	name   string
+	ground ground
+	// prepare gives a take its visits and its network; may be nil.
+	prepare func(r *rand.Rand, t *take)
+	// strike does something once, at a moment that the scene chose, and returns when it is mended; nil: nothing happens to
+	// the servers.
+	strike func(ctx context.Context, s *scene) error
+}
+
+var faults = []fault{ //nolint:gochecknoglobals // a table
+	{"server: kill -9, started again", single, nil, killServer},
+	{"server: SIGTERM, started again", single, nil, restartServer},
+	{"tab killed, comes back", single, visits, nil},
+	{"tab killed, never comes back", single, lastVisit, nil},
+	{"network: 1–30 % loss, 50–300 ms round trip", single, badWeather, changeWeather},
+	{"network: dead for 1–10 s, connections hang or break", single, nil, darkness},
+	{"object store: stopped for 2–8 s, or killed", single, nil, stopObjects},
+	{"object store: away for 25 s", single, nil, objectsAway},
+	{"PostgreSQL: killed, or stopped for 1–5 s", single, nil, killDatabase},
+	{"spool of " + tightSpool + " full, object store stopped", tight, nil, stopObjects},
+	{"disk of " + diskSpool + " full, object store stopped", disk, nil, stopObjects},
+	{"node lost, another takes over", cluster, nil, loseNode},
+	{"node frozen, another takes over, it wakes up", cluster, nil, freezeNode},
+	{"all of these at once, one node", single, everything, strikeAnything},
+	{"all of these at once, two nodes", cluster, everything, strikeCluster},
+}
+
+// between gives a random time.
+func between(r *rand.Rand, least, most time.Duration) time.Duration {
+	return least + time.Duration(r.Int64N(int64(most-least)+1))
+}
+
+func visits(r *rand.Rand, t *take) {
+	for range 1 + r.IntN(3) {
+		t.visits = append(t.visits, visit{between(r, 200*time.Millisecond, 4*time.Second), between(r, 0, 3*time.Second)})
+	}
+}
+
+func lastVisit(r *rand.Rand, t *take) {
+	visits(r, t)
+	t.returns = false
+}
+
+func badWeather(r *rand.Rand, t *take) { t.way.set(foul(r)) }
+
+// foul is a bad network: a third of them lose more than one packet in ten.
+func foul(r *rand.Rand) weather {
+	loss := 0.01 + 0.09*r.Float64()
+	if r.IntN(3) == 0 {
+		loss = 0.1 + 0.2*r.Float64()
+	}
+	return weather{delay: between(r, 25*time.Millisecond, 150*time.Millisecond), loss: loss}
+}
+
+func everything(r *rand.Rand, t *take) {
+	if r.IntN(2) == 0 {
+		badWeather(r, t)
+	}
+	if r.IntN(3) == 0 {
+		visits(r, t)
+	}
+	if r.IntN(8) == 0 {
+		lastVisit(r, t)
+	}
+}
+
+func killServer(ctx context.Context, s *scene) error { return s.bounce(ctx, syscall.SIGKILL) }
+
+func restartServer(ctx context.Context, s *scene) error { return s.bounce(ctx, syscall.SIGTERM) }
+
+func (s *scene) bounce(ctx context.Context, sig syscall.Signal) error {
+	n := s.world.node()
+	if err := n.end(sig); err != nil {
+		return err
+	}
+	if err := pause(ctx, between(s.rnd, 0, 3*time.Second)); err != nil {
+		return err
+	}
+	return n.start(ctx)
+}
+
+// changeWeather gives each network another weather.
+func changeWeather(ctx context.Context, s *scene) error {
+	for _, t := range s.takes {
+		t.way.set(foul(s.rnd))
+	}
+	return pause(ctx, 2*time.Second)
+}
+
+// darkness lets some networks carry nothing for a while; half of them also forget their connections.
+func darkness(ctx context.Context, s *scene) error {
+	for _, t := range s.takes {
+		if s.rnd.IntN(4) > 0 {
+			t.way.set(weather{dark: true})
+		}
+	}
+	err := pause(ctx, between(s.rnd, time.Second, 10*time.Second))
+	for _, t := range s.takes {
+		t.way.set(weather{})
+		if s.rnd.IntN(2) == 0 {
+			t.way.cut()
+		}
+	}
+	return err
+}
+
+func stopObjects(ctx context.Context, s *scene) error {
+	pid := s.world.node().child("internal-s3")
+	if pid == 0 {
+		return nil // it is being started
+	}
+	if s.rnd.IntN(3) == 0 && s.world.ground == single {
+		return syscall.Kill(pid, syscall.SIGKILL)
+	}
+	least := 2 * time.Second
+	if s.world.ground != single {
+		least = 6 * time.Second // the spool has to fill
+	}
+	return freeze(ctx, pid, least+between(s.rnd, 0, 6*time.Second))
+}
+
+func objectsAway(ctx context.Context, s *scene) error {
+	if pid := s.world.node().child("internal-s3"); pid != 0 {
+		return freeze(ctx, pid, 25*time.Second)
+	}
+	return nil
+}
+
+// freeze stops a process for a while. That it ended meanwhile is no error.
+func freeze(ctx context.Context, pid int, d time.Duration) error {
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return nil //nolint:nilerr // gone already
+	}
+	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
+	return pause(ctx, d)
+}
+
+func killDatabase(ctx context.Context, s *scene) error {
+	pid := s.world.node().child("postgres")
+	if pid == 0 {
+		return nil
+	}
+	if s.rnd.IntN(3) == 0 {
+		return freeze(ctx, pid, between(s.rnd, time.Second, 5*time.Second))
+	}
+	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// other is the node that is not current.
+func (w *world) other() *node {
+	if w.node() == w.nodes[0] {
+		return w.nodes[1]
+	}
+	return w.nodes[0]
+}
+
+// loseNode kills the node that records, sends everybody to the other, and brings the lost one back later: in half of the
+// cases on an empty disk, else with the spool that it had.
+func loseNode(ctx context.Context, s *scene) error {
+	lost := s.world.node()
+	if err := lost.end(syscall.SIGKILL); err != nil {
+		return err
+	}
+	s.world.lead(s.world.other())
+	s.cut()
+	if err := pause(ctx, between(s.rnd, 0, 4*time.Second)); err != nil {
+		return err
+	}
+	if s.rnd.IntN(2) == 0 {
+		if err := os.RemoveAll(filepath.Join(lost.data, "spool")); err != nil {
+			return fmt.Errorf("lose a disk: %w", err)
+		}
+	}
+	return lost.start(ctx)
+}
+
+// freezeNode stops the node that records in the midst of what it does, and lets it go on when another has taken over.
+func freezeNode(ctx context.Context, s *scene) error {
+	n := s.world.node()
+	pid := n.pid()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return fmt.Errorf("stop the server: %w", err)
+	}
+	s.world.lead(s.world.other())
+	s.cut()
+	err := pause(ctx, between(s.rnd, time.Second, 6*time.Second))
+	if e := syscall.Kill(pid, syscall.SIGCONT); e != nil {
+		return fmt.Errorf("let the server go on: %w", e)
+	}
+	return err
+}
+
+func strikeAnything(ctx context.Context, s *scene) error {
+	all := []func(context.Context, *scene) error{killServer, killServer, restartServer, darkness, stopObjects, killDatabase}
+	return all[s.rnd.IntN(len(all))](ctx, s)
+}
+
+func strikeCluster(ctx context.Context, s *scene) error {
+	all := []func(context.Context, *scene) error{loseNode, freezeNode, killServer, darkness, slowObjects, darkObjects}
+	return all[s.rnd.IntN(len(all))](ctx, s)
+}
+
+// slowObjects and darkObjects put the way to the object store into bad weather.
+func slowObjects(ctx context.Context, s *scene) error {
+	return s.objectsWeather(ctx, foul(s.rnd))
+}
+
+func darkObjects(ctx context.Context, s *scene) error {
+	return s.objectsWeather(ctx, weather{dark: true})
+}
+
+func (s *scene) objectsWeather(ctx context.Context, w weather) error {
+	s.world.s3way.set(w)
+	defer s.world.s3way.set(weather{})
+	return pause(ctx, between(s.rnd, 2*time.Second, 8*time.Second))
+}

@@ -1,0 +1,167 @@
+// Command chaos proves that no recording is lost: it starts real servers, lets many takes be recorded at once as
+// browsers do, and while they are breaks everything that can break: servers, pages, networks, the object store,
+// the database, disks, whole nodes. Afterwards it compares, for each take, the bytes in the object store with those that the
+// encoder made, and plays what plays.
+//
+//	go run ./internal/chaos -takes 200 -seed 1 -out docs/chaos.md
+//
+// The seed fixes what is recorded and what is broken for how long; the moments also depend on the machine.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// options of a run.
+type options struct {
+	bin, models, data string
+	takes, together   int
+	seed              uint64
+	only, out         string
+	keep              bool
+	log               *slog.Logger
+}
+
+func main() {
+	var opt options
+	flag.StringVar(&opt.bin, "bin", "bin/baton", "the program")
+	flag.StringVar(&opt.models, "models", modelsDir(), "its speech model")
+	flag.StringVar(&opt.data, "data", filepath.Join("testdata", "media"), "recordings of browsers")
+	flag.IntVar(&opt.takes, "takes", 200, "how many")
+	flag.IntVar(&opt.together, "together", 8, "how many at once")
+	flag.Uint64Var(&opt.seed, "seed", 1, "of all that is random")
+	flag.StringVar(&opt.only, "only", "", "only the faults whose name has this in it")
+	flag.StringVar(&opt.out, "out", "", "also write the table into this file")
+	flag.BoolVar(&opt.keep, "keep", false, "keep the servers' data and logs")
+	flag.Parse()
+	opt.log = slog.New(slog.NewTextHandler(os.Stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := chaos(ctx, opt); err != nil {
+		fmt.Fprintln(os.Stderr, "chaos:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called
+	}
+}
+
+func modelsDir() string {
+	if d := os.Getenv("BATON_MODELS_DIR"); d != "" {
+		return d
+	}
+	cache, _ := os.UserCacheDir()
+	return filepath.Join(cache, "baton", "models")
+}
+
+func chaos(ctx context.Context, opt options) error {
+	r, err := run(ctx, opt)
+	if err != nil {
+		return err
+	}
+	text := r.markdown()
+	fmt.Print(text)
+	if opt.out != "" {
+		if err := os.WriteFile(opt.out, []byte(text), 0o644); err != nil { //nolint:gosec // for reading
+			return fmt.Errorf("write the table: %w", err)
+		}
+	}
+	if n := len(r.broken); n > 0 {
+		return fmt.Errorf("%d takes are not as they have to be", n)
+	}
+	return nil
+}
+
+// run plays every fault's share of the takes, ground by ground.
+func run(ctx context.Context, opt options) (*report, error) {
+	bin, err := filepath.Abs(opt.bin)
+	if err != nil {
+		return nil, fmt.Errorf("find the program: %w", err)
+	}
+	opt.bin = bin
+	src, err := newSources(ctx, opt.data)
+	if err != nil {
+		return nil, err
+	}
+	var chosen []*fault
+	for i := range faults {
+		if strings.Contains(faults[i].name, opt.only) {
+			chosen = append(chosen, &faults[i])
+		}
+	}
+	if len(chosen) == 0 {
+		return nil, fmt.Errorf("no fault has %q in its name", opt.only)
+	}
+	r := newReport(opt, chosen)
+	for g := single; g <= cluster; g++ {
+		if err := r.onGround(ctx, opt, g, src); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// onGround plays the scenes of the faults that need this ground, in one world.
+func (r *report) onGround(ctx context.Context, opt options, g ground, src *sources) (err error) {
+	var w *world
+	var all []*scene
+	for i, f := range r.faults {
+		if f.ground != g {
+			continue
+		}
+		if w == nil {
+			if w, err = newWorld(ctx, opt, g); err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, w.close()) }()
+		}
+		// The rest goes to the first faults.
+		for left := opt.takes/len(r.faults) + more(i < opt.takes%len(r.faults)); left > 0; left -= opt.together {
+			s, err := newScene(ctx, w, f, src, min(left, opt.together), opt.seed*1_000_003+uint64(i)*1009+uint64(left)) //nolint:gosec // small
+			if err != nil {
+				return err
+			}
+			all = append(all, s)
+			if err := r.scene(ctx, s); err != nil {
+				return fmt.Errorf("%s: %w\n%s", f.name, err, w.node().tail())
+			}
+		}
+	}
+	for _, s := range all {
+		for _, t := range s.takes {
+			w.settled(ctx, t, r.proofs[t])
+		}
+	}
+	return nil
+}
+
+func more(yes bool) int {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+// scene plays one and proves its takes.
+func (r *report) scene(ctx context.Context, s *scene) error {
+	defer s.close()
+	if err := s.play(ctx); err != nil {
+		return err
+	}
+	return s.world.look(ctx, func(l *look) error {
+		for _, t := range s.takes {
+			p := s.world.prove(ctx, t, l)
+			r.add(s, t, p)
+			r.log.Info("take", "fault", s.fault.name, "clip_id", t.clip, "source", t.src.name, "recorded", p.recorded.Seconds(), "lost", p.lost.Seconds(),
+				"refused", t.refusals, "receipt_after", t.slow.Seconds(), "not_well", p.faults)
+		}
+		return ctx.Err()
+	})
+}
