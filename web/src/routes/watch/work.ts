@@ -9,6 +9,8 @@ const doing: Readonly<Record<Work["kind"], string>> = {
   ladder: "Making smaller versions",
   transcribe: "Making the transcript",
   chapters: "Finding the chapters",
+  screen: "Reading what is on the screen",
+  summary: "Writing the summary",
 };
 const waits: Readonly<Record<Work["kind"], string>> = {
   import: "Waits to be made ready to play",
@@ -16,6 +18,8 @@ const waits: Readonly<Record<Work["kind"], string>> = {
   ladder: "Smaller versions come later",
   transcribe: "Waits for the transcript",
   chapters: "Chapters come next",
+  screen: "Words on the screen come later",
+  summary: "The summary comes next",
 };
 const missing: Readonly<Record<Work["kind"], string>> = {
   import: "It could not be made ready to play",
@@ -23,6 +27,8 @@ const missing: Readonly<Record<Work["kind"], string>> = {
   ladder: "There are no smaller versions",
   transcribe: "There is no transcript",
   chapters: "There are no chapters",
+  screen: "Words on the screen could not be read",
+  summary: "There is no summary",
 };
 
 /** "Making the transcript 62 %". */
