@@ -57,7 +57,7 @@ type ServeFlags struct {
 	SpoolBytes           string `env:"BATON_SPOOL_BYTES" default:"4GiB" placeholder:"SIZE" group:"Limits" help:"How much this node keeps of recordings while the object store is away; then senders are asked to wait."`
 	DrainLimit           string `env:"BATON_DRAIN_LIMIT" default:"25s" placeholder:"TIME" group:"Limits" help:"How long an orderly stop waits for the jobs that it interrupts."`
 	FFmpegWorkers        string `name:"ffmpeg-workers" env:"BATON_FFMPEG_WORKERS" default:"auto" placeholder:"N" group:"Limits" help:"Encoders at the same time. auto: half the processors."`
-	TranscribeWorkers    string `env:"BATON_TRANSCRIBE_WORKERS" default:"1" placeholder:"N" group:"Limits" help:"Speech engines at the same time."`
+	TranscribeWorkers    string `env:"BATON_TRANSCRIBE_WORKERS" default:"1" placeholder:"N" group:"Limits" help:"Pieces of speech that are written down at the same time; each keeps a core busy."`
 	LogLevel             string `env:"BATON_LOG_LEVEL" default:"info" placeholder:"LEVEL" group:"Limits" help:"debug, info, warn or error."`
 }
 

@@ -42,6 +42,8 @@ type Transcript struct {
 	Cues     []Cue   `json:"cues"`
 	// Speech are the detected stretches of speech; what lies between is silence. May be empty.
 	Speech []Span `json:"speech,omitempty"`
+	// Lost are the parts of speech that could not be written down.
+	Lost []Span `json:"lost,omitempty"`
 	// UpToMS is up to where the clip was listened to.
 	UpToMS int64 `json:"-"`
 }
@@ -81,6 +83,8 @@ type TranscriptStep struct {
 	Cues []Cue
 	// Speech are the stretches of speech detected within it.
 	Speech []Span
+	// Lost are the parts of it that could not be written down.
+	Lost []Span
 	// Language is a BCP 47 tag; empty: not known yet.
 	Language string
 	// Progress is the share of the whole sound that was listened to, 0 to 1.

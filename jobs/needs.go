@@ -35,6 +35,8 @@ type Store interface {
 	AppendCues(ctx context.Context, id domain.ClipID, s domain.TranscriptStep) error
 	// FinishTranscript ends it as done or no_speech and enqueues what follows. KindConflict while there is more to hear.
 	FinishTranscript(ctx context.Context, id domain.ClipID, language string, coverage float64, state domain.TranscriptState) error
+	// RestartTranscript forgets all but what people corrected.
+	RestartTranscript(ctx context.Context, id domain.ClipID) error
 	FailTranscript(ctx context.Context, id domain.ClipID, reason string) error
 	Transcript(ctx context.Context, id domain.ClipID) (domain.Transcript, error)
 

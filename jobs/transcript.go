@@ -35,6 +35,9 @@ func (r *Runner) transcript(ctx context.Context, clip domain.Clip, report func(f
 	} else if from.live && len(found.segments) == 0 {
 		return resting() // before the engine is loaded
 	}
+	if kept.UpToMS > 0 && !from.live && transcribe.State(kept) == domain.TranscriptFailed {
+		return r.restart(ctx, clip) // somebody asked to try it again
+	}
 	if _, err := r.Store.StartTranscript(ctx, clip.ID); err != nil {
 		return fmt.Errorf("start transcript: %w", err)
 	}
@@ -58,7 +61,7 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 			return nil
 		}
 		step := domain.TranscriptStep{
-			FromMS: settled, UpToMS: u.SettledMS, Cues: u.Cues, Speech: u.Stretch.Speech, Language: u.Stretch.Language,
+			FromMS: settled, UpToMS: u.SettledMS, Cues: u.Cues, Speech: u.Stretch.Speech, Lost: u.Lost, Language: u.Stretch.Language,
 			Progress: min(1, float64(u.SettledMS)/float64(max(1, clip.DurationMS, u.SettledMS))),
 		}
 		if err := r.Store.AppendCues(ctx, clip.ID, step); err != nil {
@@ -70,9 +73,21 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 	})
 }
 
+// restart begins a transcript anew.
+func (r *Runner) restart(ctx context.Context, clip domain.Clip) error {
+	if err := r.Store.RestartTranscript(ctx, clip.ID); err != nil {
+		return fmt.Errorf("restart transcript: %w", err)
+	}
+	return &waiting{reason: "beginning anew"}
+}
+
 // finishTranscript ends it, unless the recording has gone on meanwhile.
 func (r *Runner) finishTranscript(ctx context.Context, clip domain.Clip, t domain.Transcript) error {
-	err := r.Store.FinishTranscript(ctx, clip.ID, t.Language, t.Coverage, transcribe.State(t))
+	state := transcribe.State(t)
+	if state == domain.TranscriptFailed {
+		return domain.Errorf(domain.KindUnsupported, "most of what is said could not be written down")
+	}
+	err := r.Store.FinishTranscript(ctx, clip.ID, t.Language, t.Coverage, state)
 	if domain.KindOf(err) == domain.KindConflict {
 		return &waiting{reason: reasonFor(err), pause: soundPoll}
 	}

@@ -28,7 +28,7 @@ func (s Transcripts) Transcript(ctx context.Context, clip domain.ClipID) (domain
 		return domain.Transcript{}, failed(act, err)
 	}
 	cues, err := q.Cues(ctx, clip, 0)
-	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech, UpToMS: r.TranscribedMs}, failed(act, err)
+	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech, Lost: r.Lost, UpToMS: r.TranscribedMs}, failed(act, err)
 }
 
 // Start notes that a clip is being listened to, and returns up to where it was before. KindNotFound.
@@ -72,7 +72,7 @@ func (t *tx) restartTranscript(ctx context.Context, c domain.Clip) error {
 	if err := t.rewriteCues(ctx, c, 0, edited); err != nil {
 		return err
 	}
-	err = t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{ClipID: c.ID, Language: r.Language, Speech: []domain.Span{}})
+	err = t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{ClipID: c.ID, Language: r.Language, Speech: []domain.Span{}, Lost: []domain.Span{}})
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,8 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 		}
 		if err := t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{
 			ClipID: clip, Language: r.Language, Coverage: r.Coverage,
-			Speech: orEmpty(domain.AppendSpans(r.Speech, step.Speech...)), TranscribedMs: step.UpToMS,
+			Speech: orEmpty(domain.AppendSpans(r.Speech, step.Speech...)),
+			Lost:   orEmpty(domain.AppendSpans(r.Lost, step.Lost...)), TranscribedMs: step.UpToMS,
 		}); err != nil {
 			return err
 		}
@@ -165,7 +166,7 @@ func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language st
 			language = r.Language
 		}
 		if err := t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{
-			ClipID: clip, Language: language, Coverage: coverage, Speech: orEmpty(r.Speech), TranscribedMs: r.TranscribedMs,
+			ClipID: clip, Language: language, Coverage: coverage, Speech: orEmpty(r.Speech), Lost: orEmpty(r.Lost), TranscribedMs: r.TranscribedMs,
 		}); err != nil {
 			return err
 		}

@@ -99,6 +99,15 @@ func (t *tape) forget(place int64) {
 	t.at += n
 }
 
+// part is what is kept from one place up to another.
+func (t *tape) part(from, to int64) []byte {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	n := int64(len(t.kept))
+	from, to = max(0, min(n, from-t.at)), max(0, min(n, to-t.at))
+	return bytes.Clone(t.kept[from:max(from, to)])
+}
+
 // rewind gives what is kept once more, and then the rest.
 func (t *tape) rewind() io.Reader {
 	t.mu.Lock()

@@ -12,6 +12,8 @@ type Update struct {
 	Stretch Stretch
 	// Cues that no later sound changes; often none. They are numbered from Draft's start on.
 	Cues []domain.Cue
+	// Lost are the parts of the stretch in which the engine was stopped amid words, also when it tried again.
+	Lost []domain.Span
 	// SettledMS is from where a restarted run has to listen again so that no word
 	// is lost and none comes twice, if these cues and all before are kept.
 	SettledMS int64
@@ -27,9 +29,9 @@ func Run(ctx context.Context, e Engine, pcm io.Reader, o Options, so domain.Tran
 	t := so
 	c := Cutter{next: len(so.Cues)}
 	var endMS int64
-	err := e.Transcribe(ctx, pcm, o, func(s Stretch) error {
+	err := secondTry{e}.Transcribe(ctx, pcm, o, func(s Stretch) error {
 		endMS = s.EndMS
-		u := Update{Stretch: s, Cues: c.Add(s.Words, s.EndMS), SettledMS: s.EndMS}
+		u := Update{Stretch: s, Cues: c.Add(s.Words, s.EndMS), SettledMS: s.EndMS, Lost: lost(s)}
 		if ms, ok := c.PendingMS(); ok {
 			u.SettledMS = ms
 		}
@@ -53,15 +55,22 @@ func Run(ctx context.Context, e Engine, pcm io.Reader, o Options, so domain.Tran
 func add(t *domain.Transcript, u Update) {
 	t.Cues = append(t.Cues, u.Cues...)
 	t.Speech = domain.AppendSpans(t.Speech, u.Stretch.Speech...)
+	t.Lost = domain.AppendSpans(t.Lost, u.Lost...)
 	if t.Language == "" && len(u.Stretch.Words) > 0 {
 		t.Language = u.Stretch.Language
 	}
 	t.Coverage = Coverage(*t)
 }
 
-// State says what a transcript that was run to its end amounts to.
+// leastHeard is the share of the speech that must have been followed for a transcript to be worth its name.
+const leastHeard = 0.5
+
+// State says what a transcript that was run to its end amounts to: failed if more than half of what was said was lost.
 func State(t domain.Transcript) domain.TranscriptState {
-	if len(t.Cues) == 0 {
+	switch {
+	case float64(spoken(t.Lost)) > (1-leastHeard)*float64(spoken(t.Speech)):
+		return domain.TranscriptFailed
+	case len(t.Cues) == 0:
 		return domain.TranscriptNoSpeech
 	}
 	return domain.TranscriptDone

@@ -1,6 +1,7 @@
 package transcribe
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -13,23 +14,36 @@ const wordReachMS = 400
 
 // Coverage is the share of the detected speech that has words, 0 to 1; 1 when nobody spoke.
 func Coverage(t domain.Transcript) float64 {
-	reached := make([]domain.Span, 0, len(t.Cues))
-	for _, c := range t.Cues {
+	all := spoken(t.Speech)
+	if all == 0 {
+		return 1
+	}
+	return 1 - float64(spoken(wordless(t.Speech, t.Cues)))/float64(all)
+}
+
+// wordless are the parts of speech that are far from any word.
+func wordless(speech []domain.Span, cues []domain.Cue) []domain.Span {
+	var reached []domain.Span
+	for _, c := range cues {
 		for _, w := range c.Words {
 			reached = domain.AppendSpans(reached, domain.Span{StartMS: w.StartMS - wordReachMS, EndMS: w.EndMS + wordReachMS})
 		}
 	}
-	var all, covered int64
-	for _, s := range t.Speech {
-		all += s.EndMS - s.StartMS
+	var between []domain.Span
+	at := int64(math.MinInt64)
+	for _, r := range reached {
+		between = append(between, domain.Span{StartMS: at, EndMS: r.StartMS})
+		at = r.EndMS
 	}
-	for _, s := range overlaps(t.Speech, reached) {
-		covered += s.EndMS - s.StartMS
+	return overlaps(speech, append(between, domain.Span{StartMS: at, EndMS: math.MaxInt64}))
+}
+
+// spoken is how long spans are together, in milliseconds.
+func spoken(spans []domain.Span) (ms int64) {
+	for _, s := range spans {
+		ms += s.EndMS - s.StartMS
 	}
-	if all == 0 {
-		return 1
-	}
-	return float64(covered) / float64(all)
+	return ms
 }
 
 // overlaps are the parts that two ordered lists of spans have in common.

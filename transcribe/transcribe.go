@@ -31,6 +31,8 @@ type Options struct {
 	StartMS int64 `json:"start_ms,omitempty"`
 	// Awaited: somebody waits for these words, so they come before those of others.
 	Awaited bool `json:"awaited,omitempty"`
+	// MaxChunkMS bounds what the model hears at once, for engines that let it be chosen; 0: what suits them. At least 2000.
+	MaxChunkMS int `json:"max_chunk_ms,omitempty"`
 	// Progress, if set, is told how far into the clip the engine has listened, in
 	// milliseconds. Text of what it has listened to may still be on its way. It is
 	// called from one goroutine at a time and must return soon.

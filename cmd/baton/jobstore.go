@@ -69,6 +69,10 @@ func (s jobStore) FinishTranscript(ctx context.Context, id domain.ClipID, langua
 	return s.db.Transcripts.Finish(ctx, id, language, coverage, state)
 }
 
+func (s jobStore) RestartTranscript(ctx context.Context, id domain.ClipID) error {
+	return s.db.Transcripts.Restart(ctx, id)
+}
+
 func (s jobStore) FailTranscript(ctx context.Context, id domain.ClipID, reason string) error {
 	return s.db.Transcripts.Fail(ctx, id, reason)
 }

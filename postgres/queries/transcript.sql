@@ -1,13 +1,13 @@
 -- name: StartTranscript :one
 insert into transcript (clip_id) values (@clip_id)
 on conflict (clip_id) do update set updated_at = now()
-returning clip_id, language, coverage, speech, transcribed_ms, updated_at;
+returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost;
 
 -- name: Transcript :one
-select clip_id, language, coverage, speech, transcribed_ms, updated_at from transcript where clip_id = @clip_id;
+select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost from transcript where clip_id = @clip_id;
 
 -- name: SaveTranscript :exec
-update transcript set language = @language, coverage = @coverage, speech = @speech, transcribed_ms = @transcribed_ms, updated_at = now()
+update transcript set language = @language, coverage = @coverage, speech = @speech, lost = @lost, transcribed_ms = @transcribed_ms, updated_at = now()
  where clip_id = @clip_id;
 
 -- name: Cues :many

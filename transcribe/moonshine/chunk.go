@@ -13,9 +13,8 @@ const (
 	minSilence = sampleRate / 4      // a shorter gap does not end speech
 	padding    = sampleRate * 3 / 20 // kept around speech
 	maxChunk   = 20 * sampleRate     // what the model is given at most
-	maxSpeech  = maxChunk - 2*padding
-	joinGap    = 3 * sampleRate  // speech further apart starts a new chunk
-	maxSilence = 30 * sampleRate // silence is reported in pieces of this size
+	joinGap    = 3 * sampleRate      // speech further apart starts a new chunk
+	maxSilence = 30 * sampleRate     // silence is reported in pieces of this size
 )
 
 // chunk is one input of the model, or a stretch of silence, when it has no speech.
@@ -32,6 +31,7 @@ type chunk struct {
 // maxChunk and joinGap of sound.
 type chunker struct {
 	emit func(chunk) error
+	most int // samples in a chunk; 0: maxChunk
 
 	samples []float32
 	voice   []float32
@@ -43,6 +43,14 @@ type chunker struct {
 	in       bool
 	start    int
 	lastHigh int
+}
+
+// maxSpeech is how many samples from the beginning of a chunk's speech to its end.
+func (c *chunker) maxSpeech() int {
+	if c.most > 0 {
+		return c.most - 2*padding
+	}
+	return maxChunk - 2*padding
 }
 
 // add takes the next window and the probability of a voice in it. The stream's
@@ -83,7 +91,7 @@ func (c *chunker) endSpeech(s span) error {
 	if s.to-s.from < minSpeech {
 		return nil
 	}
-	for len(c.pending) > 0 && s.to-c.pending[0].from > maxSpeech {
+	for len(c.pending) > 0 && s.to-c.pending[0].from > c.maxSpeech() {
 		if err := c.flush(c.widest(s.from)); err != nil {
 			return err
 		}
@@ -99,7 +107,7 @@ func (c *chunker) endSpeech(s span) error {
 
 // flushReady emits what cannot grow any more.
 func (c *chunker) flushReady() error {
-	for len(c.pending) > 0 && c.in && c.pos-c.pending[0].from > maxSpeech {
+	for len(c.pending) > 0 && c.in && c.pos-c.pending[0].from > c.maxSpeech() {
 		if err := c.flush(c.widest(c.start)); err != nil {
 			return err
 		}
@@ -109,10 +117,10 @@ func (c *chunker) flushReady() error {
 			return err
 		}
 	}
-	if !c.in || c.pos-c.start <= maxSpeech {
+	if !c.in || c.pos-c.start <= c.maxSpeech() {
 		return nil
 	}
-	cut := c.quietest(c.start+maxSpeech/2, c.start+maxSpeech) // one long breath
+	cut := c.quietest(c.start+c.maxSpeech()/2, c.start+c.maxSpeech()) // one long breath
 	c.pending = []span{{c.start, cut}}
 	c.start = cut
 	return c.flush(1)
@@ -172,7 +180,7 @@ func (c *chunker) widest(next int) int {
 		if i+1 < len(c.pending) {
 			following = c.pending[i+1].from
 		}
-		if gap := following - s.to; gap >= longest && s.to-c.pending[0].from >= maxSpeech/2 {
+		if gap := following - s.to; gap >= longest && s.to-c.pending[0].from >= c.maxSpeech()/2 {
 			cut, longest = i+1, gap
 		}
 	}

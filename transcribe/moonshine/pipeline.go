@@ -31,7 +31,7 @@ type pipeline struct {
 // read finds speech in pcm and starts the decoding of each chunk. It closes the queue.
 func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	defer close(p.queue)
-	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }}
+	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }, most: p.options.MaxChunkMS * sampleRate / 1000}
 	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c)
 	if err == nil {
 		err = c.end()

@@ -192,6 +192,7 @@ type Transcript struct {
 	Speech        []domain.Span
 	TranscribedMs int64
 	UpdatedAt     time.Time
+	Lost          []domain.Span
 }
 
 type Workspace struct {

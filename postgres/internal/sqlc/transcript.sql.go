@@ -158,14 +158,15 @@ func (q *Queries) DeleteCuesFrom(ctx context.Context, clipID domain.ClipID, from
 }
 
 const saveTranscript = `-- name: SaveTranscript :exec
-update transcript set language = $1, coverage = $2, speech = $3, transcribed_ms = $4, updated_at = now()
- where clip_id = $5
+update transcript set language = $1, coverage = $2, speech = $3, lost = $4, transcribed_ms = $5, updated_at = now()
+ where clip_id = $6
 `
 
 type SaveTranscriptParams struct {
 	Language      string
 	Coverage      float64
 	Speech        []domain.Span
+	Lost          []domain.Span
 	TranscribedMs int64
 	ClipID        domain.ClipID
 }
@@ -175,6 +176,7 @@ func (q *Queries) SaveTranscript(ctx context.Context, arg SaveTranscriptParams) 
 		arg.Language,
 		arg.Coverage,
 		arg.Speech,
+		arg.Lost,
 		arg.TranscribedMs,
 		arg.ClipID,
 	)
@@ -184,7 +186,7 @@ func (q *Queries) SaveTranscript(ctx context.Context, arg SaveTranscriptParams) 
 const startTranscript = `-- name: StartTranscript :one
 insert into transcript (clip_id) values ($1)
 on conflict (clip_id) do update set updated_at = now()
-returning clip_id, language, coverage, speech, transcribed_ms, updated_at
+returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost
 `
 
 func (q *Queries) StartTranscript(ctx context.Context, clipID domain.ClipID) (Transcript, error) {
@@ -197,12 +199,13 @@ func (q *Queries) StartTranscript(ctx context.Context, clipID domain.ClipID) (Tr
 		&i.Speech,
 		&i.TranscribedMs,
 		&i.UpdatedAt,
+		&i.Lost,
 	)
 	return i, err
 }
 
 const transcript = `-- name: Transcript :one
-select clip_id, language, coverage, speech, transcribed_ms, updated_at from transcript where clip_id = $1
+select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost from transcript where clip_id = $1
 `
 
 func (q *Queries) Transcript(ctx context.Context, clipID domain.ClipID) (Transcript, error) {
@@ -215,6 +218,7 @@ func (q *Queries) Transcript(ctx context.Context, clipID domain.ClipID) (Transcr
 		&i.Speech,
 		&i.TranscribedMs,
 		&i.UpdatedAt,
+		&i.Lost,
 	)
 	return i, err
 }
