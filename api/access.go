@@ -30,6 +30,7 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/clips/{id}/transcript":             "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/transcript.srt":         "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/transcript.txt":         "as the clip, through the same gate",
+	"GET /api/v1/clips/{id}/summary":                "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/screen":                 "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/captions.vtt":           "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/chapters":               "as the clip, through the same gate",

@@ -180,7 +180,7 @@ var rules = map[string]rule{
 
 	"getMasterPlaylist": {who: watching}, "getMediaFile": {who: watching}, "getPoster": {who: watching}, "getStoryboardImage": {who: watching},
 	"getStoryboard": {who: watching}, "getPeaks": {who: watching},
-	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getScreen": {who: watching}, "getTranscriptSRT": {who: watching}, "getTranscriptText": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
+	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getScreen": {who: watching}, "getSummary": {who: watching}, "getTranscriptSRT": {who: watching}, "getTranscriptText": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
 	"updateCue":     {who: acting(editing), body: `{"text":"Hello there"}`},
 	"putChapters":   {who: acting(editing), body: `{"chapters":[{"start_ms":0,"title":"All"}]}`},
 	"listComments":  {who: watching},

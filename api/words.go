@@ -19,6 +19,8 @@ type transcripts interface {
 	// SetCue replaces a line with an edited one, brings the search index up to date and says so by an
 	// event. KindNotFound.
 	SetCue(ctx context.Context, c domain.ClipID, cue domain.Cue) error
+	// Summary reads what a language model wrote; the zero Summary when there is none.
+	Summary(ctx context.Context, c domain.ClipID) (domain.Summary, error)
 	Chapters(ctx context.Context, c domain.ClipID) ([]domain.Chapter, error)
 	// SetChapters replaces all chapters and says so by an event.
 	SetChapters(ctx context.Context, c domain.ClipID, chapters []domain.Chapter) error

@@ -9,6 +9,7 @@ const (
 	JobThumbnails JobKind = "thumbnails" // poster, storyboard, speech ribbon
 	JobTranscribe JobKind = "transcribe" // sound → cues
 	JobChapters   JobKind = "chapters"   // cues → chapters
+	JobSummary    JobKind = "summary"    // cues and chapters → titles, summary, action items, by a language model
 	JobScreen     JobKind = "screen"     // picture → times of change, and the text that was on the screen
 	JobLadder     JobKind = "ladder"     // renditions that every browser plays, loudness normalised
 	JobPurge      JobKind = "purge"      // objects and rows of a deleted clip

@@ -31,11 +31,17 @@ func (r *Runner) chapters(ctx context.Context, clip domain.Clip, _ func(float64)
 	if err := r.Store.PutChapters(ctx, clip.ID, found); err != nil {
 		return fmt.Errorf("store chapters: %w", err)
 	}
-	if clip.Title != "" {
+	if clip.Title == "" {
+		if err := r.Store.SuggestTitle(ctx, clip.ID, found[0].Title); err != nil {
+			return fmt.Errorf("suggest title: %w", err)
+		}
+	}
+	if r.Writer == nil {
 		return nil
 	}
-	if err := r.Store.SuggestTitle(ctx, clip.ID, found[0].Title); err != nil {
-		return fmt.Errorf("suggest title: %w", err)
+	// Beside the transaction above: if this node dies between, the step runs again and comes here.
+	if err := r.Store.QueueSummary(ctx, clip.ID); err != nil {
+		return fmt.Errorf("queue summary: %w", err)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"baton/domain"
 	"baton/ocr"
+	"baton/summary"
 	"baton/transcode"
 	"baton/transcribe"
 )
@@ -55,6 +56,12 @@ type Store interface {
 	SetScreenState(ctx context.Context, id domain.ClipID, s domain.ScreenState, reason string) error
 	Screen(ctx context.Context, id domain.ClipID) (domain.Screen, error)
 
+	SetSummary(ctx context.Context, id domain.ClipID, s domain.Summary) error
+	// QueueSummary has the clip summed up.
+	QueueSummary(ctx context.Context, id domain.ClipID) error
+	// ReplaceTitle gives a clip another title if it still has the one that was made for it.
+	ReplaceTitle(ctx context.Context, id domain.ClipID, made, title string) error
+
 	// Objects lists what a clip, deleted ones included, keeps in the object store.
 	Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error)
 	Purge(ctx context.Context, id domain.ClipID) error
@@ -98,6 +105,11 @@ type Speech interface {
 type Reader interface {
 	Present(ctx context.Context) error
 	Read(ctx context.Context, picture []byte) ([]ocr.Line, error)
+}
+
+// Writer writes about a transcript; *summary.Writer.
+type Writer interface {
+	Write(ctx context.Context, cues []domain.Cue, chapters []domain.Chapter) (summary.Written, error)
 }
 
 // Transcoder is what the steps ask of ffmpeg; *transcode.Runner.

@@ -26,6 +26,8 @@ type Needs struct {
 	Tools  Transcoder
 	Speech Speech
 	Reader Reader
+	// Writer is the language model; nil: none.
+	Writer Writer
 	Log    *slog.Logger
 	// NodeID is stable over restarts of the same node, so that it finds its own interrupted jobs.
 	NodeID string
@@ -58,6 +60,7 @@ func NewRunner(n Needs) (*Runner, error) {
 			queueQuick:  {MaxWorkers: 2},
 			queueImport: {MaxWorkers: 1},
 			queueSpeech: {MaxWorkers: clipsPerEngine * max(1, n.SpeechWorkers)},
+			queueModel:  {MaxWorkers: 2},
 			queueScreen: {MaxWorkers: 1},
 			queueLadder: {MaxWorkers: max(1, n.LadderWorkers)},
 		},
@@ -176,7 +179,7 @@ func (r *Runner) failed(ctx context.Context, step domain.JobKind, clip domain.Cl
 		return r.Store.FailClip(ctx, clip, reason)
 	case domain.JobTranscribe:
 		return r.Store.FailTranscript(ctx, clip, reason)
-	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobPurge, domain.JobReap:
+	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobPurge, domain.JobReap:
 		return nil // the clip is as good as before; the work row says what is missing
 	}
 	return nil

@@ -12,6 +12,7 @@ const (
 	queueQuick  = "quick"  // a poster, chapters, a purge: seconds
 	queueImport = "import" // somebody waits for this clip to play
 	queueSpeech = "speech" // the speech engine
+	queueModel  = "model"  // waits for a language model elsewhere
 	queueScreen = "screen" // nobody waits, and one at a time is enough
 	queueLadder = "ladder" // nobody waits
 )
@@ -39,6 +40,7 @@ var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 	// It lasts as long as the recording; the engine has a watchdog of its own.
 	domain.JobTranscribe: {queueSpeech, 1, 5, true, 24 * time.Hour, 4 * time.Second, (*Runner).transcript},
 	domain.JobChapters:   {queueQuick, 2, 5, true, 2 * time.Minute, 0, (*Runner).chapters},
+	domain.JobSummary:    {queueModel, 2, 3, true, 30 * time.Minute, time.Second, (*Runner).summary},
 	domain.JobScreen:     {queueScreen, 2, 3, true, 20 * time.Minute, 4 * time.Second, (*Runner).screen},
 	domain.JobLadder:     {queueLadder, 2, 3, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
 	domain.JobPurge:      {queueQuick, 3, 25, false, 10 * time.Minute, 0, (*Runner).purge},

@@ -307,6 +307,15 @@ type ChunkAck struct {
 	StoredSeq int64 `json:"stored_seq"`
 }
 
+// Claim defines model for Claim.
+type Claim struct {
+	EndMs int64 `json:"end_ms"`
+
+	// StartMs The moment whose words support it
+	StartMs int64  `json:"start_ms"`
+	Text    string `json:"text"`
+}
+
 // Clip defines model for Clip.
 type Clip struct {
 	CommentCount  *int      `json:"comment_count,omitempty"`
@@ -790,6 +799,18 @@ type Span struct {
 	StartMs int64 `json:"start_ms"`
 }
 
+// Summary defines model for Summary.
+type Summary struct {
+	// ActionItems Proposed ones
+	ActionItems []Claim `json:"action_items"`
+
+	// Made false: there is none (no language model, or not yet: see the clip's work)
+	Made    bool       `json:"made"`
+	MadeAt  *time.Time `json:"made_at,omitempty"`
+	Model   *string    `json:"model,omitempty"`
+	Summary []Claim    `json:"summary"`
+}
+
 // Tag defines model for Tag.
 type Tag struct {
 	// Clips How many clips have it
@@ -1058,6 +1079,9 @@ type ServerInterface interface {
 	// GetScreen What was on the screen
 	// (GET /api/v1/clips/{id}/screen)
 	GetScreen(ctx echo.Context, id ClipID) error
+	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
+	// (GET /api/v1/clips/{id}/summary)
+	GetSummary(ctx echo.Context, id ClipID) error
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx echo.Context, id ClipID) error
@@ -1470,6 +1494,22 @@ func (w *ServerInterfaceWrapper) GetScreen(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetScreen(ctx, id)
+	return err
+}
+
+// GetSummary converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSummary(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSummary(ctx, id)
 	return err
 }
 
@@ -2091,6 +2131,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/transcript/cues/:no", wrapper.UpdateCue, options.OperationMiddlewares["updateCue"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.txt", wrapper.GetTranscriptText, options.OperationMiddlewares["getTranscriptText"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/summary", wrapper.GetSummary, options.OperationMiddlewares["getSummary"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/screen", wrapper.GetScreen, options.OperationMiddlewares["getScreen"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/captions.vtt", wrapper.GetCaptions, options.OperationMiddlewares["getCaptions"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.GetChapters, options.OperationMiddlewares["getChapters"]...)
@@ -2733,6 +2774,45 @@ type GetScreendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetScreendefaultApplicationProblemPlusJSONResponse) VisitGetScreenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSummaryRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetSummaryResponseObject interface {
+	VisitGetSummaryResponse(w http.ResponseWriter) error
+}
+
+type GetSummary200JSONResponse Summary
+
+func (response GetSummary200JSONResponse) VisitGetSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSummarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSummarydefaultApplicationProblemPlusJSONResponse) VisitGetSummaryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4331,6 +4411,9 @@ type StrictServerInterface interface {
 	// GetScreen What was on the screen
 	// (GET /api/v1/clips/{id}/screen)
 	GetScreen(ctx context.Context, request GetScreenRequestObject) (GetScreenResponseObject, error)
+	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
+	// (GET /api/v1/clips/{id}/summary)
+	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx context.Context, request GetTranscriptRequestObject) (GetTranscriptResponseObject, error)
@@ -4972,6 +5055,31 @@ func (sh *strictHandler) GetScreen(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(GetScreenResponseObject); ok {
 		return validResponse.VisitGetScreenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSummary operation middleware
+func (sh *strictHandler) GetSummary(ctx echo.Context, id ClipID) error {
+	var request GetSummaryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSummary(ctx.Request().Context(), request.(GetSummaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSummary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSummaryResponseObject); ok {
+		return validResponse.VisitGetSummaryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

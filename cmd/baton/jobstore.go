@@ -95,6 +95,19 @@ func (s jobStore) SuggestTitle(ctx context.Context, id domain.ClipID, title stri
 	return err
 }
 
+func (s jobStore) SetSummary(ctx context.Context, id domain.ClipID, sum domain.Summary) error {
+	return s.db.Transcripts.SetSummary(ctx, id, sum)
+}
+
+func (s jobStore) QueueSummary(ctx context.Context, id domain.ClipID) error {
+	return s.db.Transcripts.QueueSummary(ctx, id)
+}
+
+func (s jobStore) ReplaceTitle(ctx context.Context, id domain.ClipID, made, title string) error {
+	_, err := s.db.Clips.ReplaceTitle(ctx, id, made, title)
+	return err
+}
+
 func (s jobStore) Screen(ctx context.Context, id domain.ClipID) (domain.Screen, error) {
 	return s.db.Screens.Screen(ctx, id)
 }

@@ -22,6 +22,7 @@ import (
 	"baton/jobs"
 	"baton/media"
 	"baton/ocr"
+	"baton/summary"
 	"baton/transcode"
 	"baton/transcribe/worker"
 	"baton/web"
@@ -203,7 +204,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	}
 	s.runner, err = jobs.NewRunner(jobs.Needs{
 		Pool: s.db.pool, Store: jobStore{s.db.stores}, Media: s.objects, Keys: blob.Keys{}, Ingest: reaper{s.ingest}, Tools: s.tools,
-		Speech: s.speech, Reader: ocr.New(ocr.Config{Log: s.log}), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
+		Speech: s.speech, Reader: ocr.New(ocr.Config{Log: s.log}), Writer: s.writer(), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
 		AbandonAfter: s.cfg.AbandonAfter,
 	})
 	if err != nil {
@@ -219,6 +220,15 @@ func (s *server) startJobs(ctx context.Context) error {
 		return s.runner.Stop(ctx)
 	})
 	return nil
+}
+
+// writer is the language model, if one is configured.
+func (s *server) writer() jobs.Writer {
+	e := s.cfg.LLM
+	if e.URL == nil {
+		return nil
+	}
+	return summary.New(summary.Config{URL: e.URL, APIKey: e.APIKey, Model: e.Model, Log: s.log})
 }
 
 func (s *server) newAPI() (*api.Server, error) {

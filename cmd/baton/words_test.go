@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
+	"net/http/httptest"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -32,6 +35,51 @@ func (s *system) upload(path string) string {
 		s.t.Fatalf("%+v", c)
 	}
 	return id
+}
+
+// TestLanguageModel: with a server configured, what it writes is kept where the transcript bears it out; a failure of it
+// changes nothing else.
+func TestLanguageModel(t *testing.T) {
+	t.Parallel()
+	var broken atomic.Bool
+	llm := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken.Load() {
+			http.Error(w, "no such model", http.StatusNotFound)
+			return
+		}
+		content := `{"title": "Ask not what your country can do", "chapters": [{"no": 0, "title": "What you can do for your country"}],
+			"summary": [{"text": "Ask what you can do for your country.", "line": 0}, {"text": "Taxes will rise by 12 percent.", "line": 0}], "action_items": []}`
+		_ = json.NewEncoder(w).Encode(map[string]any{"choices": []any{map[string]any{"message": map[string]string{"content": content}}}})
+	}))
+	t.Cleanup(llm.Close)
+	s := newSystem(t, "BATON_LLM_URL="+llm.URL)
+	type claims struct {
+		Made    bool
+		Summary []struct{ Text string }
+		Actions []struct{ Text string } `json:"action_items"`
+	}
+	record := func() (clip, claims) {
+		take := sample(t, "avc1-opus.mkv")
+		id := s.newClip("screen")
+		s.putChunk(id, mkvType, 0, take)
+		s.finish(id, 1, take)
+		c := s.settled(id)
+		var sum claims
+		s.must(http.StatusOK, http.MethodGet, "/api/v1/clips/"+id+"/summary", nil).into(t, &sum)
+		return c, sum
+	}
+	c, sum := record()
+	if c.Title != "Ask not what your country can do" || !sum.Made || len(sum.Summary) != 1 || sum.Summary[0].Text != "Ask what you can do for your country." || sum.Actions == nil {
+		t.Errorf("title %q, summary %+v\n%s", c.Title, sum, s.transcript(c.ID).text())
+	}
+	if ch := s.must(http.StatusOK, http.MethodGet, "/api/v1/clips/"+c.ID+"/chapters", nil); !strings.Contains(string(ch.body), "What you can do for your country") {
+		t.Errorf("chapters %s", ch.body)
+	}
+	broken.Store(true)
+	c, sum = record()
+	if c.State != "ready" || c.TranscriptState != "done" || c.Title == "" || sum.Made || len(c.Work) != 1 || c.Work[0].Kind != "summary" || c.Work[0].Reason == "" {
+		t.Errorf("%+v %+v", c, sum)
+	}
 }
 
 // TestScreenText: what was on the screen is found at its moment, and is gone when reading is turned off.

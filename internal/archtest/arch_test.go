@@ -24,11 +24,12 @@ var mayImport = map[string][]string{
 	"chapters":   {"domain"},
 	"ocr":        {"domain"},
 	"terms":      {"domain"},
+	"summary":    {"domain"},
 	"search":     {"domain"},
 	"notify":     {"domain"},
 	"blob":       {"domain"},
 	"postgres":   {"domain", "search", "terms", "migrations"},
-	"jobs":       {"domain", "transcode", "transcribe", "chapters", "ocr"},
+	"jobs":       {"domain", "transcode", "transcribe", "chapters", "ocr", "summary"},
 	"api":        {"domain", "search", "terms", "media"},
 	"cmd":        {"*"},
 	"internal":   {"*"}, // leaves (below) and programs over the whole: bench, eval

@@ -185,6 +185,14 @@ type Space struct {
 	CreatedAt   time.Time
 }
 
+type Summary struct {
+	ClipID      domain.ClipID
+	Lines       []domain.Claim
+	ActionItems []domain.Claim
+	Model       string
+	MadeAt      time.Time
+}
+
 type Transcript struct {
 	ClipID        domain.ClipID
 	Language      string

@@ -780,6 +780,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** Summary and proposed action items, when the server has a language model (BATON_LLM_URL) */
+        get: operations["getSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/screen": {
         parameters: {
             query?: never;
@@ -1426,6 +1445,26 @@ export interface components {
             silences?: components["schemas"]["Span"][];
             /** @description Hesitations that can be cut out: written ones (um, uh) and voiced ones between words */
             fillers?: components["schemas"]["Filler"][];
+        };
+        Claim: {
+            text: string;
+            /**
+             * Format: int64
+             * @description The moment whose words support it
+             */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+        };
+        Summary: {
+            /** @description false: there is none (no language model, or not yet: see the clip's work) */
+            made: boolean;
+            /** Format: date-time */
+            made_at?: string;
+            model?: string;
+            summary: components["schemas"]["Claim"][];
+            /** @description Proposed ones */
+            action_items: components["schemas"]["Claim"][];
         };
         Screen: {
             /**
@@ -3024,6 +3063,29 @@ export interface operations {
                 };
                 content: {
                     "text/plain; charset=utf-8": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
                 };
             };
             default: components["responses"]["Problem"];
