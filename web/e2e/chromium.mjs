@@ -17,7 +17,7 @@ export function chromiumPath() {
 }
 
 /**
- * @param {{ mic?: string, screenTitle?: string, profile?: string, args?: string[], viewport?: {width: number, height: number} }} o
+ * @param {{ mic?: string, screenTitle?: string, profile?: string, permissions?: string[], args?: string[], viewport?: {width: number, height: number} }} o
  *   mic: a 48 kHz mono WAV that the microphone plays (it loops); screenTitle: the tab that is shared when a page asks for the screen.
  */
 export async function launch(o = {}) {
@@ -43,7 +43,7 @@ export async function launch(o = {}) {
     args,
     ignoreDefaultArgs: ["--mute-audio"],
     viewport: o.viewport ?? { width: 1280, height: 800 },
-    permissions: ["microphone", "camera", "clipboard-read", "clipboard-write"],
+    permissions: o.permissions ?? ["microphone", "camera", "clipboard-read", "clipboard-write"],
   };
   if (o.profile) return { context: await chromium.launchPersistentContext(o.profile, common) };
   const browser = await chromium.launch({

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createWriteStream } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,20 +23,25 @@ export async function freePort() {
 }
 
 export class Server {
-  /** @param {Record<string, string>} env settings beyond the defaults */
-  static async start(env = {}) {
+  /**
+   * @param {Record<string, string>} env settings beyond the defaults
+   * @param {string} host the address of this machine to listen on
+   */
+  static async start(env = {}, host = "127.0.0.1") {
     const s = new Server();
     // A short path: PostgreSQL's socket name is limited to 107 bytes.
     s.data = await mkdtemp(join(tmpdir(), "bt-"));
     s.port = await freePort();
     s.env = {
       BATON_DATA_DIR: s.data,
-      BATON_LISTEN: `127.0.0.1:${s.port}`,
+      BATON_LISTEN: `${host}:${s.port}`,
       BATON_MEDIA_LISTEN: `127.0.0.1:${await freePort()}`,
       BATON_MEDIA_ADDRESSES: "127.0.0.1",
+      BATON_MODELS_DIR:
+        process.env.BATON_MODELS_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "baton/models"),
       ...env,
     };
-    s.url = `http://127.0.0.1:${s.port}`;
+    s.url = `http://${host}:${s.port}`;
     s.log = join(s.data, "server.log");
     await s.up();
     return s;
