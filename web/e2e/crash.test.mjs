@@ -110,7 +110,8 @@ test("a browser that is offline for ten seconds loses nothing", limit, async (t)
 
 test("a browser that is killed completes its take when it is started again", limit, async (t) => {
   const profile = join(server.data, "profile");
-  const first = await launch({ mic, profile, args: ["--remote-debugging-port=0"] });
+  const first = await launch({ mic, profile });
+  t.after(() => first.context.close().catch(() => undefined)); // killed long ago, if all went well
   const page = await recorder(t, { context: first.context, carrier: "http" });
   await record(page);
   const id = await clipOf(page);

@@ -41,7 +41,7 @@ async function watch(source) {
 const playlist = (id, rendition) => `${server.url}/api/v1/clips/${id}/hls/${rendition}/index.m3u8`;
 
 /** Holds a rendition against what the encoder in the browser made: nothing may be lost, moved or stretched on the way. */
-function judge(name, seen, made, t) {
+function judge(name, seen, made, t, slack = 60) {
   const offsets = (r) => r.seconds.map((s) => (s.offset_ms === null ? "-" : Math.round(s.offset_ms))).join(" ");
   t.diagnostic(`${name}: ${JSON.stringify({ ...seen, seconds: undefined })}; beeps after flashes, ms: ${offsets(seen)}`);
   assert.ok(made.frames - seen.frames <= made.frames / 50, `${name}: ${seen.frames} of ${made.frames} frames`);
@@ -56,7 +56,7 @@ function judge(name, seen, made, t) {
     assert.equal(got?.no, want.no, `${name}: second ${want.no} is missing`);
     assert.ok(got.offset_ms !== null, `${name}: no flash or no beep in second ${want.no}`);
     const moved = Math.abs(got.offset_ms - want.offset_ms);
-    assert.ok(moved < 60, `${name}: second ${want.no}: sound and picture were moved against each other by ${moved} ms`);
+    assert.ok(moved < slack, `${name}: second ${want.no}: sound and picture were moved against each other by ${moved} ms`);
   }
 }
 
@@ -96,7 +96,8 @@ for (const carrier of ["channel", "http"]) {
       120_000,
       300,
     );
-    judge(ladder, await watch(playlist(id, ladder)), made, t);
+    // ffmpeg's fragments stand close together: a frame that begins one moves up to where the last one's guessed end was.
+    judge(ladder, await watch(playlist(id, ladder)), made, t, 60 + made.hole_ms);
     await page.close();
   });
 }

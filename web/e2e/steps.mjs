@@ -27,7 +27,7 @@ export async function openRecorder(server, page, { mode = "screen", carrier = "a
   await page.getByLabel("Countdown").selectOption({ label: "None" });
 }
 
-/** Presses Record and waits until it records; gives the clip's id once the server has it. */
+/** Presses Record and waits until it records. */
 export async function record(page) {
   await page.getByRole("button", { name: "Record", exact: true }).click();
   await page.getByRole("button", { name: "Stop" }).waitFor();
@@ -35,7 +35,7 @@ export async function record(page) {
 
 /** The clip's id while it is recorded. */
 export async function clipOf(page) {
-  const link = await until("the link is there", () => page.locator("code").textContent({ timeout: 15_000 }));
+  const link = await page.getByLabel("Link to this clip").inputValue({ timeout: 30_000 });
   return link.split("/c/")[1];
 }
 
