@@ -19,6 +19,8 @@ const works: Readonly<Record<Schemas["Work"]["kind"], string>> = {
   ladder: "making other sizes",
   transcribe: "making captions",
   chapters: "making chapters",
+  screen: "reading the screen",
+  summary: "writing a summary",
 };
 
 /** What the server is doing: "making captions 40 %", "making thumbnails". Empty when it rests. */
