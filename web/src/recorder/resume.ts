@@ -1,5 +1,7 @@
 // Completes takes that a crash, a closed tab or an outage left in the spool of this browser.
 import { api, ok } from "../api/client";
+import { recordingState, Refused } from "../api/ingest";
+import type { Range } from "./chunks";
 import { Publisher, type Receipt } from "./publisher";
 import { Spool, type TakeRecord } from "./spool";
 import { lockName } from "./take";
@@ -44,15 +46,30 @@ export async function completeTakes(owner: string, onchange: (take: Unfinished) 
   }
 }
 
+/**
+ * How many chunks a take has. A tab that died did not count: the last chunk in the spool is the last of the take; when
+ * none is left there, because the server has stored all of them, the server knows. Undefined while it cannot be asked.
+ */
+async function totalOf(take: TakeRecord, range: Range | undefined): Promise<number | undefined> {
+  if (take.total !== undefined) return take.total;
+  if (range) return range.last + 1;
+  if (!take.clipId) return 0;
+  try {
+    return (await recordingState(take.clipId)).next_seq;
+  } catch (error) {
+    return error instanceof Refused && [403, 404, 410].includes(error.status) ? 0 : undefined;
+  }
+}
+
 /** Completes one take whose lock is held. */
 export async function completeTake(spool: Spool, take: TakeRecord, onchange: (take: Unfinished) => void): Promise<void> {
   const range = await spool.range(take.id);
-  if (!range && !take.total) {
+  const total = await totalOf(take, range);
+  if (total === undefined) return; // the server is away; the next visit asks again
+  if (total === 0 && !range) {
     await spool.forget(take.id); // begun, and nothing was recorded
     return;
   }
-  // A tab that died did not count: what is in the spool is the take.
-  const total = take.total ?? (range?.last ?? -1) + 1;
   take.total = total;
   await spool.putTake(take);
   const tell = (safe: number, receipt?: Receipt, refused?: string): void => {
