@@ -383,7 +383,7 @@ func (c *checker) count(name, v string) int {
 	if err != nil {
 		c.bad(name, "%q is not a number, 0 or more", v)
 	}
-	return int(n) //nolint:gosec // 31 bits
+	return int(n)
 }
 
 // size reads a number of bytes, with or without one of the units.

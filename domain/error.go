@@ -65,8 +65,7 @@ func (e *Error) After(d time.Duration) *Error {
 
 // KindOf finds the kind of the first Error in the chain; KindInternal if none.
 func KindOf(err error) Kind {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Kind
 	}
 	return KindInternal

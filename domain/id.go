@@ -33,8 +33,8 @@ func NewID[T ~string]() T { return NewIDAt[T](time.Now()) }
 func NewIDAt[T ~string](t time.Time) T {
 	var b [17]byte // 130 bits of text hold 128 bits of id: two leading zero bits
 	var id [16]byte
-	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16) //nolint:gosec // times before 1970 do not occur
-	_, _ = rand.Read(id[6:])                                      // never fails: it ends the program instead
+	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16)
+	_, _ = rand.Read(id[6:]) // never fails: it ends the program instead
 	// Shift right by two bits so that 26 characters cover exactly the 128 bits.
 	for i, v := range id {
 		b[i] |= v >> 2

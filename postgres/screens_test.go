@@ -17,7 +17,8 @@ func TestTheScreenIsFoundUntilItIsTurnedOff(t *testing.T) {
 	ok(t, err)
 	equal(t, "before", fmt.Sprint(sc), "{pending  [] []}")
 	lines := []domain.ScreenLine{
-		{StartMS: 700, EndMS: 5000, Text: "Quarterly roadmap", Confidence: 93}, {StartMS: 700, EndMS: 9000, Text: "by the platform team", Confidence: 90},
+		{StartMS: 700, EndMS: 5000, Text: "Quarterly roadmap", Confidence: 93},
+		{StartMS: 700, EndMS: 9000, Text: "by the platform team", Confidence: 90},
 		{StartMS: 5000, EndMS: 9000, Text: "Zanzibar <gateway>", Confidence: 81},
 	}
 	for range 2 { // jobs may run twice

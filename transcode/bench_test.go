@@ -79,7 +79,7 @@ func bareEncode(b *testing.B, r *Runner, take Take, plan []Encoding) {
 	if err := os.Symlink(filepath.Join(run.File.box.dir, run.File.name), filepath.Join(dir, run.File.name)); err != nil {
 		b.Fatal(err)
 	}
-	cmd := exec.Command("nice", append([]string{"-n", "10", "ffmpeg", "-nostdin", "-v", "error"}, r.encodeArgs(run, plan, dirs, adjustment{})...)...) //nolint:gosec // a benchmark's own
+	cmd := exec.Command("nice", append([]string{"-n", "10", "ffmpeg", "-nostdin", "-v", "error"}, r.encodeArgs(run, plan, dirs, adjustment{})...)...)
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%v: %s", err, out)

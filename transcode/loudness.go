@@ -89,7 +89,7 @@ func (r *Runner) loudnessArgs(run Run) []string {
 		Output("pipe:", ffmpeg.KwArgs{"f": "null"}).GetArgs()
 }
 
-var loudnessLines = regexp.MustCompile(`(?s)Integrated loudness:\s+I:\s+(\S+) LUFS.*?Sample peak:\s+Peak:\s+(\S+) dBFS`) //nolint:gochecknoglobals // a constant
+var loudnessLines = regexp.MustCompile(`(?s)Integrated loudness:\s+I:\s+(\S+) LUFS.*?Sample peak:\s+Peak:\s+(\S+) dBFS`)
 
 func parseLoudness(stderr string) (Loudness, error) {
 	all := loudnessLines.FindAllStringSubmatch(stderr, -1)

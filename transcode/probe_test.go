@@ -213,11 +213,11 @@ func script(t *testing.T, text string) string {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the child has another user
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(dir, "ffmpeg")
-	if err := os.WriteFile(path, []byte(text), 0o755); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(path, []byte(text), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -312,10 +312,10 @@ func TestChildDiesWithItsParent(t *testing.T) {
 	t.Parallel()
 	ff := script(t, "#!/bin/sh\ncase \"$*\" in *-version*|*-filters*) exec ffmpeg \"$@\";; esac\nd=${0%/*}\necho $$ > $d/new && mv $d/new $d/pid && exec sleep 1000\n")
 	pipe := filepath.Join(filepath.Dir(ff), "pid")
-	if err := os.Chmod(filepath.Dir(ff), 0o777); err != nil { //nolint:gosec // the child has another user
+	if err := os.Chmod(filepath.Dir(ff), 0o777); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(os.Args[0]) //nolint:gosec // itself
+	cmd := exec.Command(os.Args[0])
 	cmd.Env = append(os.Environ(), "TRANSCODE_TEST_CHILD="+ff, "TMPDIR="+t.TempDir())
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -91,7 +91,7 @@ func (r *Runner) Import(ctx context.Context, t Take, progress Progress) (Renditi
 	if kind := domain.KindOf(err); err != nil && (encodes || ctx.Err() != nil || kind != domain.KindInternal && kind != domain.KindUnsupported) {
 		return Rendition{}, fmt.Errorf("import: %w", err)
 	}
-	r.cfg.Log.Info("import encodes what could not be copied", "error", err)
+	r.cfg.Log.InfoContext(ctx, "import encodes what could not be copied", "error", err)
 	again, err2 := r.encode(ctx, t, []Encoding{plan.encodeAll(t.Media())}, adjustment{}, progress)
 	if err2 != nil {
 		return Rendition{}, fmt.Errorf("import: %w", errors.Join(err2, err))

@@ -89,7 +89,7 @@ type probedURL struct {
 func probeURL(t testing.TB, url string) probedURL {
 	t.Helper()
 	var out, stderr bytes.Buffer
-	cmd := exec.Command("ffprobe", "-v", "error", "-count_frames", "-show_format", "-show_streams", "-show_programs", "-of", "json", url) //nolint:gosec // a test's own
+	cmd := exec.Command("ffprobe", "-v", "error", "-count_frames", "-show_format", "-show_streams", "-show_programs", "-of", "json", url)
 	cmd.Stdout, cmd.Stderr = &out, &stderr
 	if err := cmd.Run(); err != nil || stderr.Len() > 0 {
 		t.Fatalf("ffprobe %s: %v: %s", url, err, &stderr)
@@ -202,7 +202,7 @@ func speech(t testing.TB, gain string) string {
 	t.Helper()
 	wav := filepath.Join(t.TempDir(), "speech.wav")
 	text := strings.Repeat("The quick brown fox jumps over the lazy dog, while the team looks at the release plan. ", 4)
-	if out, err := exec.Command("espeak-ng", "-w", wav, text).CombinedOutput(); err != nil { //nolint:gosec // a test's own
+	if out, err := exec.Command("espeak-ng", "-w", wav, text).CombinedOutput(); err != nil {
 		t.Fatalf("espeak-ng: %v: %s", err, out)
 	}
 	return generate(t, "-i", wav, "-af", "volume="+gain, "speech.wav")
@@ -282,7 +282,7 @@ func TestPictureAndSoundStayTogether(t *testing.T) {
 // flashAndBeep finds the first bright picture and the end of silence, in seconds.
 func flashAndBeep(t testing.TB, url string) (flash, beep float64) {
 	t.Helper()
-	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url, //nolint:gosec // a test's own
+	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url,
 		"-filter_complex", "[0:v]scale=64:36,blackdetect=d=0.5:pix_th=0.5;[0:a]silencedetect=n=-40dB:d=0.5", "-f", "null", "-").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
@@ -318,7 +318,7 @@ func TestScreenCaptureOfVaryingRate(t *testing.T) {
 // loudnessOf measures with a bare ffmpeg.
 func loudnessOf(t testing.TB, url string) Loudness {
 	t.Helper()
-	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url, "-vn", "-af", "ebur128=peak=sample:framelog=verbose", "-f", "null", "-").CombinedOutput() //nolint:gosec // a test's own
+	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url, "-vn", "-af", "ebur128=peak=sample:framelog=verbose", "-f", "null", "-").CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

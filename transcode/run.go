@@ -118,7 +118,7 @@ func (r *Runner) process(ctx context.Context, c command, dir *os.File) *exec.Cmd
 		program, args = r.cfg.FFprobe, []string{"-hide_banner", "-v", level}
 	}
 	line := r.sandbox.confined(c.limits, r.cfg.MaxMemory, program, append(args, c.args...))
-	cmd := exec.CommandContext(ctx, line[0], line[1:]...) //nolint:gosec // arguments are ours, names generated
+	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir = "/proc/self/fd/" + strconv.Itoa(int(dir.Fd()))
 	cmd.Env = childEnv(c.box.dir)
 	cmd.Stdout = c.stdout

@@ -86,7 +86,7 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 		return nil, fmt.Errorf("make directory for transcoding: %w", err)
 	}
 	if err := sweep(cfg.Dir); err != nil {
-		cfg.Log.Warn("abandoned transcoding files stay on disk", "error", err)
+		cfg.Log.WarnContext(ctx, "abandoned transcoding files stay on disk", "error", err)
 	}
 	r := &Runner{
 		cfg: cfg, heavy: semaphore.NewWeighted(int64(cfg.Parallel)),
@@ -98,9 +98,9 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	}
 	r.sandbox, r.version = box, version
 	if missing := box.missing(); len(missing) > 0 {
-		cfg.Log.Warn("transcoding runs with a weaker sandbox", "missing", missing)
+		cfg.Log.WarnContext(ctx, "transcoding runs with a weaker sandbox", "missing", missing)
 	}
-	filters, err := exec.CommandContext(ctx, cfg.FFmpeg, "-hide_banner", "-filters").Output() //nolint:gosec // the configured program
+	filters, err := exec.CommandContext(ctx, cfg.FFmpeg, "-hide_banner", "-filters").Output()
 	if err != nil {
 		return nil, fmt.Errorf("list ffmpeg filters: %w", err)
 	}
@@ -147,7 +147,7 @@ func (r *Runner) Check(ctx context.Context) (Report, error) {
 		{"-filters", []string{"scale", "fps", "aresample", "ebur128", "alimiter", "thumbnail"}},
 		{"-muxers", []string{"hls", "mp4"}},
 	} {
-		out, err := exec.CommandContext(ctx, r.cfg.FFmpeg, "-hide_banner", ask.flag).Output() //nolint:gosec // the configured program
+		out, err := exec.CommandContext(ctx, r.cfg.FFmpeg, "-hide_banner", ask.flag).Output()
 		if err != nil {
 			return rep, fmt.Errorf("ask ffmpeg for its %s: %w", strings.TrimPrefix(ask.flag, "-"), err)
 		}

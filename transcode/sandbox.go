@@ -43,7 +43,7 @@ func findSandbox(ctx context.Context, ffmpeg string) (sandbox, string, error) {
 	for _, s := range sandboxes() {
 		s.polite = polite
 		line := s.confined(limits{cpu: time.Minute, output: 1 << 20}, 1<<30, ffmpeg, []string{"-hide_banner", "-version"})
-		cmd := exec.CommandContext(ctx, line[0], line[1:]...) //nolint:gosec // the configured program
+		cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 		cmd.SysProcAttr = s.attributes()
 		cmd.Env = childEnv("/")
 		cmd.Dir = "/"

@@ -46,7 +46,7 @@ func generate(t testing.TB, args ...string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), args[len(args)-1])
 	args = append(append([]string{"-nostdin", "-v", "error"}, args[:len(args)-1]...), name)
-	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil { //nolint:gosec // a test's own
+	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
 		t.Fatalf("ffmpeg %v: %v: %s", args, err, out)
 	}
 	return name

@@ -54,15 +54,6 @@ func (t Take) HasVideo() bool { v, _, _ := widest(t.Media()); return v != nil }
 // HasAudio tells whether any run has sound.
 func (t Take) HasAudio() bool { _, a, _ := widest(t.Media()); return a != nil }
 
-// bytes of all files.
-func (t Take) bytes() int64 {
-	var n int64
-	for _, r := range t.Runs {
-		n += r.File.size
-	}
-	return n
-}
-
 func (t Take) box() *Box { return t.Runs[0].File.box }
 
 // Open copies one whole file into the box and probes it. A recorder that was

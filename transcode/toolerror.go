@@ -59,8 +59,7 @@ func (e *ToolError) explain(l limits, cfg Config) error {
 	case errors.Is(e.Err, context.Canceled), errors.Is(e.Err, context.DeadlineExceeded):
 		return fmt.Errorf("conversion cancelled: %w", e)
 	}
-	var exit *exec.ExitError
-	if errors.As(e.Err, &exit) {
+	if exit, ok := errors.AsType[*exec.ExitError](e.Err); ok {
 		if ws, ok := exit.Sys().(syscall.WaitStatus); ok && ws.Signaled() {
 			switch ws.Signal() { //nolint:exhaustive // the two that limits send
 			case syscall.SIGXCPU:

@@ -22,9 +22,7 @@ import (
 // stopLimit bounds how long a part of the ground may take to stop.
 const stopLimit = 15 * time.Second
 
-// logger writes JSON lines at level info.
-func logger(w io.Writer) *slog.Logger { return leveled(w, "info") }
-
+// leveled writes JSON lines from a level on.
 func leveled(w io.Writer, level string) *slog.Logger {
 	var l slog.Level
 	_ = l.UnmarshalText([]byte(level)) // config has checked it
@@ -126,7 +124,7 @@ func openObjects(ctx context.Context, dir string, s config.S3, own bool, log *sl
 
 func (o *objects) close() error {
 	if o.Bucket != nil {
-		o.Bucket.Close()
+		o.Close()
 	}
 	if o.server == nil {
 		return nil

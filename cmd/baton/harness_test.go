@@ -48,7 +48,7 @@ func newSystem(t *testing.T, env ...string) *system {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL's account has to pass through
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	s := &system{t: t, dir: dir}

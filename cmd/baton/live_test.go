@@ -91,7 +91,7 @@ func TestWordsComeWhileRecording(t *testing.T) {
 // plain is text in lower case without punctuation.
 func plain(s string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(s), func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '\'')
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '\''
 	}), " ")
 }
 

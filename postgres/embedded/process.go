@@ -147,7 +147,7 @@ func (s *Server) answers(ctx context.Context, pid int) bool {
 
 // lockedText is what PostgreSQL says of another server's lock files and of
 // backends that are left over.
-var lockedText = regexp.MustCompile(`FATAL:  lock file "[^;]*" already exists|FATAL:  pre-existing shared memory block`) //nolint:gochecknoglobals // a constant in all but syntax
+var lockedText = regexp.MustCompile(`FATAL:  lock file "[^;]*" already exists|FATAL:  pre-existing shared memory block`)
 
 func (s *Server) whyEnded(err error, lines []string) error {
 	text := strings.ReplaceAll(strings.Join(lines, "; "), handedDir, s.opt.Dir)

@@ -118,7 +118,7 @@ func received(rights []byte) (*net.UnixConn, error) {
 	if err != nil || len(fds) != 1 {
 		return nil, fmt.Errorf("%d sockets came: %w", len(fds), err)
 	}
-	return unixConn(os.NewFile(uintptr(fds[0]), "speech")) //nolint:gosec // a descriptor
+	return unixConn(os.NewFile(uintptr(fds[0]), "speech"))
 }
 
 // answer runs f and tells the parent how it ended.

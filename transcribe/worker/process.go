@@ -45,7 +45,7 @@ func (e *Engine) start() (*process, error) {
 		return nil, err
 	}
 	argv := e.config.Argv
-	p := &process{cmd: exec.Command(argv[0], argv[1:]...)} //nolint:gosec // our own program
+	p := &process{cmd: exec.Command(argv[0], argv[1:]...)}
 	p.cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "GOMEMLIMIT=256MiB"}
 	p.cmd.Stdin, p.cmd.Stderr = theirs, &p.errs
 	p.proc, err = child.Start(p.cmd, syscall.SIGKILL)
@@ -144,7 +144,7 @@ func socketPair(kind int) (ours, theirs *os.File, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("make sockets: %w", err)
 	}
-	return os.NewFile(uintptr(pair[0]), "speech"), os.NewFile(uintptr(pair[1]), "speech child"), nil //nolint:gosec // descriptors
+	return os.NewFile(uintptr(pair[0]), "speech"), os.NewFile(uintptr(pair[1]), "speech child"), nil
 }
 
 // unixConn takes a file over as a connection.
