@@ -14,7 +14,7 @@ func TestTagsAndFilters(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	p := s.workspace("Acme")
-	max := s.join(p.member.WorkspaceID, "Max", domain.RoleMember)
+	maxim := s.join(p.member.WorkspaceID, "Max", domain.RoleMember)
 	open, secret := p.clip(domain.VisibleLink, "first"), p.clip(domain.VisiblePrivate, "second")
 	s.playable(open, "The zeppelin has landed")
 	s.playable(secret, "The zeppelin left again")
@@ -43,7 +43,7 @@ func TestTagsAndFilters(t *testing.T) {
 	if got := names(p); !slices.Equal(got, []string{"release", "layoffs"}) {
 		t.Errorf("owner: %v", got)
 	}
-	if got := names(max); !slices.Equal(got, []string{"release"}) {
+	if got := names(maxim); !slices.Equal(got, []string{"release"}) {
 		t.Errorf("a tag of a private clip is told to others: %v", got)
 	}
 	s.exec(`update clip set created_at = now() - interval '10 days' where id = $1`, secret)
@@ -66,7 +66,7 @@ func TestTagsAndFilters(t *testing.T) {
 			t.Errorf("%s: %v, want %v", more, got, want)
 		}
 	}
-	if got := found(max, "&tag=layoffs"); got != nil {
+	if got := found(maxim, "&tag=layoffs"); got != nil {
 		t.Errorf("Max finds %v", got)
 	}
 	for _, bad := range []string{"&after=yesterday", "&source=thoughts", "&tag=%00"} {

@@ -70,12 +70,12 @@ func (r *Reader) Version(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", domain.Errorf(domain.KindUnavailable, "tesseract is not installed (on Debian or Ubuntu: apt-get install tesseract-ocr)").Because(err)
 	}
-	out, err := exec.CommandContext(ctx, path, "--version").Output() //nolint:gosec // the configured program
+	out, err := exec.CommandContext(ctx, path, "--version").Output()
 	if err != nil {
 		return "", domain.Errorf(domain.KindUnavailable, "tesseract does not start").Because(err)
 	}
 	version, _, _ := bytes.Cut(out, []byte("\n"))
-	languages, err := exec.CommandContext(ctx, path, "--list-langs").Output() //nolint:gosec // the configured program
+	languages, err := exec.CommandContext(ctx, path, "--list-langs").Output()
 	if err != nil || !bytes.Contains(languages, []byte("\n"+r.cfg.Language+"\n")) {
 		return "", domain.Errorf(domain.KindUnavailable, "tesseract lacks the language %q (on Debian or Ubuntu: apt-get install tesseract-ocr-%[1]s)", r.cfg.Language).Because(err)
 	}
@@ -122,7 +122,7 @@ const pageMode = "3"
 
 func (r *Reader) command(ctx context.Context, path string) *exec.Cmd {
 	seconds := max(1, int64(r.cfg.Timeout/time.Second))
-	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", wrapper, "sh", //nolint:gosec // the configured program
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", wrapper, "sh",
 		strconv.FormatUint(r.cfg.MaxMemory>>10, 10), strconv.FormatInt(seconds, 10),
 		path, "stdin", "stdout", "-l", r.cfg.Language, "--psm", pageMode, "tsv")
 	cmd.Dir = "/"

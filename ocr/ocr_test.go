@@ -22,7 +22,7 @@ func draw(t *testing.T, text, size, colours string) []byte {
 	back, front, _ := strings.Cut(colours, " on ")
 	back, front = front, back
 	var out, complaint bytes.Buffer
-	cmd := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c="+back+":s=1600x900:d=1", //nolint:gosec // a test's own
+	cmd := exec.Command("ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=c="+back+":s=1600x900:d=1",
 		"-vf", "drawtext=font=sans:text='"+text+"':fontsize="+size+":fontcolor="+front+":x=80:y=80:line_spacing=12",
 		"-frames:v", "1", "-f", "image2pipe", "-c:v", "pgm", "-pix_fmt", "gray", "pipe:1")
 	cmd.Stdout, cmd.Stderr = &out, &complaint

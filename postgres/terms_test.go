@@ -64,17 +64,17 @@ func TestAFixTouchesOnlyWhatOneMayCorrect(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	boss := b.team(t, "team")
-	max, other := b.joins(t, boss, domain.RoleMember), b.team(t, "other")
+	maxim, other := b.joins(t, boss, domain.RoleMember), b.team(t, "other")
 	for _, c := range []struct {
 		who   domain.Viewer
 		title string
 		vis   domain.Visibility
-	}{{boss, "boss private", domain.VisiblePrivate}, {max, "max private", domain.VisiblePrivate}, {max, "max open", domain.VisibleWorkspace}, {other, "elsewhere", domain.VisibleLink}} {
+	}{{boss, "boss private", domain.VisiblePrivate}, {maxim, "max private", domain.VisiblePrivate}, {maxim, "max open", domain.VisibleWorkspace}, {other, "elsewhere", domain.VisibleLink}} {
 		b.transcribed(t, b.recorded(t, c.who, c.title, c.vis, 2), "the rivercue worker")
 	}
 	list := []domain.Term{{Spelling: "River Queue", Heard: []string{"rivercue"}}}
 	for want, who := range map[string]domain.Viewer{
-		"max open|max private": max, "max open|boss private": boss, "elsewhere": other, "": {AccountID: max.AccountID, WorkspaceID: other.WorkspaceID, Role: domain.RoleGuest},
+		"max open|max private": maxim, "max open|boss private": boss, "elsewhere": other, "": {AccountID: maxim.AccountID, WorkspaceID: other.WorkspaceID, Role: domain.RoleGuest},
 	} {
 		found, err := b.Terms.Preview(t.Context(), who, list)
 		ok(t, err)
@@ -84,12 +84,12 @@ func TestAFixTouchesOnlyWhatOneMayCorrect(t *testing.T) {
 		}
 		equal(t, "titles", strings.Join(titles, "|"), want)
 	}
-	fix, err := b.Terms.Apply(t.Context(), max, list)
+	fix, err := b.Terms.Apply(t.Context(), maxim, list)
 	ok(t, err)
 	equal(t, "clips", fix.Clips, 2)
 	_, err = b.Terms.Undo(t.Context(), boss, fix.ID)
 	wantKind(t, err, domain.KindNotFound)
-	mine, err := b.Terms.Fixes(t.Context(), max)
+	mine, err := b.Terms.Fixes(t.Context(), maxim)
 	ok(t, err)
 	equal(t, "mine", len(mine), 1)
 }

@@ -56,7 +56,7 @@ func (e evidence) supportsTitle(title string, cues []domain.Cue) bool {
 func (e evidence) supports(text string, cues []domain.Cue) bool {
 	said := wordsOf(cues)
 	weighty, found := 0, 0
-	for _, w := range strings.Fields(text) {
+	for w := range strings.FieldsSeq(text) {
 		first, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(w, mark))
 		stem := stemOf(w)
 		switch {
@@ -80,7 +80,7 @@ func (e evidence) supports(text string, cues []domain.Cue) bool {
 func wordsOf(cues []domain.Cue) map[string]bool {
 	words := map[string]bool{}
 	for _, c := range cues {
-		for _, w := range strings.Fields(c.Text) {
+		for w := range strings.FieldsSeq(c.Text) {
 			words[stemOf(w)] = true
 		}
 	}

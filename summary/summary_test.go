@@ -32,7 +32,7 @@ func talk() []domain.Cue {
 	return cues
 }
 
-var chapters = []domain.Chapter{{EndMS: 6000, Title: "a"}, {StartMS: 6000, EndMS: 15_000, Title: "b"}} //nolint:gochecknoglobals // a constant in all but syntax
+var chapters = []domain.Chapter{{EndMS: 6000, Title: "a"}, {StartMS: 6000, EndMS: 15_000, Title: "b"}}
 
 // model plays a server that answers with content, after some failures.
 func model(t *testing.T, content string, fail ...int) (*summary.Writer, *atomic.Int64) {

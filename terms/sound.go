@@ -20,14 +20,14 @@ func sound(l string) string {
 	last := byte(0)
 	for i, r := range l {
 		class := classOf(r)
-		switch {
-		case class == 'A':
+		switch class {
+		case 'A':
 			if i == 0 {
 				b.WriteByte('A')
 			}
 			last = 0
 			continue
-		case class == last:
+		case last:
 			continue
 		}
 		b.WriteByte(class)

@@ -97,7 +97,7 @@ func New(list []domain.Term) *Corrector {
 		if len(words) > 1 || !Common(words[0]) && utf8.RuneCountInString(words[0]) >= 4 {
 			c.add(words, t.Spelling)
 		}
-		if l := letters(words); len(l) >= fuzzyLetter && !(len(words) == 1 && Common(words[0])) {
+		if l := letters(words); len(l) >= fuzzyLetter && (len(words) > 1 || !Common(words[0])) {
 			c.sound = append(c.sound, target{t.Spelling, l, sound(l)})
 		}
 	}
@@ -231,7 +231,7 @@ func bareAll(words []string) []string {
 }
 
 //go:embed common.txt
-var commonList string //nolint:gochecknoglobals // how embed works
+var commonList string
 
 // Common tells whether a word, in lower case, is one of everyday English: those that a language model's vocabulary of
 // 32,000 pieces has whole, and their simple inflections. Words of three letters and less always are.

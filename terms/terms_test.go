@@ -11,15 +11,22 @@ import (
 	"baton/terms"
 )
 
-func list(t testing.TB) []domain.Term {
-	t.Helper()
+func list(tb testing.TB) []domain.Term {
+	tb.Helper()
 	clean, err := terms.Clean([]domain.Term{
-		{Spelling: "Kubernetes", Heard: []string{"cooper netties", "Cuban Eddies"}}, {Spelling: "PostgreSQL", Heard: []string{"post gress", "postgres equal"}},
-		{Spelling: "Grafana"}, {Spelling: "Zanzibar gateway"}, {Spelling: "Linear", Heard: []string{"lynnear"}}, {Spelling: "Okta", Heard: []string{"octa"}},
-		{Spelling: "Prometheus"}, {Spelling: "Terraform"}, {Spelling: "OAuth", Heard: []string{"oh auth"}}, {Spelling: "Nguyen", Heard: []string{"win"}},
+		{Spelling: "Kubernetes", Heard: []string{"cooper netties", "Cuban Eddies"}},
+		{Spelling: "PostgreSQL", Heard: []string{"post gress", "postgres equal"}},
+		{Spelling: "Grafana"},
+		{Spelling: "Zanzibar gateway"},
+		{Spelling: "Linear", Heard: []string{"lynnear"}},
+		{Spelling: "Okta", Heard: []string{"octa"}},
+		{Spelling: "Prometheus"},
+		{Spelling: "Terraform"},
+		{Spelling: "OAuth", Heard: []string{"oh auth"}},
+		{Spelling: "Nguyen", Heard: []string{"win"}},
 	})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return clean
 }
@@ -35,7 +42,7 @@ func TestCorrects(t *testing.T) {
 		"the cubernettes cluster":            "the Kubernetes cluster",       // by its sound
 		"koober nettees is hard":             "Kubernetes is hard",           // two words, by their sound
 		"open the graphana board":            "open the Grafana board",       // ph is f
-		"the promethius alert":               "the Prometheus alert",         // a slip
+		"the promethus alert":                "the Prometheus alert",         // a slip
 		"The zanzibar Gateway is down":       "The Zanzibar gateway is down", // a spelling of two words
 		"put it into lynnear":                "put it into Linear",
 		"linear regression":                  "linear regression", // a common word
@@ -78,7 +85,7 @@ func TestOrdinaryTalkStays(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range strings.Split(string(b), "\n") {
+		for line := range strings.SplitSeq(string(b), "\n") {
 			line = strings.Join(strings.Fields(line), " ")
 			words += len(strings.Fields(line))
 			// PostgreSQL and its like may be named there: they are right already.
