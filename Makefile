@@ -8,7 +8,7 @@ export BATON_MODELS_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/baton/models
 
 # A step that fails (the budget of the web client, say) leaves nothing that looks made.
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test web build models run dev test test-go test-web test-e2e access check lint generate bench eval clean
+.PHONY: help setup setup-test web build models run dev test test-go test-web test-e2e access check lint generate bench eval chaos clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,6 +69,9 @@ generate: web/node_modules/.package-lock.json ## code from openapi.yaml and SQL
 
 bench: setup-test build models ## speed and memory, as tables (OUT=file writes them, too)
 	$(GO) run ./internal/bench $(if $(OUT),-out $(OUT))
+
+chaos: setup-test build models ## breaks everything while takes are recorded: TAKES=200 SEED=1 OUT=FILE
+	$(GO) run ./internal/chaos -takes $(or $(TAKES),200) -seed $(or $(SEED),1) $(if $(OUT),-out $(OUT))
 
 eval: setup-test models ## quality: words, word times, chapters (writes docs/evaluation.md)
 	$(GO) run ./internal/eval/speech -out docs/evaluation.md

@@ -6,6 +6,9 @@ type ClipObjects struct {
 	ClipID      ClipID
 	// Keys of init segments, segments, poster, storyboard and peaks.
 	Keys []string
-	// SourceParts were stored as source/0 to source/SourceParts-1.
+	// SourceParts is the number of source objects, SourceRuns which node stored which.
 	SourceParts int
+	SourceRuns  []SourceRun
+	// Settled: the recording is finished and no job is under way, so whatever else is there is left over.
+	Settled bool
 }

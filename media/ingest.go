@@ -17,6 +17,9 @@ import (
 // MaxChunkBytes is the size of the largest chunk.
 const MaxChunkBytes = spool.MaxChunk
 
+// unknownAge is how long the spool of a clip is kept that the store does not know.
+const unknownAge = 7 * 24 * time.Hour
+
 // Config is what the ingest needs.
 type Config struct {
 	Store   Store
@@ -87,9 +90,13 @@ func (in *Ingest) Recover(ctx context.Context) error {
 		_, err := in.recorder(ctx, clip, "")
 		var refused *Refused
 		switch {
-		case errors.As(err, &refused) && refused.Reason == ReasonFinished, domain.KindOf(err) == domain.KindNotFound:
-			// It ended elsewhere, or the clip was deleted: what is here is of no use.
+		case errors.As(err, &refused) && refused.Reason == ReasonFinished:
+			// It ended elsewhere, whole: what is here is of no use.
 			if err := in.node.Remove(name); err != nil {
+				return err
+			}
+		case domain.KindOf(err) == domain.KindNotFound:
+			if err := in.keepUnknown(ctx, name); err != nil {
 				return err
 			}
 		case err != nil:
@@ -98,6 +105,20 @@ func (in *Ingest) Recover(ctx context.Context) error {
 			in.cfg.Logger.InfoContext(ctx, "recording recovered", slog.String("clip_id", name))
 		}
 	}
+	return nil
+}
+
+// keepUnknown leaves the spool of a clip that is not in the store for a while: most were deleted, but the store may also be an
+// old copy that somebody put back by mistake.
+func (in *Ingest) keepUnknown(ctx context.Context, name string) error {
+	at, err := in.node.ChangedAt(name)
+	if err != nil {
+		return err
+	}
+	if time.Since(at) > unknownAge {
+		return in.node.Remove(name)
+	}
+	in.cfg.Logger.WarnContext(ctx, "spool of an unknown clip is kept for a week", slog.String("clip_id", name), slog.Time("changed_at", at))
 	return nil
 }
 

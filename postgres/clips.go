@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"baton/domain"
@@ -117,8 +118,42 @@ func (s Clips) Delete(ctx context.Context, id domain.ClipID) error {
 // Objects lists what a clip, deleted or not, keeps in the object store. KindNotFound.
 func (s Clips) Objects(ctx context.Context, id domain.ClipID) (domain.ClipObjects, error) {
 	r, err := s.db.queries().ClipObjects(ctx, id)
-	return domain.ClipObjects{WorkspaceID: r.WorkspaceID, ClipID: id, Keys: r.ObjectKeys, SourceParts: r.SourceParts},
-		failed("list a clip's objects", orNotFound(err, noClip))
+	if err != nil {
+		return domain.ClipObjects{}, failed("list a clip's objects", orNotFound(err, noClip))
+	}
+	o := domain.ClipObjects{WorkspaceID: r.WorkspaceID, ClipID: id, Keys: r.ObjectKeys, SourceParts: r.SourceParts, Settled: r.Settled}
+	if err := json.Unmarshal(r.SourceRuns, &o.SourceRuns); err != nil {
+		return o, fmt.Errorf("read a clip's source runs: %w", err)
+	}
+	return o, nil
+}
+
+// IDs walks over the clips that are not deleted: up to limit of them, from the first after after. Only ID and WorkspaceID are set.
+func (s Clips) IDs(ctx context.Context, after domain.ClipID, limit int) ([]domain.Clip, error) {
+	rows, err := s.db.queries().ClipIDs(ctx, after, limit)
+	return each(rows, func(r sqlc.ClipIDsRow) domain.Clip { return domain.Clip{ID: r.ID, WorkspaceID: r.WorkspaceID} }), failed("list clips", err)
+}
+
+// Requeue enqueues again what clips wait for: the import of those that are processing, the purge of deleted ones. A job that is
+// in the queue already stays the only one. It returns how many clips wait.
+func (s Clips) Requeue(ctx context.Context) (int, error) {
+	n := 0
+	err := s.db.inTx(ctx, "enqueue jobs again", func(t *tx) error {
+		rows, err := t.WaitingClips(ctx)
+		if err != nil {
+			return err
+		}
+		n = len(rows)
+		for _, r := range rows {
+			kind := domain.JobImport
+			if r.Deleted {
+				kind = domain.JobPurge
+			}
+			t.enqueue(domain.Job{Kind: kind, ClipID: r.ID})
+		}
+		return nil
+	})
+	return n, err
 }
 
 // Purge removes the rows of a deleted clip. A clip that is not deleted, or is gone, is left alone.

@@ -26,6 +26,8 @@ import (
 
 type doctorCmd struct {
 	config.ServeFlags `embed:""`
+
+	Repair bool `help:"Also compare rows with objects, one by one, and put right what can be without losing anything."`
 }
 
 // finding is one line of doctor.
@@ -55,6 +57,13 @@ func (c doctorCmd) Run(ctx context.Context, io streams) error {
 			mark, bad = "BAD", bad+1
 		}
 		fmt.Fprintf(io.out, "%s  %-12s %s\n", mark, f.name, f)
+	}
+	if c.Repair {
+		n, err := repairAll(ctx, cfg, io.out)
+		if err != nil {
+			return err
+		}
+		bad += n
 	}
 	if bad > 0 {
 		return domain.Errorf(domain.KindUnavailable, "%d of the checks failed", bad)

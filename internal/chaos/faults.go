@@ -24,8 +24,8 @@ type fault struct {
 var faults = []fault{ //nolint:gochecknoglobals // a table
 	{"server: kill -9, started again", single, nil, killServer},
 	{"server: SIGTERM, started again", single, nil, restartServer},
-	{"tab killed, comes back", single, visits, nil},
-	{"tab killed, never comes back", single, lastVisit, nil},
+	{"page closed, comes back", single, visits, nil},
+	{"page closed, never comes back", single, lastVisit, nil},
 	{"network: 1–30 % loss, 50–300 ms round trip", single, badWeather, changeWeather},
 	{"network: dead for 1–10 s, connections hang or break", single, nil, darkness},
 	{"object store: stopped for 2–8 s, or killed", single, nil, stopObjects},

@@ -17,6 +17,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -28,6 +29,7 @@ type options struct {
 	seed              uint64
 	only, out         string
 	keep              bool
+	jobs              bool
 	log               *slog.Logger
 }
 
@@ -39,8 +41,9 @@ func main() {
 	flag.IntVar(&opt.takes, "takes", 200, "how many")
 	flag.IntVar(&opt.together, "together", 8, "how many at once")
 	flag.Uint64Var(&opt.seed, "seed", 1, "of all that is random")
-	flag.StringVar(&opt.only, "only", "", "only the faults whose name has this in it")
+	flag.StringVar(&opt.only, "only", "", "only the faults whose name has one of these in it, a list with commas")
 	flag.StringVar(&opt.out, "out", "", "also write the table into this file")
+	flag.BoolVar(&opt.jobs, "jobs", true, "wait until every job is done")
 	flag.BoolVar(&opt.keep, "keep", false, "keep the servers' data and logs")
 	flag.Parse()
 	opt.log = slog.New(slog.NewTextHandler(os.Stderr, nil))
@@ -92,7 +95,7 @@ func run(ctx context.Context, opt options) (*report, error) {
 	}
 	var chosen []*fault
 	for i := range faults {
-		if strings.Contains(faults[i].name, opt.only) {
+		if slices.ContainsFunc(strings.Split(opt.only, ","), func(s string) bool { return strings.Contains(faults[i].name, s) }) {
 			chosen = append(chosen, &faults[i])
 		}
 	}
@@ -136,6 +139,9 @@ func (r *report) onGround(ctx context.Context, opt options, g ground, src *sourc
 	}
 	for _, s := range all {
 		for _, t := range s.takes {
+			if !opt.jobs {
+				break
+			}
 			w.settled(ctx, t, r.proofs[t])
 		}
 	}

@@ -63,10 +63,7 @@ func (w *world) prove(ctx context.Context, t *take, l *look) *proof {
 	if missing > 0 {
 		p.fault("%d chunks were wanted again after they had been stored", missing)
 	}
-	c, err := w.untilReady(ctx, t)
-	if err != nil {
-		p.fault("%v", err)
-	}
+	c, notReady := w.untilReady(ctx, t)
 	p.ready = c.State == "ready"
 	stored, err := l.stored(ctx, t.clip)
 	if err != nil {
@@ -88,19 +85,22 @@ func (w *world) prove(ctx context.Context, t *take, l *look) *proof {
 	if got := sha256.Sum256(stored); t.receipt.State != "" && hex.EncodeToString(got[:]) != sum && p.sameHash {
 		p.fault("the hash is another")
 	}
-	w.watch(ctx, t, p, want)
+	w.watch(ctx, t, p, want, notReady)
 	return p
 }
 
 // watch decodes what plays and compares the number of pictures with what the recording has.
-func (w *world) watch(ctx context.Context, t *take, p *proof, want []byte) {
-	if !p.ready {
-		return
-	}
+func (w *world) watch(ctx context.Context, t *take, p *proof, want []byte, notReady error) {
 	torn := len(want) < len(t.src.bytes)
 	expected, err := framesOf(ctx, w.dir, want, torn)
 	if err != nil {
 		p.fault("decode what was recorded: %v", err)
+	}
+	if notReady != nil {
+		if expected > 0 { // else it ended before its first picture, and there is nothing to be ready
+			p.fault("%v", notReady)
+		}
+		return
 	}
 	if p.frames, err = w.played(ctx, t.clip); err != nil {
 		p.fault("play: %v", err)

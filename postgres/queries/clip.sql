@@ -75,8 +75,21 @@ update clip set deleted_at = now(), updated_at = now() where id = @id;
 select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id))::text[] as object_keys,
-       coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts
+       coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts,
+       coalesce((select source_runs from recording where recording.clip_id = clip.id), '[]')::jsonb as source_runs,
+       -- All of the source is stored and nothing is being done with it.
+       (deleted_at is null and state in ('ready', 'failed')
+         and exists (select from recording where recording.clip_id = clip.id and end_reason in ('finished', 'cancelled'))
+         and not exists (select from work where work.clip_id = clip.id and work.state not in ('done', 'failed')))::bool as settled
   from clip where id = @id;
+
+-- name: ClipIDs :many
+-- Those that are not deleted, for a walk over all.
+select id, workspace_id from clip where deleted_at is null and id > @after order by id limit @page_size::int;
+
+-- name: WaitingClips :many
+-- What a job has to be there for: it is enqueued together with the state, and lives as long as that.
+select id, (deleted_at is not null)::bool as deleted from clip where state = 'processing' or deleted_at is not null;
 
 -- name: PurgeClip :exec
 delete from clip where id = @id and deleted_at is not null;

@@ -61,6 +61,25 @@ func (n *Node) Names() ([]string, error) {
 	return names, nil
 }
 
+// ChangedAt is when something was last written for a recording.
+func (n *Node) ChangedAt(name string) (time.Time, error) {
+	paths, err := filepath.Glob(filepath.Join(n.dir, name, "*"))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("read spool: %w", err)
+	}
+	var last time.Time
+	for _, p := range append(paths, filepath.Join(n.dir, name)) {
+		info, err := os.Stat(p)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("read spool: %w", err)
+		}
+		if info.ModTime().After(last) {
+			last = info.ModTime()
+		}
+	}
+	return last, nil
+}
+
 // Used is the number of bytes in open logs.
 func (n *Node) Used() int64 { return n.used.Load() }
 

@@ -55,11 +55,46 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 	return i, err
 }
 
+const clipIDs = `-- name: ClipIDs :many
+select id, workspace_id from clip where deleted_at is null and id > $1 order by id limit $2::int
+`
+
+type ClipIDsRow struct {
+	ID          domain.ClipID
+	WorkspaceID domain.WorkspaceID
+}
+
+// Those that are not deleted, for a walk over all.
+func (q *Queries) ClipIDs(ctx context.Context, after domain.ClipID, pageSize int) ([]ClipIDsRow, error) {
+	rows, err := q.db.Query(ctx, clipIDs, after, pageSize)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ClipIDsRow
+	for rows.Next() {
+		var i ClipIDsRow
+		if err := rows.Scan(&i.ID, &i.WorkspaceID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const clipObjects = `-- name: ClipObjects :one
 select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id))::text[] as object_keys,
-       coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts
+       coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts,
+       coalesce((select source_runs from recording where recording.clip_id = clip.id), '[]')::jsonb as source_runs,
+       -- All of the source is stored and nothing is being done with it.
+       (deleted_at is null and state in ('ready', 'failed')
+         and exists (select from recording where recording.clip_id = clip.id and end_reason in ('finished', 'cancelled'))
+         and not exists (select from work where work.clip_id = clip.id and work.state not in ('done', 'failed')))::bool as settled
   from clip where id = $1
 `
 
@@ -67,12 +102,20 @@ type ClipObjectsRow struct {
 	WorkspaceID domain.WorkspaceID
 	ObjectKeys  []string
 	SourceParts int
+	SourceRuns  []byte
+	Settled     bool
 }
 
 func (q *Queries) ClipObjects(ctx context.Context, id domain.ClipID) (ClipObjectsRow, error) {
 	row := q.db.QueryRow(ctx, clipObjects, id)
 	var i ClipObjectsRow
-	err := row.Scan(&i.WorkspaceID, &i.ObjectKeys, &i.SourceParts)
+	err := row.Scan(
+		&i.WorkspaceID,
+		&i.ObjectKeys,
+		&i.SourceParts,
+		&i.SourceRuns,
+		&i.Settled,
+	)
 	return i, err
 }
 
@@ -495,4 +538,34 @@ func (q *Queries) UpdateClip(ctx context.Context, arg UpdateClipParams) error {
 		arg.ID,
 	)
 	return err
+}
+
+const waitingClips = `-- name: WaitingClips :many
+select id, (deleted_at is not null)::bool as deleted from clip where state = 'processing' or deleted_at is not null
+`
+
+type WaitingClipsRow struct {
+	ID      domain.ClipID
+	Deleted bool
+}
+
+// What a job has to be there for: it is enqueued together with the state, and lives as long as that.
+func (q *Queries) WaitingClips(ctx context.Context) ([]WaitingClipsRow, error) {
+	rows, err := q.db.Query(ctx, waitingClips)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WaitingClipsRow
+	for rows.Next() {
+		var i WaitingClipsRow
+		if err := rows.Scan(&i.ID, &i.Deleted); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
