@@ -97,7 +97,7 @@ func (f ServeFlags) check(env environment) (*Config, error) {
 		Unknown:  unknown(env.all()),
 	}
 	if out.ModelsDir == "" {
-		out.ModelsDir = filepath.Join(out.Dir, "models")
+		out.ModelsDir = modelsDir(env, out.Dir)
 	}
 	if err := c.err(); err != nil {
 		return nil, err

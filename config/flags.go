@@ -41,7 +41,7 @@ type ServeFlags struct {
 	LLMURL           string `name:"llm-url" env:"BATON_LLM_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/chat/completions for better titles and chapters (no effect yet)."`
 	LLMAPIKey        string `name:"llm-api-key" env:"BATON_LLM_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
 	LLMModel         string `name:"llm-model" env:"BATON_LLM_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
-	ModelsDir        string `env:"BATON_MODELS_DIR" placeholder:"DIR" group:"Engines" help:"Models of the built-in speech engine. Default: models in the data directory."`
+	ModelsDir        string `env:"BATON_MODELS_DIR" placeholder:"DIR" group:"Engines" help:"Models of the built-in speech engine. Default: models in the data directory, or else in the cache of whoever runs it."`
 
 	SMTPURL          string `name:"smtp-url" env:"BATON_SMTP_URL" placeholder:"URL" secret:"" group:"People" help:"smtp://user:password@host:port or smtps://… to send mail by (no effect yet)."`
 	MailFrom         string `env:"BATON_MAIL_FROM" placeholder:"ADDRESS" group:"People" help:"The sender. Needed with --smtp-url."`

@@ -16,7 +16,7 @@ const noMember = "there is no such member"
 type Members struct{ db *DB }
 
 // Add puts a person into the oldest workspace, and makes it, with the given name, if there is none. Someone who left comes
-// back with the new role, and the new password if one is given. KindConflict for a member.
+// back with the new role, and the new password if one is given. KindConflict for a member; KindInvalid when the first of all is no owner.
 func (s Members) Add(ctx context.Context, workspace string, a domain.Account, role domain.Role) (domain.Member, error) {
 	var m domain.Member
 	err := s.db.inTx(ctx, "add a member", func(t *tx) error {
@@ -25,6 +25,9 @@ func (s Members) Add(ctx context.Context, workspace string, a domain.Account, ro
 		}
 		w, err := t.FirstWorkspace(ctx)
 		if errors.Is(err, pgx.ErrNoRows) {
+			if role != domain.RoleOwner {
+				return domain.Errorf(domain.KindInvalid, "there is nobody yet, and the first person owns the workspace: add one with the role owner, or open the server's page and set it up there")
+			}
 			w.ID = domain.NewID[domain.WorkspaceID]()
 			err = t.InsertWorkspace(ctx, w.ID, workspace)
 		}

@@ -47,6 +47,8 @@ func TestAddingPeopleFromTheCommandLine(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	anna := person("Anna")
+	_, err := b.Members.Add(t.Context(), "nobody's", person("Zoe"), domain.RoleMember)
+	wantKind(t, err, domain.KindInvalid)
 	m, err := b.Members.Add(t.Context(), "Made on the way", anna, domain.RoleOwner)
 	ok(t, err)
 	w, err := b.Workspaces.Get(t.Context(), m.WorkspaceID)

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
+	"baton/config"
 	"baton/transcribe/models"
 	"baton/transcribe/worker"
 )
@@ -16,46 +16,33 @@ type modelsCmd struct {
 	Check   modelsCheckCmd   `cmd:"" help:"Read the installed files and compare their hashes."`
 }
 
-// modelFlags say where the model is and which one is meant.
-type modelFlags struct {
-	ModelsDir string `env:"BATON_MODELS_DIR" placeholder:"DIR" help:"Where the models are. Default: models in the data directory."`
-	Data      string `name:"data" env:"BATON_DATA_DIR" default:"./baton-data" placeholder:"DIR" help:"The data directory."`
-}
-
-func (f modelFlags) dir() string {
-	if f.ModelsDir != "" {
-		return f.ModelsDir
-	}
-	return filepath.Join(f.Data, "models")
-}
-
 type modelsInstallCmd struct {
-	modelFlags `embed:""`
+	config.ModelsFlags `embed:""`
 
 	Tarballs string `placeholder:"DIR" help:"A folder of the packages' tarballs, for machines without a network."`
 }
 
 // Run implements the models install command.
 func (c modelsInstallCmd) Run(ctx context.Context, io streams) error {
-	if models.Present(c.dir(), models.Base) == nil {
+	if models.Present(c.Dir(), models.Base) == nil {
 		fmt.Fprintln(io.out, "the speech model is there")
 		return nil
 	}
 	fmt.Fprintln(io.err, "fetching the speech model (90 MB)")
-	if err := models.Install(ctx, c.dir(), c.Tarballs, models.Base); err != nil {
+	if err := models.Install(ctx, c.Dir(), c.Tarballs, models.Base); err != nil {
 		return fmt.Errorf("install the speech model: %w", err)
 	}
-	fmt.Fprintln(io.out, "the speech model is installed in", c.dir())
+	fmt.Fprintln(io.out, "the speech model is installed in", c.Dir())
 	return nil
 }
 
 type modelsCheckCmd struct {
-	modelFlags `embed:""`
+	config.ModelsFlags `embed:""`
 }
 
 // Run implements the models check command.
 func (c modelsCheckCmd) Run(io streams) error {
-	if err := models.Check(c.dir(), models.Base); err != nil {
+	if err := models.Check(c.Dir(), models.Base); err != nil {
 		return err //nolint:wrapcheck // names the file
 	}
 	fmt.Fprintln(io.out, "the speech model is whole")

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"baton/config"
 	"baton/domain"
 	"baton/transcode"
 	"baton/transcribe"
@@ -15,7 +16,7 @@ import (
 )
 
 type transcribeCmd struct {
-	modelFlags `embed:""`
+	config.ModelsFlags `embed:""`
 
 	File   string `arg:"" type:"existingfile" help:"A video or audio file."`
 	Format string `enum:"json,vtt,srt,txt" default:"txt" help:"${enum}."`
@@ -28,7 +29,7 @@ func (c transcribeCmd) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err //nolint:wrapcheck // says what to install
 	}
-	engine, err := newSpeech(c.dir(), 1, worker.Config{Logger: log})
+	engine, err := newSpeech(c.Dir(), 1, worker.Config{Logger: log})
 	if err != nil {
 		return err
 	}

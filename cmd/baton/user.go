@@ -17,7 +17,7 @@ import (
 )
 
 type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Add a person; the first one makes the workspace."`
+	Add userAddCmd `cmd:"" help:"Add a person; the first one makes the workspace, and has to be its owner."`
 }
 
 type userAddCmd struct {
