@@ -76,7 +76,7 @@ func whoMay(a domain.Action) string {
 	switch a {
 	case domain.ActionComment:
 		return "members of the clip's workspace"
-	case domain.ActionDelete:
+	case domain.ActionDelete, domain.ActionCorrect:
 		return "the clip's owner or an admin"
 	case domain.ActionWatch, domain.ActionEdit:
 	}

@@ -7,10 +7,12 @@ import (
 	"time"
 )
 
-// Ids are lower-case ULIDs: 26 characters of Crockford's base 32, of which the
+// These ids are lower-case ULIDs: 26 characters of Crockford's base 32, of which the
 // first 10 are the time in milliseconds and the other 16 hold 80 random bits.
 // They sort by time (so an id is also a list cursor) and cannot be guessed
 // (so a clip's link can be its id).
+//
+//nolint:revive // it is of them all
 type (
 	WorkspaceID string
 	AccountID   string

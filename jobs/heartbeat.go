@@ -61,7 +61,7 @@ func (h *heartbeat) loop(ctx context.Context) {
 			err = h.giveBack(ctx, "seen_at < now() - $1::interval", deadAfter)
 		}
 		if err != nil && ctx.Err() == nil {
-			h.log.WarnContext(ctx, "heartbeat failed", "error", err.Error())
+			h.log.WarnContext(ctx, "heartbeat failed", slog.String("error", err.Error()))
 		}
 	}
 }
@@ -84,7 +84,7 @@ func (h *heartbeat) giveBack(ctx context.Context, which string, arg any) error {
 		return fmt.Errorf("give jobs back: %w", err)
 	}
 	if n := tag.RowsAffected(); n > 0 {
-		h.log.InfoContext(ctx, "interrupted jobs given back", "jobs", n)
+		h.log.InfoContext(ctx, "interrupted jobs given back", slog.Int64("jobs", n))
 	}
 	return nil
 }

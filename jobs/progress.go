@@ -58,6 +58,6 @@ func (p *progress) write(ctx context.Context, w domain.Work) {
 		return
 	}
 	if err := p.store.SetWork(ctx, p.clip, w); err != nil && ctx.Err() == nil {
-		p.log.WarnContext(ctx, "progress not written", "error", err.Error())
+		p.log.WarnContext(ctx, "progress not written", slog.String("error", err.Error()))
 	}
 }

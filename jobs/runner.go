@@ -121,7 +121,7 @@ func (w *stepWorker) Work(ctx context.Context, job *river.Job[stepArgs]) error {
 	if !known {
 		return river.JobCancel(fmt.Errorf("no step %q", job.Args.Step))
 	}
-	log := w.r.Log.With("step", string(job.Args.Step), "clip_id", string(job.Args.ClipID), "attempt", job.Attempt)
+	log := w.r.Log.With(slog.String("step", string(job.Args.Step)), slog.String("clip_id", string(job.Args.ClipID)), slog.Int("attempt", job.Attempt))
 	clip := domain.Clip{ID: job.Args.ClipID}
 	if clip.ID != "" {
 		var err error
@@ -158,7 +158,7 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		p.state(ctx, domain.WorkWaiting, wait.reason)
 		return river.JobSnooze(wait.pause)
 	case !retryable(err) || len(job.Errors)+1 >= s.attempts:
-		log.ErrorContext(ctx, "step failed", took, "error", err.Error())
+		log.ErrorContext(ctx, "step failed", took, slog.String("error", err.Error()))
 		reason := reasonFor(err)
 		p.state(ctx, domain.WorkFailed, reason)
 		if ferr := w.r.failed(ctx, job.Args.Step, job.Args.ClipID, reason); ferr != nil {
@@ -166,7 +166,7 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		}
 		return river.JobCancel(err)
 	default:
-		log.WarnContext(ctx, "step will be tried again", took, "error", err.Error())
+		log.WarnContext(ctx, "step will be tried again", took, slog.String("error", err.Error()))
 		p.state(ctx, domain.WorkRetrying, reasonFor(err))
 		return err
 	}

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"baton/domain"
 	"baton/ocr"
@@ -43,7 +44,7 @@ func (r *Runner) readScreen(ctx context.Context, clip domain.Clip, take transcod
 		return r.noScreenText(ctx, clip, domain.ScreenOff, "")
 	}
 	if err := r.Reader.Present(ctx); err != nil {
-		r.Log.WarnContext(ctx, "screen not read", "clip_id", string(clip.ID), "error", err.Error())
+		r.Log.WarnContext(ctx, "screen not read", slog.String("clip_id", string(clip.ID)), slog.String("error", err.Error()))
 		return r.noScreenText(ctx, clip, domain.ScreenUnavailable, reasonFor(err))
 	}
 	var pictures []ocr.Picture

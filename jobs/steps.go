@@ -28,9 +28,9 @@ type step struct {
 	// shown: people see it on the clip's page, and hear why it failed.
 	shown bool
 	// timeLimit for a clip: a fixed part and a multiple of its length.
-	timeBase   time.Duration
-	timePerSec time.Duration
-	run        func(r *Runner, ctx context.Context, c domain.Clip, report func(share float64)) error
+	timeBase      time.Duration
+	timePerSecond time.Duration
+	run           func(r *Runner, ctx context.Context, c domain.Clip, report func(share float64)) error
 }
 
 // table lists every step. The time limits are several times what the slowest supported machine needs.
@@ -48,5 +48,5 @@ var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 }
 
 func (s step) timeLimit(c domain.Clip) time.Duration {
-	return s.timeBase + time.Duration(c.DurationMS/1000)*s.timePerSec
+	return s.timeBase + time.Duration(c.DurationMS/1000)*s.timePerSecond
 }

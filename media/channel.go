@@ -303,10 +303,10 @@ func (c *channel) fail(err error, seq *int64) {
 		m.Status, m.Reason, m.Detail, m.Next, m.RetryAfterMS = r.Status, r.Reason, r.Err.Message, r.NextSeq, &after
 	case errors.As(err, &e):
 		m.Detail = e.Message
-		switch {
-		case e.Kind == domain.KindNotFound:
+		switch e.Kind { //nolint:exhaustive // the others are the server's own fault
+		case domain.KindNotFound:
 			m.Status = http.StatusNotFound
-		case e.Kind == domain.KindUnavailable:
+		case domain.KindUnavailable:
 			after := max(e.RetryAfter, time.Second).Milliseconds()
 			m.Status, m.Reason, m.RetryAfterMS = http.StatusServiceUnavailable, ReasonUnavailable, &after
 		}

@@ -17,7 +17,7 @@ import (
 
 func BenchmarkPackageByCopy(b *testing.B) {
 	ctx, r, box := setup(b)
-	take := open(b, ctx, r, box, join(picture("1280x720", "30", "60"), sound("60"), []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "a.mkv"})...)
+	take := open(ctx, b, r, box, join(picture("1280x720", "30", "60"), sound("60"), []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "a.mkv"})...)
 	plan := []Encoding{PlanImport(take.Media())}
 	compare(b, r, take, plan, func() error {
 		_, err := r.Import(ctx, take, nil)
@@ -27,7 +27,7 @@ func BenchmarkPackageByCopy(b *testing.B) {
 
 func BenchmarkLadderRung(b *testing.B) {
 	ctx, r, box := setup(b)
-	take := open(b, ctx, r, box, join(picture("1280x720", "30", "10"), sound("10"), []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "a.mkv"})...)
+	take := open(ctx, b, r, box, join(picture("1280x720", "30", "10"), sound("10"), []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "a.mkv"})...)
 	plan := PlanLadder(take.Media())
 	compare(b, r, take, plan, func() error {
 		_, err := r.encode(ctx, take, plan, adjustment{}, nil)

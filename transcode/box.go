@@ -151,7 +151,7 @@ func (b *Box) AddPath(ctx context.Context, path string) (File, error) {
 	if err != nil {
 		return File{}, fmt.Errorf("open media file: %w", err)
 	}
-	defer src.Close()
+	defer func() { _ = src.Close() }()
 	return b.Add(ctx, src)
 }
 

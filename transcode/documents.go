@@ -22,7 +22,7 @@ func (f File) documents(ctx context.Context) ([]File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open file in box: %w", err)
 	}
-	defer src.Close()
+	defer func() { _ = src.Close() }()
 	var starts []int64
 	switch f.format { //nolint:exhaustive // recorders write these
 	case FormatWebM, FormatMatroska:

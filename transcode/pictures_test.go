@@ -26,7 +26,7 @@ func TestStoryboardShowsEachMoment(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, r, b := setup(t)
-			take := open(t, ctx, r, b, append(colours(seconds), "a.mp4")...)
+			take := open(ctx, t, r, b, append(colours(seconds), "a.mp4")...)
 			board, err := r.Storyboard(ctx, take, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -58,7 +58,7 @@ func TestStoryboardShowsEachMoment(t *testing.T) {
 func TestPosterIsNotBlank(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, append(colours("1"), "a.mp4")...) // a tenth is in the black
+	take := open(ctx, t, r, b, append(colours("1"), "a.mp4")...) // a tenth is in the black
 	poster, err := r.Poster(ctx, take)
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func TestPosterIsNotBlank(t *testing.T) {
 	if c, err := contrast(poster); err != nil || c < enoughContrast {
 		t.Errorf("contrast %v, %v", c, err)
 	}
-	black := open(t, ctx, r, b, "-f", "lavfi", "-i", "color=black:s=2560x1440:d=1", "-c:v", "libx264", "a.mp4")
+	black := open(ctx, t, r, b, "-f", "lavfi", "-i", "color=black:s=2560x1440:d=1", "-c:v", "libx264", "a.mp4")
 	poster, err = r.Poster(ctx, black)
 	if err != nil {
 		t.Fatal(err)
@@ -75,7 +75,7 @@ func TestPosterIsNotBlank(t *testing.T) {
 	if err != nil || img.Width != 1280 || img.Height != 720 {
 		t.Errorf("%+v, %v", img, err)
 	}
-	mute := open(t, ctx, r, b, append(sound("1"), "a.wav")...)
+	mute := open(ctx, t, r, b, append(sound("1"), "a.wav")...)
 	if _, err := r.Poster(ctx, mute); domain.KindOf(err) != domain.KindInvalid {
 		t.Errorf("sound alone: %v", err)
 	}
@@ -84,7 +84,7 @@ func TestPosterIsNotBlank(t *testing.T) {
 func TestSceneChangesAreFound(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, append(colours("5"), "a.mp4")...)
+	take := open(ctx, t, r, b, append(colours("5"), "a.mp4")...)
 	got, err := r.SceneChanges(ctx, take, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -103,7 +103,7 @@ func TestSceneChangesAreFound(t *testing.T) {
 func TestPeaksFollowTheSound(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, "-f", "lavfi", "-i", "sine=440:d=20,volume='if(between(t,5,10),1,0)':eval=frame", "a.wav")
+	take := open(ctx, t, r, b, "-f", "lavfi", "-i", "sine=440:d=20,volume='if(between(t,5,10),1,0)':eval=frame", "a.wav")
 	p, err := r.Peaks(ctx, take, nil)
 	if err != nil || len(p.Peaks) != peakCount {
 		t.Fatalf("%d, %v", len(p.Peaks), err)
@@ -118,7 +118,7 @@ func TestPeaksFollowTheSound(t *testing.T) {
 	if err := json.Unmarshal(p.JSON(), &read); err != nil || read.DurationMS != 20000 {
 		t.Errorf("%+v, %v", read, err)
 	}
-	still := open(t, ctx, r, b, append(picture("320x240", "10", "2"), "-c:v", "libx264", "a.mp4")...)
+	still := open(ctx, t, r, b, append(picture("320x240", "10", "2"), "-c:v", "libx264", "a.mp4")...)
 	if p, err := r.Peaks(ctx, still, nil); err != nil || len(p.Peaks) != 100 || p.Peaks[50] != 0 {
 		t.Errorf("without sound: %v, %v", p, err)
 	}
@@ -128,7 +128,7 @@ func TestPCMKeepsItsPlaceAndCanBeClosedEarly(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
 	// The sound begins a second after the picture and has a hole of a second.
-	take := open(t, ctx, r, b, join(picture("320x240", "10", "8"), []string{"-itsoffset", "1"}, sound("6"),
+	take := open(ctx, t, r, b, join(picture("320x240", "10", "8"), []string{"-itsoffset", "1"}, sound("6"),
 		[]string{"-af", "aselect='not(between(t,3,4))'", "-c:v", "libx264", "-c:a", "libopus", "a.mkv"})...)
 	pcm, err := r.PCM(ctx, take, 6, 0)
 	if err != nil {
@@ -149,7 +149,7 @@ func TestPCMKeepsItsPlaceAndCanBeClosedEarly(t *testing.T) {
 	if _, err := io.ReadFull(early, make([]byte, 1000)); err != nil || early.Close() != nil {
 		t.Error(err)
 	}
-	mute := open(t, ctx, r, b, append(picture("320x240", "10", "1"), "-c:v", "libx264", "a.mp4")...)
+	mute := open(ctx, t, r, b, append(picture("320x240", "10", "1"), "-c:v", "libx264", "a.mp4")...)
 	if _, err := r.PCM(ctx, mute, 0, 0); domain.KindOf(err) != domain.KindInvalid {
 		t.Errorf("without sound: %v", err)
 	}

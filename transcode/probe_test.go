@@ -56,7 +56,7 @@ func TestProbeReadsWhatPeopleUpload(t *testing.T) {
 }
 
 // turned makes an MP4 whose track header asks for a quarter turn clockwise.
-func turned(t testing.TB, path string) string {
+func turned(t *testing.T, path string) string {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -108,7 +108,7 @@ func knockDoor(t *testing.T) (url string, knocks func() int) {
 	return "http://" + l.Addr().String() + "/x.ts", func() int { _ = l.Close(); <-done; return <-n }
 }
 
-func TestHostileFilesAreRefusedWithAClearAnswer(t *testing.T) {
+func TestHostileFilesAreRefusedWithAClearAnswer(t *testing.T) { //nolint:tparallel // its cases share one runner and one box
 	t.Parallel()
 	url, knocks := knockDoor(t)
 	good := generate(t, join(picture("320x240", "30", "1"), []string{"-c:v", "libx264", "a.mp4"})...)
@@ -208,7 +208,7 @@ func alive(pid string) bool {
 
 func script(t *testing.T, text string) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "baton-script-") // t.TempDir is closed to the child's user
+	dir, err := os.MkdirTemp("", "baton-script-") //nolint:usetesting // t.TempDir is closed to the child's user
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -316,7 +316,7 @@ func TestChildDiesWithItsParent(t *testing.T) {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "TRANSCODE_TEST_CHILD="+ff, "TMPDIR="+t.TempDir())
+	cmd.Env = append(os.Environ(), "TRANSCODE_TEST_CHILD="+ff, "TMPDIR="+t.TempDir()) //nolint:forbidigo // the child is this test
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -344,7 +344,7 @@ func childMain() {
 	if err != nil {
 		panic(err)
 	}
-	r, err := New(ctx, Config{Dir: dir, FFmpeg: os.Getenv("TRANSCODE_TEST_CHILD")})
+	r, err := New(ctx, Config{Dir: dir, FFmpeg: os.Getenv("TRANSCODE_TEST_CHILD")}) //nolint:forbidigo // how a test tells its own child
 	if err != nil {
 		panic(err)
 	}

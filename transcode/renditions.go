@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math"
 	"os"
 	"path/filepath"
@@ -91,7 +92,7 @@ func (r *Runner) Import(ctx context.Context, t Take, progress Progress) (Renditi
 	if kind := domain.KindOf(err); err != nil && (encodes || ctx.Err() != nil || kind != domain.KindInternal && kind != domain.KindUnsupported) {
 		return Rendition{}, fmt.Errorf("import: %w", err)
 	}
-	r.cfg.Log.InfoContext(ctx, "import encodes what could not be copied", "error", err)
+	r.cfg.Log.InfoContext(ctx, "import encodes what could not be copied", slog.Any("error", err))
 	again, err2 := r.encode(ctx, t, []Encoding{plan.encodeAll(t.Media())}, adjustment{}, progress)
 	if err2 != nil {
 		return Rendition{}, fmt.Errorf("import: %w", errors.Join(err2, err))
@@ -226,7 +227,7 @@ func readPlaylist(path string) ([]SegmentFile, error) {
 	if err != nil {
 		return nil, domain.Errorf(domain.KindUnsupported, "the file holds nothing that could be converted").Because(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var segments []SegmentFile
 	var exact, written float64
 	lines := bufio.NewScanner(f)

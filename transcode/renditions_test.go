@@ -27,22 +27,22 @@ func hlsLayout(r Run) hls.Storyboard {
 }
 
 // open generates a file and opens it.
-func open(t testing.TB, ctx context.Context, r *Runner, b *Box, args ...string) Take {
-	t.Helper()
-	f, err := os.Open(generate(t, args...))
+func open(ctx context.Context, tb testing.TB, r *Runner, b *Box, args ...string) Take {
+	tb.Helper()
+	f, err := os.Open(generate(tb, args...))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	take, err := r.Open(ctx, b, f)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return take
 }
 
 // serve answers as api does: playlists rendered from rows, media by number.
-func serve(t testing.TB, renditions ...Rendition) string {
+func serve(t *testing.T, renditions ...Rendition) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	var rows []domain.Rendition
@@ -86,7 +86,7 @@ type probedURL struct {
 	} `json:"streams"`
 }
 
-func probeURL(t testing.TB, url string) probedURL {
+func probeURL(t *testing.T, url string) probedURL {
 	t.Helper()
 	var out, stderr bytes.Buffer
 	cmd := exec.Command("ffprobe", "-v", "error", "-count_frames", "-show_format", "-show_streams", "-show_programs", "-of", "json", url)
@@ -139,7 +139,7 @@ func TestImportMakesEverythingPlayable(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			ctx, r, b := setup(t)
-			take := open(t, ctx, r, b, c.make...)
+			take := open(ctx, t, r, b, c.make...)
 			got, err := r.Import(ctx, take, nil)
 			if err != nil {
 				t.Fatal(err)
@@ -168,7 +168,7 @@ func TestImportTurnsPortraitUpright(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	take, err := r.Open(ctx, b, f)
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +185,7 @@ func TestImportTurnsPortraitUpright(t *testing.T) {
 func TestImportDropsMetadata(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, join(picture("320x240", "25", "1"), []string{"-c:v", "libx264", "-pix_fmt", "yuv420p", "-metadata", "location=+52.5200+013.4050/", "-metadata", "title=home", "a.mp4"})...)
+	take := open(ctx, t, r, b, join(picture("320x240", "25", "1"), []string{"-c:v", "libx264", "-pix_fmt", "yuv420p", "-metadata", "location=+52.5200+013.4050/", "-metadata", "title=home", "a.mp4"})...)
 	got, err := r.Import(ctx, take, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +198,7 @@ func TestImportDropsMetadata(t *testing.T) {
 }
 
 // speech is espeak-ng reading a text, quietly.
-func speech(t testing.TB, gain string) string {
+func speech(t *testing.T, gain string) string {
 	t.Helper()
 	wav := filepath.Join(t.TempDir(), "speech.wav")
 	text := strings.Repeat("The quick brown fox jumps over the lazy dog, while the team looks at the release plan. ", 4)
@@ -211,7 +211,7 @@ func speech(t testing.TB, gain string) string {
 func TestLadderIsPlayableAlignedAndEvenlyLoud(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, join([]string{"-i", speech(t, "-14dB")}, picture("1280x720", "30", "18"),
+	take := open(ctx, t, r, b, join([]string{"-i", speech(t, "-14dB")}, picture("1280x720", "30", "18"),
 		[]string{"-shortest", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "-b:a", "64k", "a.mkv"})...)
 	source, err := r.Import(ctx, take, nil)
 	if err != nil {
@@ -259,7 +259,7 @@ func TestLadderIsPlayableAlignedAndEvenlyLoud(t *testing.T) {
 func TestPictureAndSoundStayTogether(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, "-f", "lavfi", "-i", "color=black:s=1280x720:r=30:d=6,drawbox=color=white:t=fill:enable='gte(t,3)'",
+	take := open(ctx, t, r, b, "-f", "lavfi", "-i", "color=black:s=1280x720:r=30:d=6,drawbox=color=white:t=fill:enable='gte(t,3)'",
 		"-f", "lavfi", "-i", "sine=1000:d=6,asetnsamples=48,volume='if(gte(t,3),1,0)':eval=frame", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-g", "60", "-bf", "2", "-c:a", "libopus", "a.mkv")
 	source, err := r.Import(ctx, take, nil)
 	if err != nil {
@@ -280,7 +280,7 @@ func TestPictureAndSoundStayTogether(t *testing.T) {
 }
 
 // flashAndBeep finds the first bright picture and the end of silence, in seconds.
-func flashAndBeep(t testing.TB, url string) (flash, beep float64) {
+func flashAndBeep(t *testing.T, url string) (flash, beep float64) {
 	t.Helper()
 	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url,
 		"-filter_complex", "[0:v]scale=64:36,blackdetect=d=0.5:pix_th=0.5;[0:a]silencedetect=n=-40dB:d=0.5", "-f", "null", "-").CombinedOutput()
@@ -303,7 +303,7 @@ func flashAndBeep(t testing.TB, url string) (flash, beep float64) {
 func TestScreenCaptureOfVaryingRate(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, join(picture("640x480", "30", "20"), []string{"-vf", "select='lt(t,2)+gt(t,13)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-pix_fmt", "yuv420p", "a.webm"})...)
+	take := open(ctx, t, r, b, join(picture("640x480", "30", "20"), []string{"-vf", "select='lt(t,2)+gt(t,13)'", "-fps_mode", "vfr", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "60", "-pix_fmt", "yuv420p", "a.webm"})...)
 	ladder, err := r.Ladder(ctx, take, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -316,7 +316,7 @@ func TestScreenCaptureOfVaryingRate(t *testing.T) {
 }
 
 // loudnessOf measures with a bare ffmpeg.
-func loudnessOf(t testing.TB, url string) Loudness {
+func loudnessOf(t *testing.T, url string) Loudness {
 	t.Helper()
 	out, err := exec.Command("ffmpeg", "-nostdin", "-hide_banner", "-i", url, "-vn", "-af", "ebur128=peak=sample:framelog=verbose", "-f", "null", "-").CombinedOutput()
 	if err != nil {
@@ -332,7 +332,7 @@ func loudnessOf(t testing.TB, url string) Loudness {
 func TestLadderOfVoiceAlone(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take := open(t, ctx, r, b, "-i", speech(t, "3dB"), "-c:a", "flac", "a.flac")
+	take := open(ctx, t, r, b, "-i", speech(t, "3dB"), "-c:a", "flac", "a.flac")
 	ladder, err := r.Ladder(ctx, take, nil)
 	if err != nil || len(ladder) != 1 {
 		t.Fatalf("%v, %v", ladder, err)
@@ -348,13 +348,13 @@ func TestLadderOfVoiceAlone(t *testing.T) {
 
 // stored plays a recorder whose picture grew: two runs, each with its own
 // initialization segment, the second's time stamps going on from the first.
-func stored(t *testing.T, ctx context.Context, r *Runner, b *Box) (Take, []domain.InitSegment, []domain.Segment, Get) {
+func stored(ctx context.Context, t *testing.T, r *Runner, b *Box) (Take, []domain.InitSegment, []domain.Segment, Get) {
 	t.Helper()
 	objects := map[string]string{}
 	var inits []domain.InitSegment
 	var segments []domain.Segment
 	for n, size := range []string{"640x360", "1280x720"} {
-		take := open(t, ctx, r, b, join(picture(size, "30", "4"), sound("4"), []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "-output_ts_offset", fmt.Sprint(4 * n), "a.mkv"})...)
+		take := open(ctx, t, r, b, join(picture(size, "30", "4"), sound("4"), []string{"-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60", "-c:a", "libopus", "-output_ts_offset", fmt.Sprint(4 * n), "a.mkv"})...)
 		made, err := r.Import(ctx, take, nil)
 		if err != nil {
 			t.Fatal(err)
@@ -381,7 +381,7 @@ func stored(t *testing.T, ctx context.Context, r *Runner, b *Box) (Take, []domai
 func TestStoredRunsGoThroughEverything(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
-	take, inits, segments, get := stored(t, ctx, r, b)
+	take, inits, segments, get := stored(ctx, t, r, b)
 	if len(take.Runs) != 2 || take.Runs[1].StartMS != 4000 || take.DurationMS() < 7900 || take.DurationMS() > 8100 {
 		t.Fatalf("%d runs, %d ms", len(take.Runs), take.DurationMS())
 	}
@@ -408,7 +408,7 @@ func TestStoredRunsGoThroughEverything(t *testing.T) {
 	if ms := len(sound) / pcmBytesPerMS; ms < 6900 || ms > 7100 {
 		t.Errorf("%d ms of sound", ms)
 	}
-	piecewise(t, ctx, r, inits, segments, get)
+	piecewise(ctx, t, r, inits, segments, get)
 	board, err := r.Storyboard(ctx, take, nil)
 	if err != nil || board.Layout.Tiles < 8 {
 		t.Errorf("%+v, %v", board.Layout, err)
@@ -421,7 +421,7 @@ func TestStoredRunsGoThroughEverything(t *testing.T) {
 
 // piecewise decodes a rendition as it would be while it grows, each time with the segment before for the decoder to start
 // from: the pieces together are the whole. The sound is a sine, so a seam or a shift shows as a jump.
-func piecewise(t *testing.T, ctx context.Context, r *Runner, inits []domain.InitSegment, segments []domain.Segment, get Get) {
+func piecewise(ctx context.Context, t *testing.T, r *Runner, inits []domain.InitSegment, segments []domain.Segment, get Get) {
 	t.Helper()
 	var sound []byte
 	for i, s := range segments {

@@ -74,14 +74,14 @@ func (r *Runner) start(ctx context.Context, c command, stderr io.Writer, cancel 
 	if err != nil {
 		return fmt.Errorf("open box: %w", err)
 	}
-	defer dir.Close()
+	defer func() { _ = dir.Close() }()
 	cmd := r.process(ctx, c, dir)
 	cmd.Stderr = stderr
 	pr, pw, err := os.Pipe()
 	if err != nil {
 		return fmt.Errorf("make progress pipe: %w", err)
 	}
-	defer pr.Close()
+	defer func() { _ = pr.Close() }()
 	cmd.ExtraFiles = []*os.File{pw}
 	if err := cmd.Start(); err != nil {
 		return errors.Join(fmt.Errorf("start: %w", err), pw.Close())

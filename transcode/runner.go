@@ -86,7 +86,7 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 		return nil, fmt.Errorf("make directory for transcoding: %w", err)
 	}
 	if err := sweep(cfg.Dir); err != nil {
-		cfg.Log.WarnContext(ctx, "abandoned transcoding files stay on disk", "error", err)
+		cfg.Log.WarnContext(ctx, "abandoned transcoding files stay on disk", slog.Any("error", err))
 	}
 	r := &Runner{
 		cfg: cfg, heavy: semaphore.NewWeighted(int64(cfg.Parallel)),

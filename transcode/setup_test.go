@@ -13,7 +13,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if os.Getenv("TRANSCODE_TEST_CHILD") != "" {
+	if os.Getenv("TRANSCODE_TEST_CHILD") != "" { //nolint:forbidigo // how a test tells its own child
 		childMain()
 		return
 	}
@@ -21,33 +21,33 @@ func TestMain(m *testing.M) {
 }
 
 // setup gives a runner and a box that are gone after the test.
-func setup(t testing.TB) (context.Context, *Runner, *Box) {
-	t.Helper()
+func setup(tb testing.TB) (context.Context, *Runner, *Box) {
+	tb.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Minute)
-	t.Cleanup(cancel)
-	r, err := New(ctx, Config{Dir: t.TempDir(), Parallel: 2, Log: slog.New(slog.DiscardHandler)})
+	tb.Cleanup(cancel)
+	r, err := New(ctx, Config{Dir: tb.TempDir(), Parallel: 2, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	b, err := r.Box()
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
-	t.Cleanup(func() {
+	tb.Cleanup(func() {
 		if err := b.Close(); err != nil {
-			t.Error(err)
+			tb.Error(err)
 		}
 	})
 	return ctx, r, b
 }
 
 // make generates media with a bare ffmpeg; the last argument is the file's name.
-func generate(t testing.TB, args ...string) string {
-	t.Helper()
-	name := filepath.Join(t.TempDir(), args[len(args)-1])
+func generate(tb testing.TB, args ...string) string {
+	tb.Helper()
+	name := filepath.Join(tb.TempDir(), args[len(args)-1])
 	args = append(append([]string{"-nostdin", "-v", "error"}, args[:len(args)-1]...), name)
 	if out, err := exec.Command("ffmpeg", args...).CombinedOutput(); err != nil {
-		t.Fatalf("ffmpeg %v: %v: %s", args, err, out)
+		tb.Fatalf("ffmpeg %v: %v: %s", args, err, out)
 	}
 	return name
 }
@@ -69,11 +69,11 @@ func join(parts ...[]string) []string {
 	return all
 }
 
-func write(t testing.TB, name string, content []byte) string {
-	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
+func write(tb testing.TB, name string, content []byte) string {
+	tb.Helper()
+	path := filepath.Join(tb.TempDir(), name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return path
 }

@@ -32,7 +32,7 @@ const Accepted = "MP4, MOV, M4A, WebM, MKV, AVI, TS, MP3, AAC, WAV, AIFF, FLAC o
 
 // demuxers are the names that ffmpeg's format_whitelist may hold for the format.
 func (f Format) demuxers() string {
-	switch f {
+	switch f { //nolint:exhaustive // the others go by their own names
 	case FormatMP4:
 		return "mov,mp4,m4a,3gp,3g2,mj2"
 	case FormatMatroska, FormatWebM:

@@ -283,7 +283,7 @@ func answers(ctx context.Context, url string) error {
 	if err != nil {
 		return fmt.Errorf("ask %s: %w", url, err)
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode/100 != 2 {
 		return fmt.Errorf("%s answers %s", url, res.Status) //nolint:err113 // words for people
 	}

@@ -44,7 +44,7 @@ type system struct {
 // newSystem starts a server and makes its workspace; token is the owner's.
 func newSystem(t *testing.T, env ...string) *system {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "bt") // short: PostgreSQL's socket name is limited
+	dir, err := os.MkdirTemp("", "bt") //nolint:usetesting // short: PostgreSQL's socket name is limited
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func newSystem(t *testing.T, env ...string) *system {
 	s := &system{t: t, dir: dir}
 	port, mediaPort := freePort(t), freePort(t)
 	s.url = "http://127.0.0.1:" + port
-	s.env = append(os.Environ(), append([]string{
+	s.env = append(os.Environ(), append([]string{ //nolint:forbidigo // the server's own, with the settings below
 		"BATON_DATA_DIR=" + filepath.Join(dir, "d"), "BATON_LISTEN=127.0.0.1:" + port, "BATON_MEDIA_LISTEN=127.0.0.1:" + mediaPort,
 		"BATON_MODELS_DIR=" + modelsDir(),
 	}, env...)...)
@@ -69,7 +69,7 @@ func newSystem(t *testing.T, env ...string) *system {
 }
 
 func modelsDir() string {
-	if d := os.Getenv("BATON_MODELS_DIR"); d != "" {
+	if d := os.Getenv("BATON_MODELS_DIR"); d != "" { //nolint:forbidigo // where make has put the models
 		return d
 	}
 	cache, _ := os.UserCacheDir()
@@ -82,7 +82,7 @@ func freePort(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	return port
 }
@@ -95,10 +95,9 @@ func (s *system) in(t *testing.T) *system {
 	return &c
 }
 
-// start runs the server and waits until it can take a recording; it returns how long that took.
-func (s *system) start() time.Duration {
+// start runs the server and waits until it can take a recording.
+func (s *system) start() {
 	s.t.Helper()
-	began := time.Now()
 	s.cmd = exec.Command(os.Args[0], "serve")
 	s.cmd.Env, s.cmd.Stdout, s.cmd.Stderr = s.env, s.log, s.log
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -117,10 +116,9 @@ func (s *system) start() time.Duration {
 		if err != nil {
 			return false
 		}
-		r.Body.Close()
+		_ = r.Body.Close()
 		return r.StatusCode == http.StatusOK
 	})
-	return time.Since(began)
 }
 
 // kill9 ends the server's process as a power cut would, and waits until it is gone.
@@ -129,7 +127,7 @@ func (s *system) kill9() {
 	if err := s.cmd.Process.Kill(); err != nil {
 		s.t.Fatal(err)
 	}
-	<-s.exited
+	<-s.exited //nolint:errcheck // it says killed
 	s.cmd = nil
 }
 
@@ -236,7 +234,7 @@ func (s *system) call(method, path string, body any, headers ...string) answer {
 	if err != nil {
 		s.t.Fatalf("%s %s: %v\n%s", method, path, err, s.logTail())
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	b, err := io.ReadAll(res.Body)
 	if err != nil {
 		s.t.Fatalf("%s %s: %v", method, path, err)
@@ -321,10 +319,10 @@ func (s *system) putChunk(id, mimeType string, seq int, chunk []byte) {
 		"Content-Type", mimeType, "Content-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(sum[:])+":")
 }
 
-// finish ends a recording and gives its receipt.
-func (s *system) finish(id string, chunks int, whole []byte) answer {
+// finish ends a recording.
+func (s *system) finish(id string, chunks int, whole []byte) {
 	s.t.Helper()
-	return s.must(http.StatusOK, http.MethodPost, "/api/v1/clips/"+id+"/finish",
+	s.must(http.StatusOK, http.MethodPost, "/api/v1/clips/"+id+"/finish",
 		map[string]any{"chunks": chunks, "sha256": fmt.Sprintf("%x", sha256.Sum256(whole))})
 }
 

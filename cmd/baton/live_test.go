@@ -17,7 +17,7 @@ const webmType = "audio/webm;codecs=opus"
 // speechData is a file of real speech beside the checkout.
 func speechData(t *testing.T, name string) string {
 	t.Helper()
-	dir := os.Getenv("BATON_TEST_DATA")
+	dir := os.Getenv("BATON_TEST_DATA") //nolint:forbidigo // a setting of tests only
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared", "data")
 	}

@@ -43,7 +43,7 @@ func (c serveCmd) Run(ctx context.Context, io streams) error {
 	}
 	log := leveled(io.err, cfg.LogLevel)
 	for _, name := range cfg.Unknown {
-		log.WarnContext(ctx, "unknown setting ignored", "name", name)
+		log.WarnContext(ctx, "unknown setting ignored", slog.String("name", name))
 	}
 	s := &server{cfg: cfg, log: log, webDir: c.Web}
 	return errors.Join(s.run(ctx, io), s.stop())
@@ -90,7 +90,7 @@ func (s *server) run(ctx context.Context, io streams) error {
 	if s.cfg.PublicURL == nil {
 		s.cfg.PublicURL = config.PublicURLFor(ln.Addr().String())
 	}
-	srv, err := s.newAPI()
+	srv, err := s.newAPI() //nolint:contextcheck // each request has its own
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -98,7 +98,7 @@ func (s *server) run(ctx context.Context, io streams) error {
 		return errors.Join(err, ln.Close())
 	}
 	fmt.Fprintf(io.out, "Baton is ready at %s\n", s.cfg.PublicURL)
-	s.log.InfoContext(ctx, "ready", "listen", ln.Addr().String(), "public_url", s.cfg.PublicURL.String(), "version", version())
+	s.log.InfoContext(ctx, "ready", slog.String("listen", ln.Addr().String()), slog.String("public_url", s.cfg.PublicURL.String()), slog.String("version", version()))
 	return s.serve(ctx, srv, ln)
 }
 
@@ -220,7 +220,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	if err := s.runner.Start(context.WithoutCancel(ctx)); err != nil {
 		return err //nolint:wrapcheck // says what it did
 	}
-	s.onStop(func() error {
+	s.onStop(func() error { //nolint:contextcheck // the context has ended by then
 		ctx, cancel := context.WithTimeout(context.Background(), s.cfg.DrainLimit)
 		defer cancel()
 		return s.runner.Stop(ctx)

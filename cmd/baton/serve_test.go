@@ -173,11 +173,11 @@ func TestKill9(t *testing.T) {
 }
 
 // TestUploads sends files of every sort by the command line: each is played, or refused in words.
-func TestUploads(t *testing.T) {
+func TestUploads(t *testing.T) { //nolint:tparallel // its cases use one server and two processors
 	t.Parallel()
 	s := newSystem(t)
 	dir := t.TempDir()
-	make := func(name string, args ...string) string {
+	movie := func(name string, args ...string) string {
 		path := filepath.Join(dir, name)
 		if out, err := exec.Command("ffmpeg", append(append([]string{"-v", "error", "-y"}, args...), path)...).CombinedOutput(); err != nil {
 			t.Fatalf("make %s: %v\n%s", name, err, out)
@@ -201,10 +201,10 @@ func TestUploads(t *testing.T) {
 		renditions  int
 		wantSeconds float64
 	}{
-		"video with sound":       {make("both.mp4", append(append([]string{}, video...), append(sound, "-pix_fmt", "yuv420p")...)...), true, "no_speech", "", 2, 4},
-		"video without sound":    {make("mute.mp4", append(video, "-pix_fmt", "yuv420p")...), true, "no_speech", "", 1, 4},
-		"sound without video":    {make("tone.mp3", sound...), true, "no_speech", "", 1, 4},
-		"a fifth of a second":    {make("short.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=0.2", "-pix_fmt", "yuv420p"), true, "no_speech", "", 1, 0.2},
+		"video with sound":       {movie("both.mp4", append(append([]string{}, video...), append(sound, "-pix_fmt", "yuv420p")...)...), true, "no_speech", "", 2, 4},
+		"video without sound":    {movie("mute.mp4", append(video, "-pix_fmt", "yuv420p")...), true, "no_speech", "", 1, 4},
+		"sound without video":    {movie("tone.mp3", sound...), true, "no_speech", "", 1, 4},
+		"a fifth of a second":    {movie("short.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=0.2", "-pix_fmt", "yuv420p"), true, "no_speech", "", 1, 0.2},
 		"text renamed":           {write("notes.mp4", strings.Repeat("just words, no video\n", 200)), false, "", "not", 0, 0},
 		"playlist to a file":     {write("list.mp4", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"), false, "", "playlist", 0, 0},
 		"playlist to ourselves":  {write("list2.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\n"+s.url+"/metrics\n#EXT-X-ENDLIST\n"), false, "", "playlist", 0, 0},
@@ -319,7 +319,7 @@ func TestCommands(t *testing.T) {
 // TestConfiguredParts: with a database and an object store configured, those are used and neither is brought up here.
 func TestConfiguredParts(t *testing.T) {
 	t.Parallel()
-	dir, err := os.MkdirTemp("", "bg")
+	dir, err := os.MkdirTemp("", "bg") //nolint:usetesting // short: PostgreSQL's socket name is limited
 	if err != nil {
 		t.Fatal(err)
 	}

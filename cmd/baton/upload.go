@@ -133,7 +133,7 @@ func (u *uploader) answerOffset(req *http.Request) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	at, err := strconv.ParseInt(res.Header.Get("Upload-Offset"), 10, 64)
 	if err != nil {
 		return 0, fmt.Errorf("the server's Upload-Offset: %w", err)
@@ -155,7 +155,7 @@ func (u *uploader) json(ctx context.Context, method, url string, body, into any)
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	if err := json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(into); err != nil {
 		return fmt.Errorf("decode answer: %w", err)
 	}
@@ -189,7 +189,7 @@ func (u *uploader) do(req *http.Request) (*http.Response, error) {
 	if res.StatusCode/100 == 2 {
 		return res, nil
 	}
-	defer res.Body.Close()
+	defer func() { _ = res.Body.Close() }()
 	var p struct{ Title, Detail string }
 	_ = json.NewDecoder(io.LimitReader(res.Body, 1<<16)).Decode(&p) // a proxy's answer may be no JSON
 	detail := p.Detail

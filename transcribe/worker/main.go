@@ -123,7 +123,7 @@ func received(rights []byte) (*net.UnixConn, error) {
 
 // answer runs f and tells the parent how it ended.
 func answer(conn *net.UnixConn, f func(*lines) error) {
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	out := &lines{to: json.NewEncoder(conn)}
 	err := f(out)
 	last := message{Done: err == nil}

@@ -45,7 +45,7 @@ func (e *Engine) start() (*process, error) {
 		return nil, err
 	}
 	argv := e.config.Argv
-	p := &process{cmd: exec.Command(argv[0], argv[1:]...)}
+	p := &process{cmd: exec.Command(argv[0], argv[1:]...)} //nolint:noctx // it serves many calls and outlives each
 	p.cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "GOMEMLIMIT=256MiB"}
 	p.cmd.Stdin, p.cmd.Stderr = theirs, &p.errs
 	p.proc, err = child.Start(p.cmd, syscall.SIGKILL)
@@ -94,7 +94,7 @@ func (p *process) open(cancel context.CancelCauseFunc) (*speech, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer theirs.Close()
+	defer func() { _ = theirs.Close() }()
 	conn, err := unixConn(ours)
 	if err != nil {
 		return nil, err
