@@ -188,6 +188,11 @@ var rules = map[string]rule{
 	"updateComment": {who: acting(editing), body: `{"body":"hi again"}`}, // the fixture's comment is the clip's owner's
 	"deleteComment": {who: acting(deleting), ok: 204},
 	"getEvents":     {who: watching},
+
+	"getMyHours": {who: signedIn()}, "putMyHours": {who: signedIn(), body: `{"time_zone":"Asia/Kolkata","days":["mon"],"from":"09:00","to":"17:00"}`},
+	"addDayOff": {who: signedIn(), body: `{"first_day":"2026-05-01","last_day":"2026-05-01"}`, ok: 201}, "removeDayOff": {who: only([]string{owner}), ok: 204},
+	"importDaysOff":  {who: signedIn(), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
+	"getMemberHours": {who: only([]string{owner, admin, member}, guest)}, "getDue": {who: only([]string{owner, admin, member}, guest)},
 }
 
 // route is an operation of openapi.yaml.
@@ -385,6 +390,14 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return string(f.ID)
 	})
+	replace("day_off_id", func() string {
+		d := domain.DayOff{ID: domain.NewID[domain.DayOffID](), First: "2026-12-24", Last: "2026-12-24", Source: domain.DayOffManual}
+		c.exec(`delete from day_off where account_id = $1`, c.members[owner].Account.ID)
+		if _, err := c.db.Hours.AddDaysOff(ctx, c.members[owner].Account.ID, []domain.DayOff{d}); err != nil {
+			c.t.Fatal(err)
+		}
+		return string(d.ID)
+	})
 	replace("token_id", func() string { id, _ := c.tokenOf(owner); return string(id) })
 	replace("sign_in_id", func() string {
 		all, err := c.db.SignIns.List(ctx, c.enter(owner).member.Account.ID) //nolint:contextcheck // all share the test's
@@ -415,6 +428,8 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 		path += "?clip_id=" + string(c.clipOf(v))
 	case "search":
 		path += "?q=hello"
+	case "getDue":
+		path += "?class=urgent"
 	}
 	body := strings.ReplaceAll(rule.body, "NEW", strings.ToLower(c.unique()))
 	req := c.enter(actor).request(method, path, strings.NewReader(body))

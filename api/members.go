@@ -11,6 +11,8 @@ import (
 
 // members keeps who is in which workspace. People who left are not among them.
 type members interface {
+	// Get reads one. KindNotFound, also for who left.
+	Get(ctx context.Context, w domain.WorkspaceID, id domain.AccountID) (domain.Member, error)
 	// List gives the members of a workspace, by name.
 	List(ctx context.Context, w domain.WorkspaceID) ([]domain.Member, error)
 	// OfAccount gives the memberships of a person, the newest first.

@@ -51,6 +51,7 @@ type Needs struct {
 	Search      searcher
 	Playback    playback
 	Events      events
+	Hours       hours
 
 	// Objects is the object store, implemented by package blob.
 	Objects objects

@@ -14,16 +14,24 @@ import (
 //
 //nolint:revive // it is of them all
 type (
-	WorkspaceID string
-	AccountID   string
-	SpaceID     string
-	ClipID      string
-	CommentID   string
-	InviteID    string
-	SignInID    string
-	TokenID     string
-	ChapterID   string
-	FixID       string
+	WorkspaceID  string
+	AccountID    string
+	SpaceID      string
+	ClipID       string
+	CommentID    string
+	InviteID     string
+	SignInID     string
+	TokenID      string
+	ChapterID    string
+	FixID        string
+	DayOffID     string
+	RoundID      string
+	OccurrenceID string
+	AnswerID     string
+	AskID        string
+	DecisionID   string
+	BlockerID    string
+	MeetingID    string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but syntax

@@ -37,6 +37,7 @@ type DB struct {
 	Comments    Comments
 	Search      Search
 	Events      Events
+	Hours       Hours
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -46,7 +47,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.SignIns, db.Tokens, db.Invites = SignIns{db}, Tokens{db}, Invites{db}
 	db.Spaces, db.Clips, db.Recordings, db.Playback = Spaces{db}, Clips{db}, Recordings{db}, Playback{db}
 	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
-	db.Search, db.Events = Search{db}, Events{db}
+	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
 	return db
 }
 

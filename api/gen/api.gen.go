@@ -64,6 +64,24 @@ func (e ClipState) Valid() bool {
 	}
 }
 
+// Defines values for DayOffSource.
+const (
+	Ics    DayOffSource = "ics"
+	Manual DayOffSource = "manual"
+)
+
+// Valid indicates whether the value is a known member of the DayOffSource enum.
+func (e DayOffSource) Valid() bool {
+	switch e {
+	case Ics:
+		return true
+	case Manual:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MomentSource.
 const (
 	MomentSourceChapter  MomentSource = "chapter"
@@ -112,6 +130,27 @@ func (e RecordingState) Valid() bool {
 	case RecordingStateFinished:
 		return true
 	case RecordingStateRecording:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReplyClass.
+const (
+	Relaxed  ReplyClass = "relaxed"
+	Standard ReplyClass = "standard"
+	Urgent   ReplyClass = "urgent"
+)
+
+// Valid indicates whether the value is a known member of the ReplyClass enum.
+func (e ReplyClass) Valid() bool {
+	switch e {
+	case Relaxed:
+		return true
+	case Standard:
+		return true
+	case Urgent:
 		return true
 	default:
 		return false
@@ -208,6 +247,39 @@ func (e Visibility) Valid() bool {
 	case VisibilityPrivate:
 		return true
 	case VisibilityWorkspace:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Weekday.
+const (
+	Fri Weekday = "fri"
+	Mon Weekday = "mon"
+	Sat Weekday = "sat"
+	Sun Weekday = "sun"
+	Thu Weekday = "thu"
+	Tue Weekday = "tue"
+	Wed Weekday = "wed"
+)
+
+// Valid indicates whether the value is a known member of the Weekday enum.
+func (e Weekday) Valid() bool {
+	switch e {
+	case Fri:
+		return true
+	case Mon:
+		return true
+	case Sat:
+		return true
+	case Sun:
+		return true
+	case Thu:
+		return true
+	case Tue:
+		return true
+	case Wed:
 		return true
 	default:
 		return false
@@ -426,6 +498,9 @@ type ClipRequest struct {
 // ClipState defines model for ClipState.
 type ClipState string
 
+// ClockTime A time on the person's own wall clock; 24:00 ends the day
+type ClockTime = string
+
 // Comment defines model for Comment.
 type Comment struct {
 	AtMs   int64  `json:"at_ms"`
@@ -496,6 +571,43 @@ type Cue struct {
 	Words   []Word `json:"words"`
 }
 
+// Date A day of the calendar
+type Date = string
+
+// DayOff defines model for DayOff.
+type DayOff struct {
+	// FirstDay A day of the calendar
+	FirstDay Date `json:"first_day"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id ID `json:"id"`
+
+	// LastDay A day of the calendar
+	LastDay Date         `json:"last_day"`
+	Reason  string       `json:"reason"`
+	Source  DayOffSource `json:"source"`
+}
+
+// DayOffSource defines model for DayOff.Source.
+type DayOffSource string
+
+// Due defines model for Due.
+type Due struct {
+	AskedAt time.Time `json:"asked_at"`
+
+	// Class urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
+	Class ReplyClass `json:"class"`
+
+	// DueAt None: they are away for years
+	DueAt *time.Time `json:"due_at,omitempty"`
+
+	// ReachedAt When they next work and hear notifications
+	ReachedAt *time.Time `json:"reached_at,omitempty"`
+
+	// TimeZone Of who is asked
+	TimeZone string `json:"time_zone"`
+}
+
 // Filler defines model for Filler.
 type Filler struct {
 	EndMs   int64 `json:"end_ms"`
@@ -549,6 +661,31 @@ type FixRequest struct {
 
 	// Terms What to put right; none: the whole vocabulary
 	Terms *[]Term `json:"terms,omitempty"`
+}
+
+// Hours defines model for Hours.
+type Hours struct {
+	// CoreFrom A time on the person's own wall clock; 24:00 ends the day
+	CoreFrom *ClockTime `json:"core_from,omitempty"`
+
+	// CoreTo A time on the person's own wall clock; 24:00 ends the day
+	CoreTo *ClockTime `json:"core_to,omitempty"`
+	Days   []Weekday  `json:"days"`
+
+	// From A time on the person's own wall clock; 24:00 ends the day
+	From ClockTime `json:"from"`
+
+	// QuietFrom A time on the person's own wall clock; 24:00 ends the day
+	QuietFrom *ClockTime `json:"quiet_from,omitempty"`
+
+	// QuietTo A time on the person's own wall clock; 24:00 ends the day
+	QuietTo *ClockTime `json:"quiet_to,omitempty"`
+
+	// TimeZone IANA name, like Asia/Kolkata
+	TimeZone string `json:"time_zone"`
+
+	// To A time on the person's own wall clock; 24:00 ends the day
+	To ClockTime `json:"to"`
 }
 
 // ID Example: 01hf7yat00tvwxyz0123456789
@@ -720,8 +857,21 @@ type Recording struct {
 // RecordingState recording wants chunks; abandoned can be continued
 type RecordingState string
 
+// ReplyClass urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
+type ReplyClass string
+
 // Role defines model for Role.
 type Role string
+
+// Schedule defines model for Schedule.
+type Schedule struct {
+	DaysOff []DayOff `json:"days_off"`
+	Hours   Hours    `json:"hours"`
+
+	// NextWorkingAt Now, while they work; none: not within three years
+	NextWorkingAt *time.Time `json:"next_working_at,omitempty"`
+	WorkingNow    bool       `json:"working_now"`
+}
 
 // Screen defines model for Screen.
 type Screen struct {
@@ -866,6 +1016,9 @@ type Vocabulary struct {
 	Terms []Term `json:"terms"`
 }
 
+// Weekday defines model for Weekday.
+type Weekday string
+
 // Word defines model for Word.
 type Word struct {
 	EndMs   int64  `json:"end_ms"`
@@ -931,6 +1084,24 @@ type UpdateCueJSONBody struct {
 	Text string `json:"text"`
 }
 
+// AddDayOffJSONBody defines parameters for AddDayOff.
+type AddDayOffJSONBody struct {
+	// FirstDay A day of the calendar
+	FirstDay Date `json:"first_day"`
+
+	// LastDay A day of the calendar
+	LastDay Date    `json:"last_day"`
+	Reason  *string `json:"reason,omitempty"`
+}
+
+// ImportDaysOffJSONBody defines parameters for ImportDaysOff.
+type ImportDaysOffJSONBody struct {
+	Ics string `json:"ics"`
+
+	// Replace Remove what was imported before
+	Replace *bool `json:"replace,omitempty"`
+}
+
 // CreateTokenJSONBody defines parameters for CreateToken.
 type CreateTokenJSONBody struct {
 	Name string `json:"name"`
@@ -939,6 +1110,14 @@ type CreateTokenJSONBody struct {
 // UpdateMemberJSONBody defines parameters for UpdateMember.
 type UpdateMemberJSONBody struct {
 	Role Role `json:"role"`
+}
+
+// GetDueParams defines parameters for GetDue.
+type GetDueParams struct {
+	Class ReplyClass `form:"class" json:"class"`
+
+	// AskedAt Now, if not given
+	AskedAt *time.Time `form:"asked_at,omitempty" json:"asked_at,omitempty"`
 }
 
 // SearchParams defines parameters for Search.
@@ -998,6 +1177,15 @@ type AcceptInviteJSONRequestBody = JoinRequest
 
 // UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
 type UpdateMeJSONRequestBody = MePatch
+
+// AddDayOffJSONRequestBody defines body for AddDayOff for application/json ContentType.
+type AddDayOffJSONRequestBody AddDayOffJSONBody
+
+// ImportDaysOffJSONRequestBody defines body for ImportDaysOff for application/json ContentType.
+type ImportDaysOffJSONRequestBody ImportDaysOffJSONBody
+
+// PutMyHoursJSONRequestBody defines body for PutMyHours for application/json ContentType.
+type PutMyHoursJSONRequestBody = Hours
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody CreateTokenJSONBody
@@ -1115,6 +1303,21 @@ type ServerInterface interface {
 	// UpdateMe Change my name, time zone or password
 	// (PATCH /api/v1/me)
 	UpdateMe(ctx echo.Context) error
+	// AddDayOff Add days on which I do not work
+	// (POST /api/v1/me/days-off)
+	AddDayOff(ctx echo.Context) error
+	// ImportDaysOff Take the whole days of a calendar (.ics: public holidays, leave) as days off, up to two years ahead
+	// (POST /api/v1/me/days-off/import)
+	ImportDaysOff(ctx echo.Context) error
+	// RemoveDayOff Remove one
+	// (DELETE /api/v1/me/days-off/{day_off_id})
+	RemoveDayOff(ctx echo.Context, dayOffId ID) error
+	// GetMyHours When I work, and my days off
+	// (GET /api/v1/me/hours)
+	GetMyHours(ctx echo.Context) error
+	// PutMyHours Say when I work, in which time zone, and when I want to hear nothing
+	// (PUT /api/v1/me/hours)
+	PutMyHours(ctx echo.Context) error
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx echo.Context) error
@@ -1139,6 +1342,12 @@ type ServerInterface interface {
 	// UpdateMember Change a member's role (admins)
 	// (PATCH /api/v1/members/{account_id})
 	UpdateMember(ctx echo.Context, accountId ID) error
+	// GetDue When something that is asked of a colleague would reach them, and when the answer would fall due
+	// (GET /api/v1/members/{account_id}/due)
+	GetDue(ctx echo.Context, accountId ID, params GetDueParams) error
+	// GetMemberHours When a colleague works
+	// (GET /api/v1/members/{account_id}/hours)
+	GetMemberHours(ctx echo.Context, accountId ID) error
 	// Search Moments in which something was said, shown, titled or commented
 	// (GET /api/v1/search)
 	Search(ctx echo.Context, params SearchParams) error
@@ -1669,6 +1878,58 @@ func (w *ServerInterfaceWrapper) UpdateMe(ctx echo.Context) error {
 	return err
 }
 
+// AddDayOff converts echo context to params.
+func (w *ServerInterfaceWrapper) AddDayOff(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddDayOff(ctx)
+	return err
+}
+
+// ImportDaysOff converts echo context to params.
+func (w *ServerInterfaceWrapper) ImportDaysOff(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ImportDaysOff(ctx)
+	return err
+}
+
+// RemoveDayOff converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveDayOff(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "day_off_id" -------------
+	var dayOffId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "day_off_id", ctx.Param("day_off_id"), &dayOffId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter day_off_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveDayOff(ctx, dayOffId)
+	return err
+}
+
+// GetMyHours converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyHours(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyHours(ctx)
+	return err
+}
+
+// PutMyHours converts echo context to params.
+func (w *ServerInterfaceWrapper) PutMyHours(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutMyHours(ctx)
+	return err
+}
+
 // ListSignIns converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
 	var err error
@@ -1766,6 +2027,54 @@ func (w *ServerInterfaceWrapper) UpdateMember(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateMember(ctx, accountId)
+	return err
+}
+
+// GetDue converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDue(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "account_id" -------------
+	var accountId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account_id", ctx.Param("account_id"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter account_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDueParams
+	// ------------- Required query parameter "class" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "class", ctx.QueryParams(), &params.Class, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter class: %s", err))
+	}
+
+	// ------------- Optional query parameter "asked_at" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asked_at", ctx.QueryParams(), &params.AskedAt, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter asked_at: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDue(ctx, accountId, params)
+	return err
+}
+
+// GetMemberHours converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMemberHours(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "account_id" -------------
+	var accountId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account_id", ctx.Param("account_id"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter account_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMemberHours(ctx, accountId)
 	return err
 }
 
@@ -2148,6 +2457,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/clips/:id/comments", wrapper.CreateComment, options.OperationMiddlewares["createComment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id", wrapper.DeleteComment, options.OperationMiddlewares["deleteComment"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id", wrapper.UpdateComment, options.OperationMiddlewares["updateComment"]...)
+	router.GET(options.BaseURL+"/api/v1/me/hours", wrapper.GetMyHours, options.OperationMiddlewares["getMyHours"]...)
+	router.PUT(options.BaseURL+"/api/v1/me/hours", wrapper.PutMyHours, options.OperationMiddlewares["putMyHours"]...)
+	router.POST(options.BaseURL+"/api/v1/me/days-off", wrapper.AddDayOff, options.OperationMiddlewares["addDayOff"]...)
+	router.POST(options.BaseURL+"/api/v1/me/days-off/import", wrapper.ImportDaysOff, options.OperationMiddlewares["importDaysOff"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/days-off/:day_off_id", wrapper.RemoveDayOff, options.OperationMiddlewares["removeDayOff"]...)
+	router.GET(options.BaseURL+"/api/v1/members/:account_id/hours", wrapper.GetMemberHours, options.OperationMiddlewares["getMemberHours"]...)
+	router.GET(options.BaseURL+"/api/v1/members/:account_id/due", wrapper.GetDue, options.OperationMiddlewares["getDue"]...)
 
 }
 
@@ -3292,6 +3608,200 @@ func (response UpdateMedefaultApplicationProblemPlusJSONResponse) VisitUpdateMeR
 	return err
 }
 
+type AddDayOffRequestObject struct {
+	Body *AddDayOffJSONRequestBody
+}
+
+type AddDayOffResponseObject interface {
+	VisitAddDayOffResponse(w http.ResponseWriter) error
+}
+
+type AddDayOff201JSONResponse Schedule
+
+func (response AddDayOff201JSONResponse) VisitAddDayOffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddDayOffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddDayOffdefaultApplicationProblemPlusJSONResponse) VisitAddDayOffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportDaysOffRequestObject struct {
+	Body *ImportDaysOffJSONRequestBody
+}
+
+type ImportDaysOffResponseObject interface {
+	VisitImportDaysOffResponse(w http.ResponseWriter) error
+}
+
+type ImportDaysOff200JSONResponse struct {
+	Added    int      `json:"added"`
+	Schedule Schedule `json:"schedule"`
+
+	// Skipped Entries that are cancelled, are no whole days, or repeat in a way that is not understood
+	Skipped int `json:"skipped"`
+}
+
+func (response ImportDaysOff200JSONResponse) VisitImportDaysOffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ImportDaysOffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportDaysOffdefaultApplicationProblemPlusJSONResponse) VisitImportDaysOffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveDayOffRequestObject struct {
+	DayOffId ID `json:"day_off_id"`
+}
+
+type RemoveDayOffResponseObject interface {
+	VisitRemoveDayOffResponse(w http.ResponseWriter) error
+}
+
+type RemoveDayOff204Response struct {
+}
+
+func (response RemoveDayOff204Response) VisitRemoveDayOffResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveDayOffdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveDayOffdefaultApplicationProblemPlusJSONResponse) VisitRemoveDayOffResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyHoursRequestObject struct {
+}
+
+type GetMyHoursResponseObject interface {
+	VisitGetMyHoursResponse(w http.ResponseWriter) error
+}
+
+type GetMyHours200JSONResponse Schedule
+
+func (response GetMyHours200JSONResponse) VisitGetMyHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyHoursdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyHoursdefaultApplicationProblemPlusJSONResponse) VisitGetMyHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutMyHoursRequestObject struct {
+	Body *PutMyHoursJSONRequestBody
+}
+
+type PutMyHoursResponseObject interface {
+	VisitPutMyHoursResponse(w http.ResponseWriter) error
+}
+
+type PutMyHours200JSONResponse Schedule
+
+func (response PutMyHours200JSONResponse) VisitPutMyHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutMyHoursdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutMyHoursdefaultApplicationProblemPlusJSONResponse) VisitPutMyHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSignInsRequestObject struct {
 }
 
@@ -3579,6 +4089,85 @@ type UpdateMemberdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateMemberdefaultApplicationProblemPlusJSONResponse) VisitUpdateMemberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDueRequestObject struct {
+	AccountId ID `json:"account_id"`
+	Params    GetDueParams
+}
+
+type GetDueResponseObject interface {
+	VisitGetDueResponse(w http.ResponseWriter) error
+}
+
+type GetDue200JSONResponse Due
+
+func (response GetDue200JSONResponse) VisitGetDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDuedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDuedefaultApplicationProblemPlusJSONResponse) VisitGetDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMemberHoursRequestObject struct {
+	AccountId ID `json:"account_id"`
+}
+
+type GetMemberHoursResponseObject interface {
+	VisitGetMemberHoursResponse(w http.ResponseWriter) error
+}
+
+type GetMemberHours200JSONResponse Schedule
+
+func (response GetMemberHours200JSONResponse) VisitGetMemberHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMemberHoursdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMemberHoursdefaultApplicationProblemPlusJSONResponse) VisitGetMemberHoursResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4447,6 +5036,21 @@ type StrictServerInterface interface {
 	// UpdateMe Change my name, time zone or password
 	// (PATCH /api/v1/me)
 	UpdateMe(ctx context.Context, request UpdateMeRequestObject) (UpdateMeResponseObject, error)
+	// AddDayOff Add days on which I do not work
+	// (POST /api/v1/me/days-off)
+	AddDayOff(ctx context.Context, request AddDayOffRequestObject) (AddDayOffResponseObject, error)
+	// ImportDaysOff Take the whole days of a calendar (.ics: public holidays, leave) as days off, up to two years ahead
+	// (POST /api/v1/me/days-off/import)
+	ImportDaysOff(ctx context.Context, request ImportDaysOffRequestObject) (ImportDaysOffResponseObject, error)
+	// RemoveDayOff Remove one
+	// (DELETE /api/v1/me/days-off/{day_off_id})
+	RemoveDayOff(ctx context.Context, request RemoveDayOffRequestObject) (RemoveDayOffResponseObject, error)
+	// GetMyHours When I work, and my days off
+	// (GET /api/v1/me/hours)
+	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
+	// PutMyHours Say when I work, in which time zone, and when I want to hear nothing
+	// (PUT /api/v1/me/hours)
+	PutMyHours(ctx context.Context, request PutMyHoursRequestObject) (PutMyHoursResponseObject, error)
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
@@ -4471,6 +5075,12 @@ type StrictServerInterface interface {
 	// UpdateMember Change a member's role (admins)
 	// (PATCH /api/v1/members/{account_id})
 	UpdateMember(ctx context.Context, request UpdateMemberRequestObject) (UpdateMemberResponseObject, error)
+	// GetDue When something that is asked of a colleague would reach them, and when the answer would fall due
+	// (GET /api/v1/members/{account_id}/due)
+	GetDue(ctx context.Context, request GetDueRequestObject) (GetDueResponseObject, error)
+	// GetMemberHours When a colleague works
+	// (GET /api/v1/members/{account_id}/hours)
+	GetMemberHours(ctx context.Context, request GetMemberHoursRequestObject) (GetMemberHoursResponseObject, error)
 	// Search Moments in which something was said, shown, titled or commented
 	// (GET /api/v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -5446,6 +6056,192 @@ func (sh *strictHandler) UpdateMe(ctx echo.Context) error {
 	return nil
 }
 
+// AddDayOff operation middleware
+func (sh *strictHandler) AddDayOff(ctx echo.Context) error {
+	var request AddDayOffRequestObject
+
+	var body AddDayOffJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddDayOff(ctx.Request().Context(), request.(AddDayOffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddDayOff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddDayOffResponseObject); ok {
+		return validResponse.VisitAddDayOffResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportDaysOff operation middleware
+func (sh *strictHandler) ImportDaysOff(ctx echo.Context) error {
+	var request ImportDaysOffRequestObject
+
+	var body ImportDaysOffJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportDaysOff(ctx.Request().Context(), request.(ImportDaysOffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportDaysOff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportDaysOffResponseObject); ok {
+		return validResponse.VisitImportDaysOffResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveDayOff operation middleware
+func (sh *strictHandler) RemoveDayOff(ctx echo.Context, dayOffId ID) error {
+	var request RemoveDayOffRequestObject
+
+	request.DayOffId = dayOffId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveDayOff(ctx.Request().Context(), request.(RemoveDayOffRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveDayOff")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveDayOffResponseObject); ok {
+		return validResponse.VisitRemoveDayOffResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMyHours operation middleware
+func (sh *strictHandler) GetMyHours(ctx echo.Context) error {
+	var request GetMyHoursRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyHours(ctx.Request().Context(), request.(GetMyHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyHoursResponseObject); ok {
+		return validResponse.VisitGetMyHoursResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutMyHours operation middleware
+func (sh *strictHandler) PutMyHours(ctx echo.Context) error {
+	var request PutMyHoursRequestObject
+
+	var body PutMyHoursJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutMyHours(ctx.Request().Context(), request.(PutMyHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutMyHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutMyHoursResponseObject); ok {
+		return validResponse.VisitPutMyHoursResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSignIns operation middleware
 func (sh *strictHandler) ListSignIns(ctx echo.Context) error {
 	var request ListSignInsRequestObject
@@ -5678,6 +6474,57 @@ func (sh *strictHandler) UpdateMember(ctx echo.Context, accountId ID) error {
 		return err
 	} else if validResponse, ok := response.(UpdateMemberResponseObject); ok {
 		return validResponse.VisitUpdateMemberResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDue operation middleware
+func (sh *strictHandler) GetDue(ctx echo.Context, accountId ID, params GetDueParams) error {
+	var request GetDueRequestObject
+
+	request.AccountId = accountId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDue(ctx.Request().Context(), request.(GetDueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDueResponseObject); ok {
+		return validResponse.VisitGetDueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMemberHours operation middleware
+func (sh *strictHandler) GetMemberHours(ctx echo.Context, accountId ID) error {
+	var request GetMemberHoursRequestObject
+
+	request.AccountId = accountId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMemberHours(ctx.Request().Context(), request.(GetMemberHoursRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMemberHours")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMemberHoursResponseObject); ok {
+		return validResponse.VisitGetMemberHoursResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -250,7 +250,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Passwords:  password.New(2),
 		Workspaces: db.Workspaces, Accounts: db.Accounts, Members: db.Members, SignIns: db.SignIns, Tokens: db.Tokens,
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
-		Search: db.Search, Playback: db.Playback, Events: db.Events,
+		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Formats: formats(),
 	})

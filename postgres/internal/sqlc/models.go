@@ -87,6 +87,15 @@ type Cue struct {
 	Edited  bool
 }
 
+type DayOff struct {
+	ID        domain.DayOffID
+	AccountID domain.AccountID
+	FirstDay  time.Time
+	LastDay   time.Time
+	Reason    string
+	Source    domain.DayOffSource
+}
+
 type Event struct {
 	ID          int64
 	WorkspaceID domain.WorkspaceID

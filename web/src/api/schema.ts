@@ -1035,6 +1035,119 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When I work, and my days off */
+        get: operations["getMyHours"];
+        /** Say when I work, in which time zone, and when I want to hear nothing */
+        put: operations["putMyHours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/days-off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add days on which I do not work */
+        post: operations["addDayOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/days-off/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the whole days of a calendar (.ics: public holidays, leave) as days off, up to two years ahead */
+        post: operations["importDaysOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/days-off/{day_off_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day_off_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove one */
+        delete: operations["removeDayOff"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{account_id}/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** When a colleague works */
+        get: operations["getMemberHours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/members/{account_id}/due": {
+        parameters: {
+            query: {
+                class: components["schemas"]["ReplyClass"];
+                /** @description Now, if not given */
+                asked_at?: string;
+            };
+            header?: never;
+            path: {
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** When something that is asked of a colleague would reach them, and when the answer would fall due */
+        get: operations["getDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1563,6 +1676,63 @@ export interface components {
             deleted?: boolean;
             may_edit: boolean;
             may_delete: boolean;
+        };
+        /** @description A day of the calendar */
+        Date: string;
+        /** @description A time on the person's own wall clock; 24:00 ends the day */
+        ClockTime: string;
+        /** @enum {string} */
+        Weekday: "sun" | "mon" | "tue" | "wed" | "thu" | "fri" | "sat";
+        Hours: {
+            /** @description IANA name, like Asia/Kolkata */
+            time_zone: string;
+            days: components["schemas"]["Weekday"][];
+            from: components["schemas"]["ClockTime"];
+            to: components["schemas"]["ClockTime"];
+            core_from?: components["schemas"]["ClockTime"];
+            core_to?: components["schemas"]["ClockTime"];
+            quiet_from?: components["schemas"]["ClockTime"];
+            quiet_to?: components["schemas"]["ClockTime"];
+        };
+        DayOff: {
+            id: components["schemas"]["ID"];
+            first_day: components["schemas"]["Date"];
+            last_day: components["schemas"]["Date"];
+            reason: string;
+            /** @enum {string} */
+            source: "manual" | "ics";
+        };
+        Schedule: {
+            hours: components["schemas"]["Hours"];
+            days_off: components["schemas"]["DayOff"][];
+            working_now: boolean;
+            /**
+             * Format: date-time
+             * @description Now, while they work; none: not within three years
+             */
+            next_working_at?: string;
+        };
+        /**
+         * @description urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
+         * @enum {string}
+         */
+        ReplyClass: "urgent" | "standard" | "relaxed";
+        Due: {
+            /** Format: date-time */
+            asked_at: string;
+            class: components["schemas"]["ReplyClass"];
+            /** @description Of who is asked */
+            time_zone: string;
+            /**
+             * Format: date-time
+             * @description When they next work and hear notifications
+             */
+            reached_at?: string;
+            /**
+             * Format: date-time
+             * @description None: they are away for years
+             */
+            due_at?: string;
         };
     };
     responses: {
@@ -3512,6 +3682,189 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMyHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putMyHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Hours"];
+            };
+        };
+        responses: {
+            /** @description Hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addDayOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    first_day: components["schemas"]["Date"];
+                    last_day: components["schemas"]["Date"];
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Hours */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    importDaysOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ics: string;
+                    /**
+                     * @description Remove what was imported before
+                     * @default false
+                     */
+                    replace?: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Imported */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        added: number;
+                        /** @description Entries that are cancelled, are no whole days, or repeat in a way that is not understood */
+                        skipped: number;
+                        schedule: components["schemas"]["Schedule"];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeDayOff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                day_off_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMemberHours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Hours */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDue: {
+        parameters: {
+            query: {
+                class: components["schemas"]["ReplyClass"];
+                /** @description Now, if not given */
+                asked_at?: string;
+            };
+            header?: never;
+            path: {
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Due */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Due"];
                 };
             };
             default: components["responses"]["Problem"];

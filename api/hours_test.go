@@ -1,0 +1,93 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"baton/domain"
+)
+
+type schedule struct {
+	Hours struct {
+		TimeZone, From, To string
+		Days               []string
+		QuietFrom          string `json:"quiet_from"`
+	}
+	DaysOff []struct {
+		ID, Reason, Source string
+		FirstDay           string `json:"first_day"`
+	} `json:"days_off"`
+	NextWorkingAt time.Time `json:"next_working_at"`
+}
+
+func TestHours(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	boss := s.workspace("Acme")
+	p := s.join(boss.member.WorkspaceID, "Ravi", domain.RoleMember)
+	fresh := decoded[schedule](t, p.call("GET", "/api/v1/me/hours", nil).expect(200))
+	if fresh.Hours.From != "09:00" || len(fresh.Hours.Days) != 5 || fresh.Hours.QuietFrom != "19:00" || fresh.NextWorkingAt.IsZero() {
+		t.Errorf("%+v", fresh)
+	}
+	body := map[string]any{"time_zone": "Asia/Kolkata", "days": []string{"mon", "tue"}, "from": "08:30", "to": "16:30"}
+	p.call("PUT", "/api/v1/me/hours", body).expect(200)
+	p.call("POST", "/api/v1/me/days-off", map[string]any{"first_day": "2031-03-03", "last_day": "2031-03-03", "reason": "Holi"}).expect(201)
+	calendar := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Republic Day\r\nDTSTART;VALUE=DATE:20200126\r\nRRULE:FREQ=YEARLY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	type imported struct {
+		Added    int
+		Schedule schedule
+	}
+	first := decoded[imported](t, p.call("POST", "/api/v1/me/days-off/import", map[string]any{"ics": calendar}).expect(200))
+	again := decoded[imported](t, p.call("POST", "/api/v1/me/days-off/import", map[string]any{"ics": calendar}).expect(200))
+	if first.Added < 2 || again.Added != 0 || len(again.Schedule.DaysOff) != first.Added+1 {
+		t.Errorf("%d, then %d added, %d entries", first.Added, again.Added, len(again.Schedule.DaysOff))
+	}
+	me := decoded[struct {
+		TimeZone string `json:"time_zone"`
+	}](t, p.call("GET", "/api/v1/me", nil).expect(200))
+	if me.TimeZone != "Asia/Kolkata" {
+		t.Errorf("zone %s", me.TimeZone)
+	}
+
+	// Monday 3 March 2031 is a day off, Tuesday is worked, then comes Monday the 10th.
+	at := "/api/v1/members/" + string(p.member.Account.ID)
+	due := decoded[struct {
+		DueAt     time.Time `json:"due_at"`
+		ReachedAt time.Time `json:"reached_at"`
+	}](t, boss.call("GET", at+"/due?class=standard&asked_at=2031-03-03T06:30:00Z", nil).expect(200))
+	if got := due.DueAt.Format(time.RFC3339); got != "2031-03-04T11:00:00Z" {
+		t.Errorf("due %s", got)
+	}
+	if got := due.ReachedAt.Format(time.RFC3339); got != "2031-03-04T03:00:00Z" {
+		t.Errorf("reached %s", got)
+	}
+	seen := decoded[schedule](t, boss.call("GET", at+"/hours", nil).expect(200))
+	if seen.Hours.From != "08:30" || seen.Hours.QuietFrom != "" {
+		t.Errorf("%+v", seen)
+	}
+
+	for what, change := range map[string]map[string]any{
+		"zone":    {"time_zone": "Asia/Atlantis"},
+		"order":   {"from": "17:00", "to": "09:00"},
+		"core":    {"core_from": "07:00", "core_to": "09:00"},
+		"silence": {"quiet_from": "08:00", "quiet_to": "18:00"},
+		"clock":   {"from": "25:00"},
+		"days":    {"days": []string{}},
+	} {
+		bad := map[string]any{}
+		for k, v := range body {
+			bad[k] = v
+		}
+		for k, v := range change {
+			bad[k] = v
+		}
+		if a := p.call("PUT", "/api/v1/me/hours", bad); a.status != 400 {
+			t.Errorf("%s: %d %s", what, a.status, a.body)
+		}
+	}
+	for _, text := range []string{"hello", strings.Repeat("BEGIN:VCALENDAR\r\n", 10)} {
+		p.call("POST", "/api/v1/me/days-off/import", map[string]any{"ics": text}).problem(400)
+	}
+	p.call("POST", "/api/v1/me/days-off", map[string]any{"first_day": "2031-02-31", "last_day": "2031-03-03"}).problem(400)
+}
