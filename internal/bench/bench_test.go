@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -17,6 +18,24 @@ func TestReportEndsInItsSummary(t *testing.T) {
 	text := r.markdown()
 	if !strings.Contains(text, "| cold | 3.00 s | under 2.00 s | **no** |\n") || !strings.HasSuffix(text, "\n\nbench: cold start 3.00 s; warm 90 ms\n") {
 		t.Error(text)
+	}
+}
+
+func TestReportKeepsWhatWasMeasuredElsewhere(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "b.md")
+	if err := os.WriteFile(file, []byte("old"+elsewhere+"theirs\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := &report{}
+	r.sum("new")
+	for range 2 {
+		if err := r.write(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, _ := os.ReadFile(file); string(got) != r.markdown()+elsewhere+"theirs\n" {
+		t.Errorf("%s", got)
 	}
 }
 

@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -98,13 +97,13 @@ func run(ctx context.Context) error {
 		}
 		about.add("while measuring "+p.name, fmt.Sprintf("other programs took %.0f %% of the processors; load average after it %s; it lasted %s",
 			100*others.share(), load(), nice(time.Since(began))))
+		// After each part, so that what took minutes to measure outlives a part that fails.
+		if err := r.write(opt.out); err != nil {
+			return err
+		}
 	}
-	text := r.markdown()
-	if opt.out != "" {
-		err = os.WriteFile(opt.out, []byte(text), 0o644) //nolint:gosec // a document for all
-	}
-	_, printed := os.Stdout.WriteString(text)
-	return errors.Join(err, printed)
+	_, err = os.Stdout.WriteString(r.markdown())
+	return err //nolint:wrapcheck // nobody reads it
 }
 
 // revision names what was measured.

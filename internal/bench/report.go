@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -61,6 +64,28 @@ func (r *report) markdown() string {
 	}
 	fmt.Fprintf(&b, "\nbench: %s\n", strings.Join(r.summary, "; "))
 	return b.String()
+}
+
+// elsewhere begins the part of the document that other programs or people wrote; it is kept.
+const elsewhere = "\n<!-- measured elsewhere -->\n"
+
+// write puts the document into the file, if one is named.
+func (r *report) write(file string) error {
+	if file == "" {
+		return nil
+	}
+	text := r.markdown()
+	before, err := os.ReadFile(file)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("read what was measured elsewhere: %w", err)
+	}
+	if _, rest, found := strings.Cut(string(before), elsewhere); found {
+		text += elsewhere + rest
+	}
+	if err := os.WriteFile(file, []byte(text), 0o644); err != nil { //nolint:gosec // a document for all
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
 }
 
 // quantile of what took so long; q from 0 to 1.
