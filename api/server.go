@@ -56,7 +56,7 @@ func New(n Needs) (*Server, error) {
 	e.HTTPErrorHandler = problems{n.Log}.handle
 	e.IPExtractor = echo.ExtractIPFromXFFHeader(trusted(n)...)
 	e.Pre(tidyPath)
-	e.Use(requestID, observe(n.Log, newMeters(n.Metrics)), recoverPanics, securityHeaders(n.PublicURL))
+	e.Use(requestID, observe(n.Log, newMeters(n.Metrics)), recoverPanics, securityHeaders(n.PublicURL), allowPublishers)
 	gen.RegisterHandlers(checks.calls(e), gen.NewStrictHandler(h, nil))
 	h.registerStreams(checks.streams(e))
 	e.RouteNotFound("/*", h.shell.serve)

@@ -6,11 +6,13 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
 	"baton/api/gen"
 	"baton/domain"
+	"baton/media"
 )
 
 // channels opens WebRTC data channels that carry chunks (docs/protocol.md).
@@ -53,10 +55,20 @@ func (h *handlers) registerWHIP(r gen.EchoRouter) {
 	r.DELETE(session, h.recording(h.whip))
 }
 
-// whip lets pages of other sites publish, as RFC 9725 wants it: with a bearer token, which they have to
-// know. The door allows every origin by `*`, with which browsers leave cookies out.
+// allowPublishers lets pages of other sites publish, as RFC 9725 wants it: with a bearer token, which they have to know. Every
+// origin is allowed by `*`, with which browsers leave cookies out. Errors are for them to see as well.
+func allowPublishers(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if p := c.Path(); strings.HasSuffix(p, "/whip") || strings.HasSuffix(p, "/whip/:session") {
+			h := c.Response().Header()
+			media.AllowPublishers(h)
+			h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		}
+		return next(c)
+	}
+}
+
 func (h *handlers) whip(c echo.Context, clip domain.Clip) error {
-	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	r := c.Request()
 	r.Body = io.NopCloser(newPatientBody(c))
 	return h.WHIP.WHIP(c.Response(), r, clip.ID, c.Param("session")) //nolint:wrapcheck // says what it did
@@ -64,7 +76,6 @@ func (h *handlers) whip(c echo.Context, clip domain.Clip) error {
 
 // whipOptions is for preflights, which carry no credentials, and the same for every clip.
 func (h *handlers) whipOptions(c echo.Context) error {
-	c.Response().Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 	return h.WHIP.WHIP(c.Response(), c.Request(), "", "") //nolint:wrapcheck // says what it did
 }
 

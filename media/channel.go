@@ -62,11 +62,15 @@ func (d *Door) Channel(ctx context.Context, clip domain.ClipID, offer string) (a
 	if err := checkSDP(offer); err != nil {
 		return "", err
 	}
+	if err := d.knock(clip); err != nil {
+		return "", err
+	}
+	offer, _ = bounded(offer)
 	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(d.settings), webrtc.WithMediaEngine(&webrtc.MediaEngine{})).NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		return "", fmt.Errorf("new connection: %w", err)
 	}
-	if err := d.add(pc); err != nil {
+	if err := d.add(pc, clip); err != nil {
 		return "", errors.Join(err, pc.Close())
 	}
 	c := &channel{door: d, clip: clip, pc: pc, over: make(chan struct{}), log: d.cfg.Logger.With(slog.String("clip_id", string(clip)))}

@@ -15,6 +15,8 @@ import (
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
+
+	"baton/domain"
 )
 
 const (
@@ -25,6 +27,8 @@ const (
 	iceDisconnected = 5 * time.Second
 	iceFailed       = 30 * time.Second
 	iceKeepAlive    = 2 * time.Second
+	// connectTime is far above what ICE and DTLS take together.
+	connectTime = 30 * time.Second
 	// gatherTime bounds the gathering of our own candidates; they are all local.
 	gatherTime = 5 * time.Second
 	// maxSDP in bytes.
@@ -45,6 +49,8 @@ type DoorConfig struct {
 	ICEServers []ICEServer
 	// FailedAfter a connection was lost, its WHIP session is ended; 0: 30 s.
 	FailedAfter time.Duration
+	// ConnectWithin bounds ICE and DTLS of a new WHIP session together; 0: 30 s.
+	ConnectWithin time.Duration
 }
 
 // ICEServer is a STUN or TURN server with its credentials.
@@ -65,8 +71,9 @@ type Door struct {
 
 	mu       sync.Mutex
 	closed   bool
-	conns    map[*webrtc.PeerConnection]struct{}
+	conns    map[*webrtc.PeerConnection]domain.ClipID
 	sessions map[string]*session
+	knocks   map[domain.ClipID]*bucket
 }
 
 // NewDoor opens the port.
@@ -74,7 +81,10 @@ func NewDoor(cfg DoorConfig) (*Door, error) {
 	if cfg.FailedAfter == 0 {
 		cfg.FailedAfter = iceFailed
 	}
-	d := &Door{cfg: cfg, conns: map[*webrtc.PeerConnection]struct{}{}, sessions: map[string]*session{}}
+	if cfg.ConnectWithin == 0 {
+		cfg.ConnectWithin = connectTime
+	}
+	d := &Door{cfg: cfg, conns: map[*webrtc.PeerConnection]domain.ClipID{}, sessions: map[string]*session{}, knocks: map[domain.ClipID]*bucket{}}
 	if err := d.listen(cfg.Addr); err != nil {
 		return nil, fmt.Errorf("open the media port: %w", err)
 	}
@@ -150,7 +160,7 @@ func (d *Door) configure() error {
 func (d *Door) Port() int { return d.port }
 
 // add keeps a connection for Close, or refuses it.
-func (d *Door) add(pc *webrtc.PeerConnection) error {
+func (d *Door) add(pc *webrtc.PeerConnection, clip domain.ClipID) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.closed {
@@ -159,7 +169,16 @@ func (d *Door) add(pc *webrtc.PeerConnection) error {
 	if d.cfg.MaxSessions > 0 && len(d.conns) >= d.cfg.MaxSessions {
 		return unavailable(0, 10*time.Second, ReasonBusy, "this server has all the WebRTC sessions it can take; try again, or send over HTTP", nil)
 	}
-	d.conns[pc] = struct{}{}
+	same := 0
+	for _, c := range d.conns {
+		if c == clip {
+			same++
+		}
+	}
+	if same >= maxPerClip {
+		return tooFast("this clip has as many connections as one may have")
+	}
+	d.conns[pc] = clip
 	return nil
 }
 

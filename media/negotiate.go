@@ -1,6 +1,7 @@
 package media
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -48,6 +49,8 @@ type chosen struct {
 	pt   uint8
 	fmtp string
 	rtx  int // payload type, -1: none
+	// silent tells that the offer does not say with which SSRC it is sent.
+	silent bool
 }
 
 // choose picks the one codec per media section that we take. RFC 9725, 4.2 and 4.3: at most one video and one
@@ -56,6 +59,9 @@ func choose(offer string) ([]chosen, error) {
 	var s sdp.SessionDescription
 	if err := s.UnmarshalString(offer); err != nil {
 		return nil, badSDP(err)
+	}
+	if err := checkTransport(&s); err != nil {
+		return nil, err
 	}
 	var out []chosen
 	for _, m := range s.MediaDescriptions {
@@ -72,6 +78,9 @@ func choose(offer string) ([]chosen, error) {
 		if !ok {
 			return nil, refuse(http.StatusNotAcceptable, "codec", 0, "no %s codec of the offer is taken here: H.264, VP9, AV1, VP8 and Opus are", kind)
 		}
+		if _, ok := m.Attribute("ssrc"); !ok {
+			c.silent, c.rtx = true, -1 // which SSRC repairs which could not be told
+		}
 		out = append(out, c)
 	}
 	if len(out) == 0 {
@@ -79,6 +88,40 @@ func choose(offer string) ([]chosen, error) {
 	}
 	slices.SortStableFunc(out, func(a, b chosen) int { return strings.Compare(string(b.kind), string(a.kind)) }) // video first
 	return out, nil
+}
+
+// checkTransport refuses what could not become one bundled transport of one MediaStream with us as the DTLS server (RFC 9725,
+// 4.4.1, 4.4.2, 4.4.4): half of it would never arrive, or nothing.
+func checkTransport(s *sdp.SessionDescription) error {
+	no := func(format string, args ...any) error {
+		return refuse(http.StatusUnprocessableEntity, "transport", 0, format, args...)
+	}
+	group, _ := s.Attribute("group")
+	bundled := strings.Fields(group)
+	stream := ""
+	for _, m := range s.MediaDescriptions {
+		mid, _ := m.Attribute("mid")
+		if len(s.MediaDescriptions) > 1 && (len(bundled) == 0 || bundled[0] != "BUNDLE" || mid == "" || !slices.Contains(bundled[1:], mid)) {
+			return no("all tracks must be in one BUNDLE group")
+		}
+		if _, ok := m.Attribute("rtcp-mux"); !ok {
+			return no("RTCP must be sent with RTP (rtcp-mux)")
+		}
+		setup, ok := m.Attribute("setup")
+		if !ok {
+			setup, _ = s.Attribute("setup")
+		}
+		if setup == "passive" || setup == "holdconn" {
+			return no("this server answers DTLS handshakes: the offer must say setup:actpass or setup:active, not %s", setup)
+		}
+		msid, _ := m.Attribute("msid")
+		id, _, _ := strings.Cut(msid, " ")
+		if stream != "" && id != "" && id != stream {
+			return no("all tracks must be of one MediaStream")
+		}
+		stream = cmp.Or(stream, id)
+	}
+	return nil
 }
 
 // formats reads a media section's rtpmap and fmtp lines by payload type.
@@ -145,8 +188,13 @@ func (d *Door) sessionAPI(tracks []chosen) (*webrtc.API, error) {
 			return nil, fmt.Errorf("register %s: %w", c.mime, err)
 		}
 	}
+	extensions := []string{transportCC, sdp.SDESMidURI}
+	if slices.ContainsFunc(tracks, func(c chosen) bool { return c.silent }) {
+		// With MID pion looks for a RID as well, and drops a track that has none. Without, it goes by the payload type.
+		extensions = extensions[:1]
+	}
 	for _, k := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeAudio} {
-		for _, uri := range []string{transportCC, sdp.SDESMidURI} {
+		for _, uri := range extensions {
 			if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, k); err != nil {
 				return nil, fmt.Errorf("register header extension: %w", err)
 			}

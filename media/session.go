@@ -49,11 +49,11 @@ type session struct {
 	mime   string
 
 	// The HTTP side (whip.go); one request at a time.
-	http    sync.Mutex
-	etag    string
-	offer   string
-	tokens  float64
-	refresh time.Time
+	http       sync.Mutex
+	etag       string
+	offer      string
+	bucket     bucket
+	candidates int // of the publisher, that were tried
 
 	mu      sync.Mutex
 	tracks  []*rtpin.Track // by place in chosen; nil: no packet yet
@@ -68,14 +68,16 @@ type session struct {
 	begun   time.Time
 	warned  bool
 
-	once     sync.Once
-	over     chan struct{} // asked to end
-	leave    bool          // end without finishing the recording
-	done     chan struct{}
-	seq      int64
-	sendErr  error
-	finished State
-	err      error
+	once      sync.Once
+	over      chan struct{} // asked to end
+	up        sync.Once
+	connected chan struct{} // closed when it was for the first time
+	leave     bool          // end without finishing the recording
+	done      chan struct{}
+	seq       int64
+	sendErr   error
+	finished  State
+	err       error
 }
 
 func randomText() string {
@@ -92,7 +94,7 @@ func (d *Door) newSession(ctx context.Context, clip domain.ClipID, offer string)
 		return nil, err
 	}
 	s := &session{
-		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), tokens: rateBurst, refresh: time.Now(),
+		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), bucket: newBucket(rateLimit, rateBurst), connected: make(chan struct{}),
 		tracks: make([]*rtpin.Track, len(tracks)), ssrc: make([]uint32, len(tracks)), ends: make([]time.Duration, len(tracks)),
 		out: make(chan []byte, queuedChunks), over: make(chan struct{}), done: make(chan struct{}), begun: time.Now(),
 	}
@@ -171,6 +173,9 @@ func (s *session) run() {
 		s.err = s.sendErr
 		return
 	}
+	if s.seq == 0 {
+		return // nothing came: the clip is as it was, and the next attempt may do better
+	}
 	s.finished, s.err = s.finish()
 }
 
@@ -186,10 +191,19 @@ func (s *session) end() { s.once.Do(func() { close(s.over) }) }
 func (s *session) loop() {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
+	late := time.NewTimer(s.door.cfg.ConnectWithin)
+	defer late.Stop()
+	connected := s.connected
 	for {
 		select {
 		case <-tick.C:
 			s.tick(time.Now(), false)
+		case <-connected:
+			connected = nil
+			late.Stop()
+		case <-late.C:
+			s.log.Warn("a publisher did not connect in time")
+			return
 		case <-s.over:
 			return
 		case <-s.door.ctx.Done():

@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 
 	"baton/domain"
@@ -21,18 +20,20 @@ import (
 const (
 	typeSDP      = "application/sdp"
 	typeFragment = "application/trickle-ice-sdpfrag"
-	// rate of requests per session, and of POSTs per door, per second, with their burst.
-	rateLimit = 5
-	rateBurst = 30
 )
+
+// AllowPublishers lets pages of every origin see an answer of the WHIP door, errors included.
+func AllowPublishers(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Expose-Headers", "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch")
+}
 
 // WHIP answers a request to the WHIP endpoint of a clip (sessionID empty) or to one of its sessions
 // (RFC 9725). The caller has authenticated it and checked that the clip may be edited; OPTIONS needs neither.
 // An error is for the caller to render: *Refused with the status, or a domain.Error; then nothing was written but headers.
 func (d *Door) WHIP(w http.ResponseWriter, r *http.Request, clip domain.ClipID, sessionID string) error {
 	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", "*")
-	h.Set("Access-Control-Expose-Headers", "Location, ETag, Link, Retry-After, Accept-Post, Accept-Patch")
+	AllowPublishers(h)
 	if r.Method == http.MethodOptions {
 		h.Set("Access-Control-Allow-Methods", "OPTIONS, GET, HEAD, POST, PATCH, DELETE")
 		h.Set("Access-Control-Allow-Headers", "Authorization, Content-Type, If-Match")
@@ -91,17 +92,11 @@ func (d *Door) forget(s *session) {
 	delete(d.conns, s.pc)
 }
 
-// throttle is a token bucket.
+// throttle bounds the requests for one session.
 func (s *session) throttle() error {
-	now := time.Now()
-	s.tokens = min(rateBurst, s.tokens+now.Sub(s.refresh).Seconds()*rateLimit)
-	s.refresh = now
-	if s.tokens < 1 {
-		r := refuse(http.StatusTooManyRequests, ReasonBusy, 0, "too many requests for this session")
-		r.RetryAfter = time.Second
-		return r
+	if !s.bucket.take(time.Now()) {
+		return tooFast("too many requests for this session")
 	}
-	s.tokens--
 	return nil
 }
 
@@ -127,10 +122,15 @@ func (d *Door) whipPost(w http.ResponseWriter, r *http.Request, clip domain.Clip
 	if err := checkSDP(offer); err != nil {
 		return err
 	}
+	if err := d.knock(clip); err != nil {
+		return err
+	}
+	offer, candidates := bounded(offer)
 	s, err := d.newSession(r.Context(), clip, offer)
 	if err != nil {
 		return err
 	}
+	s.candidates = candidates
 	if err := d.addSession(s); err != nil {
 		return errors.Join(err, s.pc.Close())
 	}
@@ -151,7 +151,7 @@ func (d *Door) whipPost(w http.ResponseWriter, r *http.Request, clip domain.Clip
 	h.Set("ETag", strconv.Quote(s.etag))
 	d.links(h)
 	w.WriteHeader(http.StatusCreated)
-	if _, err := io.WriteString(w, startHigh(sdp, s.chosen)); err != nil {
+	if _, err := io.WriteString(w, muxOnly(startHigh(sdp, s.chosen))); err != nil {
 		s.log.DebugContext(r.Context(), "write answer", slog.Any("error", err))
 	}
 	return nil
@@ -159,7 +159,7 @@ func (d *Door) whipPost(w http.ResponseWriter, r *http.Request, clip domain.Clip
 
 // addSession refuses a second publisher of a clip.
 func (d *Door) addSession(s *session) error {
-	if err := d.add(s.pc); err != nil {
+	if err := d.add(s.pc, s.clip); err != nil {
 		return err
 	}
 	d.mu.Lock()
@@ -187,6 +187,9 @@ func (d *Door) links(h http.Header) {
 
 func (s *session) onState(state webrtc.PeerConnectionState) {
 	s.log.Info("session", slog.String("state", state.String()))
+	if state == webrtc.PeerConnectionStateConnected {
+		s.up.Do(func() { close(s.connected) })
+	}
 	if state == webrtc.PeerConnectionStateFailed || state == webrtc.PeerConnectionStateClosed {
 		s.end()
 	}
@@ -213,8 +216,8 @@ func (s *session) patch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	tag := r.Header.Get("If-Match")
-	if tag == "" {
+	tags := strings.Join(r.Header.Values("If-Match"), ",")
+	if strings.TrimSpace(tags) == "" {
 		return refuse(http.StatusPreconditionRequired, "etag", 0, "If-Match is needed: the session's ETag, or * to restart ICE")
 	}
 	f, err := parseFragment(body)
@@ -223,19 +226,43 @@ func (s *session) patch(w http.ResponseWriter, r *http.Request) error {
 	}
 	ufrag, pwd := remoteCredentials(s.offer)
 	restart := f.ufrag != "" && (f.ufrag != ufrag || f.pwd != pwd)
-	if tag != "*" && tag != strconv.Quote(s.etag) || tag == "*" && !restart {
+	if anyTag, same := matches(tags, strconv.Quote(s.etag)); !same && (!anyTag || !restart) {
 		return refuse(http.StatusPreconditionFailed, "etag", 0, "If-Match is not the entity tag of the present ICE session")
 	}
 	if restart {
 		return s.restart(r.Context(), w, f)
 	}
-	for _, c := range f.candidates {
-		if err := s.pc.AddICECandidate(c); err != nil {
-			s.log.DebugContext(r.Context(), "candidate dropped", slog.Any("error", err)) // as the RFC asks
-		}
-	}
+	s.addCandidates(r.Context(), f.candidates)
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// addCandidates drops what cannot be used without a word, as the RFC asks, and what is too much: each one
+// makes us send checks to an address of the publisher's choice.
+func (s *session) addCandidates(ctx context.Context, list []webrtc.ICECandidateInit) {
+	for _, c := range list {
+		if s.candidates++; s.candidates > maxCandidates {
+			s.log.WarnContext(ctx, "the publisher has more candidates than are tried", slog.Int("tried", maxCandidates))
+			return
+		}
+		if err := s.pc.AddICECandidate(c); err != nil {
+			s.log.DebugContext(ctx, "candidate dropped", slog.Any("error", err))
+		}
+	}
+}
+
+// matches reads an If-Match (RFC 9110, 13.1.1): whether it takes any entity tag, and whether it names the present one. The
+// RFC's own example puts the asterisk into quotes.
+func matches(header, present string) (anyTag, same bool) {
+	for tag := range strings.SplitSeq(header, ",") {
+		switch strings.TrimSpace(tag) {
+		case "*", `"*"`:
+			anyTag = true
+		case present:
+			same = true
+		}
+	}
+	return anyTag, same
 }
 
 // restart applies the publisher's new credentials, by way of its first offer with those in it.
@@ -251,11 +278,8 @@ func (s *session) restart(ctx context.Context, w http.ResponseWriter, f fragment
 	if err != nil {
 		return err
 	}
-	for _, c := range f.candidates {
-		if err := s.pc.AddICECandidate(c); err != nil {
-			s.log.DebugContext(ctx, "candidate dropped", slog.Any("error", err))
-		}
-	}
+	s.candidates = 0
+	s.addCandidates(ctx, f.candidates)
 	body, err := answerFragment(sdp)
 	if err != nil {
 		return err
@@ -268,133 +292,4 @@ func (s *session) restart(ctx context.Context, w http.ResponseWriter, f fragment
 		s.log.DebugContext(ctx, "write fragment", slog.Any("error", err))
 	}
 	return nil
-}
-
-// fragment is a trickle-ice-sdpfrag (RFC 8840, 9).
-type fragment struct {
-	ufrag, pwd string
-	candidates []webrtc.ICECandidateInit
-}
-
-func parseFragment(body string) (fragment, error) {
-	var f fragment
-	bad := refuse(http.StatusBadRequest, "sdp", 0, "the fragment cannot be read")
-	var mid *string
-	lines := 0
-	for line := range strings.SplitSeq(strings.ReplaceAll(body, "\r\n", "\n"), "\n") {
-		if line == "" {
-			continue
-		}
-		lines++
-		if len(line) < 2 || line[1] != '=' || line[0] != 'a' && line[0] != 'm' || lines > 500 {
-			return f, bad
-		}
-		key, value, _ := strings.Cut(line[2:], ":")
-		switch {
-		case line[0] == 'm':
-			mid = nil
-		case key == "mid":
-			mid = &value
-		case key == "ice-ufrag":
-			f.ufrag = value
-		case key == "ice-pwd":
-			f.pwd = value
-		case key == "candidate":
-			f.candidates = append(f.candidates, candidate(line[2:], mid, f.ufrag))
-		}
-	}
-	if lines == 0 || f.ufrag != "" && !validCredentials(f.ufrag, f.pwd) {
-		return f, bad
-	}
-	return f, nil
-}
-
-func candidate(text string, mid *string, ufrag string) webrtc.ICECandidateInit {
-	zero := uint16(0)
-	c := webrtc.ICECandidateInit{Candidate: text, SDPMid: mid}
-	if mid == nil {
-		c.SDPMLineIndex = &zero
-	}
-	if ufrag != "" {
-		c.UsernameFragment = &ufrag
-	}
-	return c
-}
-
-// validCredentials as RFC 8839, 5.4 has them, which also keeps line breaks out.
-func validCredentials(ufrag, pwd string) bool {
-	const iceChars = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-	for _, x := range ufrag + pwd {
-		if !strings.ContainsRune(iceChars, x) {
-			return false
-		}
-	}
-	return len(ufrag) >= 4 && len(ufrag) <= 256 && len(pwd) >= 22 && len(pwd) <= 256
-}
-
-func remoteCredentials(offer string) (ufrag, pwd string) {
-	for line := range strings.SplitSeq(offer, "\n") {
-		line = strings.TrimRight(line, "\r")
-		if v, ok := strings.CutPrefix(line, "a=ice-ufrag:"); ok && ufrag == "" {
-			ufrag = v
-		}
-		if v, ok := strings.CutPrefix(line, "a=ice-pwd:"); ok && pwd == "" {
-			pwd = v
-		}
-	}
-	return ufrag, pwd
-}
-
-// withCredentials is the offer of an ICE restart: other credentials, no candidates, a higher version.
-func withCredentials(offer string, f fragment) (string, error) {
-	var s sdp.SessionDescription
-	if err := s.UnmarshalString(offer); err != nil {
-		return "", err
-	}
-	s.Origin.SessionVersion++
-	change := func(list []sdp.Attribute) []sdp.Attribute {
-		var out []sdp.Attribute
-		for _, a := range list {
-			switch a.Key {
-			case "candidate", "end-of-candidates":
-				continue
-			case "ice-ufrag":
-				a.Value = f.ufrag
-			case "ice-pwd":
-				a.Value = f.pwd
-			}
-			out = append(out, a)
-		}
-		return out
-	}
-	s.Attributes = change(s.Attributes)
-	for _, m := range s.MediaDescriptions {
-		m.Attributes = change(m.Attributes)
-	}
-	b, err := s.Marshal()
-	return string(b), err
-}
-
-// answerFragment tells the new credentials and candidates of our side.
-func answerFragment(answer string) (string, error) {
-	var s sdp.SessionDescription
-	if err := s.UnmarshalString(answer); err != nil {
-		return "", fmt.Errorf("read answer: %w", err)
-	}
-	var b strings.Builder
-	if g, ok := s.Attribute("group"); ok {
-		fmt.Fprintf(&b, "a=group:%s\r\n", g)
-	}
-	for _, m := range s.MediaDescriptions[:min(1, len(s.MediaDescriptions))] { // bundled: one transport
-		fmt.Fprintf(&b, "m=%s 9 %s 0\r\n", m.MediaName.Media, strings.Join(m.MediaName.Protos, "/"))
-		for _, a := range m.Attributes {
-			switch a.Key {
-			case "mid", "ice-ufrag", "ice-pwd", "candidate":
-				fmt.Fprintf(&b, "a=%s:%s\r\n", a.Key, a.Value)
-			case "end-of-candidates":
-				b.WriteString("a=end-of-candidates\r\n")
-			}
-		}
-	}
-	return b.String(), nil
 }

@@ -30,6 +30,8 @@ type WHIP struct {
 	NoRepair bool
 	// Settings of pion; may be nil.
 	Settings *webrtc.SettingEngine
+	// Offer changes the offer before it is sent; may be nil.
+	Offer func(sdp string) string
 }
 
 // Publisher is a WHIP session that is connected.
@@ -170,7 +172,11 @@ func (p *Publisher) negotiate(ctx context.Context) error {
 		return fmt.Errorf("offer: %w", err)
 	}
 	<-gathered
-	h, body, err := p.request(ctx, http.MethodPost, p.cfg.URL, "application/sdp", "", p.pc.LocalDescription().SDP, http.StatusCreated)
+	sdp := p.pc.LocalDescription().SDP
+	if p.cfg.Offer != nil {
+		sdp = p.cfg.Offer(sdp)
+	}
+	h, body, err := p.request(ctx, http.MethodPost, p.cfg.URL, "application/sdp", "", sdp, http.StatusCreated)
 	if err != nil {
 		return err
 	}
