@@ -36,7 +36,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"start", measureStart}, {"stop", measureStop}, {"words", measureWords}, {"load", measureLoad}, {"search", measureSearch}, {"web", measureWeb}}
+	return []part{{"start", measureStart}, {"stop", measureStop}, {"words", measureWords}, {"load", measureLoad}, {"search", measureSearch}, {"player", measurePlayer}, {"web", measureWeb}}
 }
 
 func main() {
@@ -54,7 +54,7 @@ func flags() (opt options, err error) {
 	if err != nil {
 		return opt, fmt.Errorf("find the cache: %w", err)
 	}
-	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, search, web")
+	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, search, player, web")
 	flag.StringVar(&opt.bin, "baton", filepath.Join("bin", "baton"), "the program")
 	flag.StringVar(&opt.models, "models", filepath.Join(cache, "baton", "models"), "folder of the speech model")
 	flag.StringVar(&opt.data, "data", filepath.Join("..", "shared", "data"), "folder that has speech/; without it, the speech of testdata")

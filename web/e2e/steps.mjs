@@ -61,3 +61,29 @@ export async function finished(server, id, cookie, ms = 120_000) {
   }
   return clip;
 }
+
+/** Uploads a file as a clip, by the API; gives the clip's id. */
+export async function upload(server, cookie, bytes, title) {
+  const body = { kind: "upload", title, visibility: "workspace", size_bytes: bytes.length, file_name: `${title}.mp4` };
+  const made = await server.api("POST", "/api/v1/clips", { cookie, body });
+  if (made.status !== 201) throw new Error(`a clip was not made: ${made.status} ${made.text}`);
+  const sent = await server.api("PUT", new URL(made.json.upload_url).pathname, {
+    cookie,
+    body: bytes,
+    headers: { "content-type": "application/octet-stream" },
+  });
+  if (sent.status >= 300) throw new Error(`the file was not taken: ${sent.status} ${sent.text}`);
+  return made.json.id;
+}
+
+/** Joins the workspace as another person, by an invitation of the owner; the context is signed in afterwards. */
+export async function join(server, ownerCookie, context, name) {
+  const { json } = await server.api("POST", "/api/v1/invites", { cookie: ownerCookie, body: { role: "member" } });
+  const secret = json.url.split("/join/")[1];
+  const answer = await context.request.post(`${server.url}/api/v1/join/${secret}`, {
+    headers: { origin: server.url },
+    data: { name, email: `${name.split(" ")[0].toLowerCase()}@example.org`, password: "another sentence" },
+  });
+  if (!answer.ok()) throw new Error(`joining answered ${answer.status()}: ${await answer.text()}`);
+  return cookieOf(context);
+}

@@ -8,6 +8,7 @@ interface Settings {
   volume: number;
   muted: boolean;
   skipSilence: boolean;
+  skipFillers: boolean;
 }
 
 const key = "baton.settings";
@@ -19,6 +20,7 @@ const defaults: Settings = {
   volume: 1,
   muted: false,
   skipSilence: false,
+  skipFillers: false,
 };
 
 function read(): Settings {

@@ -3,6 +3,7 @@
 
 export type Action =
   | { readonly kind: "toggle" | "mute" | "captions" | "fullscreen" | "pip" | "theatre" | "skip-silence" }
+  | { readonly kind: "caption-ground" }
   | { readonly kind: "comment" | "find" | "keys" | "escape" | "loop-start" | "loop-end" | "loop-clear" | "copy-link" }
   | { readonly kind: "seek-by"; readonly seconds: number }
   | { readonly kind: "seek-share"; readonly share: number }
@@ -41,7 +42,7 @@ const simple: Readonly<Record<string, Action>> = {
   m: { kind: "mute" },
   c: { kind: "captions" },
   f: { kind: "fullscreen" },
-  i: { kind: "pip" },
+  p: { kind: "pip" },
   t: { kind: "theatre" },
   s: { kind: "skip-silence" },
   n: { kind: "comment" },
@@ -51,8 +52,11 @@ const simple: Readonly<Record<string, Action>> = {
   "<": { kind: "speed", step: -1 },
   ">": { kind: "speed", step: 1 },
   "-": { kind: "caption-size", step: -1 },
+  w: { kind: "caption-ground" },
   "+": { kind: "caption-size", step: 1 },
   "=": { kind: "caption-size", step: 1 },
+  i: { kind: "loop-start" },
+  o: { kind: "loop-end" },
   "[": { kind: "loop-start" },
   "]": { kind: "loop-end" },
   "\\": { kind: "loop-clear" },
@@ -110,18 +114,19 @@ export const keyList: readonly (readonly [keys: readonly string[], words: string
   [[",", "."], "Frame back, on (paused)"],
   [["<", ">"], "Slower, faster"],
   [["s"], "Skip silence"],
-  [["["], "Loop from here"],
-  [["]"], "Loop to here"],
+  [["i", "["], "Loop from here"],
+  [["o", "]"], "Loop to here"],
   [["\\"], "End the loop"],
   [["↑", "↓"], "Louder, quieter (in the player)"],
   [["m"], "Sound off or on"],
   [["c"], "Captions"],
   [["-", "+"], "Caption size"],
+  [["w"], "Ground behind captions"],
   [["n"], "Comment on this moment"],
   [["/"], "Search the transcript"],
   [["y"], "Copy the link to this moment"],
   [["t"], "Wide player"],
-  [["i"], "Picture in picture"],
+  [["p"], "Picture in picture"],
   [["f"], "Full screen"],
   [["?"], "This list"],
   [["Esc"], "Back out"],

@@ -7,7 +7,7 @@ import { cluster } from "./markers";
 import { nextStep } from "./recovery";
 import { rememberPlace, resumeAt } from "./resume";
 import { frameStep, msAt, placeOf } from "./seek";
-import { savedMs, silences, Skipper } from "./silence";
+import { pauses, savedMs, Skipper, united } from "./silence";
 import { clampSpeed, stepSpeed } from "./speed";
 import { parseStoryboard } from "./storyboard";
 
@@ -43,18 +43,20 @@ describe("lookup", () => {
 });
 
 describe("silences", () => {
-  it("are what lies between speech, with a margin", () => {
-    const all = silences([span(2000, 4000), span(4400, 6000), span(9000, 10_000)], 15_000);
+  it("keep a margin beside speech, and stay where little would be left", () => {
+    const all = pauses([span(0, 2000), span(4000, 5300), span(6000, 9000), span(10_000, 15_000)], 15_000);
     expect(all).toEqual([span(0, 1750), span(6250, 8750), span(10_250, 15_000)]);
     expect(savedMs(all)).toBe(1750 + 2500 + 4750);
   });
-  it("need speech, and take it in any order and overlapping", () => {
-    expect(silences([], 60_000)).toEqual([]);
-    expect(silences([span(3000, 9000), span(0, 4000), span(1000, 2000)], 9500)).toEqual([]);
+  it("are put together with hesitations beside and inside them", () => {
+    expect(united([span(5000, 8000)], [span(100, 400), span(7900, 8200), span(6000, 6300)], [])).toEqual([
+      span(100, 400),
+      span(5000, 8200),
+    ]);
   });
   it("are jumped over, but not when somebody went into one", () => {
     const s = new Skipper();
-    s.silences = [span(5000, 8000), span(10_000, 12_000)];
+    s.spans = [span(5000, 8000), span(10_000, 12_000)];
     expect(s.next(4000)).toBeUndefined();
     expect(s.next(5000)).toBe(8000);
     expect(s.next(8000)).toBeUndefined();

@@ -1,4 +1,4 @@
-// Skipping silences while watching: nothing is cut, the player jumps over the stretches in which nobody speaks.
+// Jumping over silences and hesitations while watching: nothing is cut, the player leaves them out.
 
 export interface Span {
   readonly start_ms: number;
@@ -10,26 +10,24 @@ const keepMs = 250;
 /** Shorter pauses are how people talk. */
 const leastMs = 900;
 
-/**
- * The stretches to jump over, from the stretches of speech. Speech may be unsorted and may overlap. Without any speech
- * there is nothing to jump over: the clip may show something without words.
- */
-export function silences(speech: readonly Span[], durationMs: number): Span[] {
-  if (speech.length === 0) return [];
-  const sorted = speech.toSorted((a, b) => a.start_ms - b.start_ms);
-  const found: Span[] = [];
-  let spoken = 0; // until here it is known what happens
-  let first = true;
-  const add = (from: number, to: number) => {
-    const span = { start_ms: first ? 0 : from + keepMs, end_ms: to };
-    if (span.end_ms - span.start_ms >= leastMs) found.push(span);
-  };
-  for (const s of sorted) {
-    add(spoken, s.start_ms - keepMs);
-    spoken = Math.max(spoken, s.end_ms);
-    first = false;
+/** What is jumped over of the silences: all but a margin, where enough is left. The clip's own ends have no margin. */
+export function pauses(silences: readonly Span[], durationMs: number): Span[] {
+  return silences
+    .map(({ start_ms, end_ms }) => ({
+      start_ms: start_ms <= 0 ? 0 : start_ms + keepMs,
+      end_ms: end_ms >= durationMs ? durationMs : end_ms - keepMs,
+    }))
+    .filter((s) => s.end_ms - s.start_ms >= leastMs);
+}
+
+/** Several lists of spans as one, in order and without overlaps. */
+export function united(...lists: readonly (readonly Span[])[]): Span[] {
+  const found: { start_ms: number; end_ms: number }[] = [];
+  for (const { start_ms, end_ms } of lists.flat().sort((a, b) => a.start_ms - b.start_ms)) {
+    const last = found.at(-1);
+    if (last && start_ms <= last.end_ms) last.end_ms = Math.max(last.end_ms, end_ms);
+    else found.push({ start_ms, end_ms });
   }
-  add(spoken, durationMs);
   return found;
 }
 
@@ -38,13 +36,14 @@ export function savedMs(all: readonly Span[]): number {
   return all.reduce((sum, s) => sum + s.end_ms - s.start_ms, 0);
 }
 
-/** Decides when to jump. A silence that somebody went into on purpose is played. */
+/** Decides when to jump. A stretch that somebody went into on purpose is played. */
 export class Skipper {
-  #silences: readonly Span[] = [];
+  #spans: readonly Span[] = [];
   #wanted: Span | undefined;
 
-  set silences(all: readonly Span[]) {
-    this.#silences = all;
+  /** What to jump over; in order, without overlaps. */
+  set spans(all: readonly Span[]) {
+    this.#spans = all;
     this.#wanted = undefined;
   }
 
@@ -66,14 +65,14 @@ export class Skipper {
 
   #at(ms: number): Span | undefined {
     let low = 0;
-    let high = this.#silences.length;
+    let high = this.#spans.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const s = this.#silences[middle];
+      const s = this.#spans[middle];
       if (s && s.end_ms <= ms) low = middle + 1;
       else high = middle;
     }
-    const s = this.#silences[low];
+    const s = this.#spans[low];
     return s && s.start_ms <= ms ? s : undefined;
   }
 }

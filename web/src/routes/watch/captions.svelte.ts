@@ -1,30 +1,49 @@
-// How large captions are; kept in this browser.
-const key = "baton.caption-size";
-const sizes = ["small", "medium", "large", "huge"] as const;
-export type CaptionSize = (typeof sizes)[number];
+// How captions look; kept in this browser.
+const key = "baton.captions";
 
-function read(): CaptionSize {
+export const captionSizes = ["small", "medium", "large", "huge"] as const;
+/** What lies behind the words: dark, half dark, or nothing (the letters have an edge then). */
+export const captionGrounds = ["dark", "soft", "none"] as const;
+export const captionPlaces = ["bottom", "top"] as const;
+
+export interface CaptionStyle {
+  size: (typeof captionSizes)[number];
+  ground: (typeof captionGrounds)[number];
+  place: (typeof captionPlaces)[number];
+}
+
+function read(): CaptionStyle {
+  let stored: Partial<Record<keyof CaptionStyle, unknown>> = {};
   try {
-    return sizes.find((s) => s === localStorage.getItem(key)) ?? "medium";
+    stored = Object(JSON.parse(localStorage.getItem(key) ?? "{}")) as typeof stored;
   } catch {
-    return "medium";
+    // No storage, or not ours: the defaults will do.
   }
+  return {
+    size: captionSizes.find((s) => s === stored.size) ?? "medium",
+    ground: captionGrounds.find((g) => g === stored.ground) ?? "dark",
+    place: captionPlaces.find((p) => p === stored.place) ?? "bottom",
+  };
 }
 
-export const captions: { size: CaptionSize } = $state({ size: read() });
+export const captions: CaptionStyle = $state(read());
 
-/** Makes captions one size smaller or larger. */
-export function stepCaptionSize(step: -1 | 1): void {
-  setCaptionSize(sizes[sizes.indexOf(captions.size) + step] ?? captions.size);
-}
-
-export function setCaptionSize(size: CaptionSize): void {
-  captions.size = size;
+export function setCaptions(change: Partial<CaptionStyle>): void {
+  Object.assign(captions, change);
   try {
-    localStorage.setItem(key, size);
+    localStorage.setItem(key, JSON.stringify(captions));
   } catch {
     // Kept until the page is closed.
   }
 }
 
-export const captionSizes: readonly CaptionSize[] = sizes;
+/** Makes captions one size smaller or larger. */
+export function stepCaptionSize(step: -1 | 1): void {
+  setCaptions({ size: captionSizes[captionSizes.indexOf(captions.size) + step] ?? captions.size });
+}
+
+/** Takes the next ground, around. */
+export function nextCaptionGround(): void {
+  const next = captionGrounds[(captionGrounds.indexOf(captions.ground) + 1) % captionGrounds.length];
+  setCaptions({ ground: next ?? "dark" });
+}

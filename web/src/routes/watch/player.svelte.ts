@@ -10,6 +10,7 @@ import { setSettings, settings } from "../../lib/settings.svelte";
 /** How often the page follows the video, in milliseconds: finer than words, coarser than pictures. */
 const followMs = 50;
 const rememberMs = 5000;
+const leastJumpMs = 200;
 
 export class Player {
   /** Where the video is, in milliseconds. */
@@ -202,8 +203,9 @@ export class Player {
     this.#video.playbackRate = settings.rate;
   }
 
-  set silences(all: readonly Span[]) {
-    this.#skipper.silences = all;
+  /** What is left out while playing: silences, hesitations. */
+  set skips(all: readonly Span[]) {
+    this.#skipper.spans = all;
   }
 
   readonly loopFromHere = (): void => {
@@ -299,10 +301,10 @@ export class Player {
   }
 
   #skipTarget(ms: number): number | undefined {
-    if (!settings.skipSilence || this.live) return undefined;
+    if (this.live) return undefined;
     const to = this.#skipper.next(ms);
-    // A jump costs a moment too: the last bit of a silence is played.
-    if (to === undefined || to - ms < 200 || to >= this.durationMs - 100) return undefined;
+    // A jump costs a moment too: what is short, and the last bit of a silence, is played.
+    if (to === undefined || to - ms < leastJumpMs || to >= this.durationMs - 100) return undefined;
     this.savedMs += to - ms;
     return to;
   }

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"time"
+)
+
+const (
+	playerStartAim = 500 * time.Millisecond
+	playerSeekAim  = 300 * time.Millisecond
+)
+
+// measurePlayer opens the watch page in a real browser and times its pictures.
+func measurePlayer(ctx context.Context, opt options, r *report) (err error) {
+	t := r.aims("Player", "The watch page in Chromium without a graphics card, on the server's own machine: 10 visits to a recording of 1 min at 1280×720, "+
+		"each with a press of play and four seeks, there and back, near and far. A seek ends with the picture of the new place on the screen.")
+	src, err := newSources(ctx, opt.data)
+	if err != nil {
+		return err
+	}
+	s, err := running(ctx, opt)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.remove()) }()
+	take, err := src.recording(time.Minute, false)
+	if err != nil {
+		return err
+	}
+	id, _, _, err := s.record(ctx, carriers()[0], take, time.Minute)
+	if err != nil {
+		return err
+	}
+	err = poll(ctx, 100*time.Millisecond, time.Hour, func() (bool, error) {
+		c, err := s.clip(ctx, id)
+		return err == nil && len(c.Work) == 0, err
+	})
+	if err != nil {
+		return err
+	}
+	c := exec.CommandContext(ctx, "node", "e2e/speed.mjs", s.url, s.token, id)
+	c.Dir = "web"
+	out, err := c.Output()
+	if err != nil {
+		return fmt.Errorf("drive the browser: %w", err)
+	}
+	var took struct{ Starts, Seeks []float64 }
+	if err := json.Unmarshal(out, &took); err != nil {
+		return fmt.Errorf("read what the browser measured: %w", err)
+	}
+	starts, seeks := durations(took.Starts), durations(took.Seeks)
+	row := func(what string, all []time.Duration, aim time.Duration) {
+		t.aimed(what, fmt.Sprintf("p50 %s, p95 %s", nice(quantile(all, 0.5)), nice(quantile(all, 0.95))), "p95 under "+nice(aim), quantile(all, 0.95) < aim)
+	}
+	row("press of play → first picture", starts, playerStartAim)
+	row("seek → picture", seeks, playerSeekAim)
+	r.sum("player starts in %s, seeks in %s (p95)", nice(quantile(starts, 0.95)), nice(quantile(seeks, 0.95)))
+	return nil
+}
+
+// durations of milliseconds.
+func durations(ms []float64) []time.Duration {
+	out := make([]time.Duration, 0, len(ms))
+	for _, m := range ms {
+		out = append(out, time.Duration(m*float64(time.Millisecond)))
+	}
+	return out
+}
