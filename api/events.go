@@ -197,7 +197,7 @@ func (s *eventStream) follow(ctx context.Context, queue *stream) error {
 		case <-again.C:
 			err = s.recheck(ctx)
 		case <-queue.over:
-			return s.end(queue.why)
+			return s.end(queue.why, false)
 		case <-ctx.Done():
 			return ctx.Err()
 		}
@@ -225,7 +225,7 @@ func (s *eventStream) recheck(ctx context.Context) error {
 	s.viewer.Store(&who.Viewer)
 	if s.clip == "" {
 		if who.WorkspaceID != s.workspace {
-			return s.end("you are signed out")
+			return s.end("you are signed out", true)
 		}
 		return nil
 	}
@@ -234,7 +234,7 @@ func (s *eventStream) recheck(ctx context.Context) error {
 		if err := s.replay(ctx, s.last); err != nil {
 			return err
 		}
-		return s.end("you may not see this clip any more")
+		return s.end("you may not see this clip any more", true)
 	}
 	return nil
 }
@@ -242,8 +242,9 @@ func (s *eventStream) recheck(ctx context.Context) error {
 // errEnded ends follow after the reader was told why.
 var errEnded = errors.New("ended by the server")
 
-func (s *eventStream) end(why string) error {
-	data, err := json.Marshal(map[string]string{"reason": why})
+// end tells the reader why, and whether coming back is of no use.
+func (s *eventStream) end(why string, final bool) error {
+	data, err := json.Marshal(map[string]any{"reason": why, "final": final})
 	if err != nil {
 		return fmt.Errorf("write event: %w", err)
 	}

@@ -235,7 +235,7 @@ func TestEventsOfAClipForStrangers(t *testing.T) {
 	l.expect("comment.changed", "live")
 	p.call("PATCH", "/api/v1/clips/"+string(id), map[string]string{"visibility": "private"}).expect(200)
 	l.expect("clip.changed", string(id))
-	l.expect("end", "may not see")
+	l.expect("end", `"final":true,"reason":"you may not see`)
 	l.expectEnd()
 }
 
@@ -268,7 +268,7 @@ func TestStreamsOfEventsAreLimitedAndEndAtShutdown(t *testing.T) {
 	began := time.Now()
 	s.stop()
 	for _, l := range open {
-		l.expect("end", "restarts")
+		l.expect("end", `"final":false,"reason":"the server restarts`)
 		l.expectEnd()
 	}
 	if took := time.Since(began); took > 5*time.Second {
@@ -286,9 +286,9 @@ func TestEventsEndWithTheSignIn(t *testing.T) {
 	all.expect("hello", "{}")
 	one.expect("hello", "{}")
 	p.call("POST", "/api/v1/sign-out", nil).expect(204)
-	all.expect("end", "signed out")
+	all.expect("end", `"final":true,"reason":"you are signed out`)
 	all.expectEnd()
-	one.expect("end", "may not see")
+	one.expect("end", `"final":true,"reason":"you may not see`)
 	one.expectEnd()
 	other.listen("", 0).expect("hello", "{}")
 }

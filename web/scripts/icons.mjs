@@ -1,24 +1,25 @@
-// Copies the used icons' paths out of lucide-static (ISC) into src/lib/icons.ts: 50 icons are 2.5 KB, the package is 20 MB.
+// Draws the icons of icons.txt, out of lucide-static (ISC), into one file that the browser fetches once: no page carries
+// any icon in its script, and a new one costs nothing until it is shown.
 import { readFile, writeFile } from "node:fs/promises";
 
-const names =
-  `arrow-left arrow-right audio-lines calendar-clock camera captions check chevron-down chevron-right circle circle-alert clock
-copy download ellipsis eye folder gauge globe inbox key-round keyboard library link list-video lock log-out maximize message-square mic mic-off
-minimize monitor moon notebook-pen pause pencil picture-in-picture-2 play plus rectangle-horizontal reply rotate-ccw scissors-line-dashed search
-send settings share-2 shield-check skip-forward smile square sun trash-2 triangle-alert upload user-plus users video volume-2 volume-x wifi-off x`.split(
-    /\s+/,
-  );
+const at = (path) => new URL(path, import.meta.url);
+const names = (await readFile(at("icons.txt"), "utf8")).trim().split("\n");
 
-const icons = {};
-for (const name of names) {
-  const svg = await readFile(new URL(`../node_modules/lucide-static/icons/${name}.svg`, import.meta.url), "utf8");
-  const shapes = [...svg.matchAll(/<(path|circle|rect|line|polyline|polygon|ellipse)\s([^>]*?)\/>/g)].map(
-    ([, tag, attributes]) => [tag, Object.fromEntries([...attributes.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, k, v]) => [k, v]))],
+async function shapes(name) {
+  const svg = await readFile(at(`../node_modules/lucide-static/icons/${name}.svg`), "utf8");
+  const drawn = [...svg.matchAll(/<(?:path|circle|rect|line|polyline|polygon|ellipse)\s[^>]*?\/>/g)].map(([shape]) =>
+    shape.replace(/\s+/g, " ").replace(" />", "/>"),
   );
-  icons[name] = shapes;
+  if (drawn.length === 0) throw new Error(`no shapes in ${name}.svg`);
+  return `<g id="${name}">${drawn.join("")}</g>`;
 }
+
+const groups = await Promise.all(names.map(shapes));
 await writeFile(
-  new URL("../src/lib/icons.ts", import.meta.url),
-  `// Made by scripts/icons.mjs from lucide-static (ISC licence).\nexport type Shape = readonly [tag: string, attributes: Readonly<Record<string, string>>];\n` +
-    `export type IconName = ${names.map((n) => JSON.stringify(n)).join(" | ")};\nexport const icons: Readonly<Record<IconName, readonly Shape[]>> = ${JSON.stringify(icons)};\n`,
+  at("../src/ui/icons.svg"),
+  `<svg xmlns="http://www.w3.org/2000/svg"><defs>\n${groups.join("\n")}\n</defs></svg>\n`,
+);
+await writeFile(
+  at("../src/lib/icons.ts"),
+  `// Made by scripts/icons.mjs from scripts/icons.txt.\nexport type IconName =\n${names.map((n) => `  | "${n}"`).join("\n")};\n`,
 );

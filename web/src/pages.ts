@@ -1,12 +1,27 @@
 import type { Route } from "./lib/router.svelte";
 
-/** Every page; the first match wins. */
+/** Every page; the first match wins. Those with nav stand in the rail, in this order. */
 export const routes: readonly Route[] = [
-  { path: /^\/$/, audience: "members", load: () => import("./routes/Library.svelte") },
+  {
+    path: /^\/$/,
+    audience: "members",
+    nav: { href: "/", name: "Library", icon: "library" },
+    load: () => import("./routes/Library.svelte"),
+  },
+  {
+    path: /^\/search$/,
+    audience: "members",
+    nav: { href: "/search", name: "Search", icon: "search" },
+    load: () => import("./routes/Search.svelte"),
+  },
+  {
+    path: /^\/settings(?:\/(?<section>[a-z-]+))?$/,
+    audience: "members",
+    nav: { href: "/settings", name: "Settings", icon: "settings" },
+    load: () => import("./routes/Settings.svelte"),
+  },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },
   { path: /^\/c\/(?<id>[0-9a-z]{26})$/, audience: "all", load: () => import("./routes/Watch.svelte") },
-  { path: /^\/search$/, audience: "members", load: () => import("./routes/Search.svelte") },
-  { path: /^\/settings(?:\/(?<section>[a-z-]+))?$/, audience: "members", load: () => import("./routes/Settings.svelte") },
   { path: /^\/setup$/, audience: "all", bare: true, load: () => import("./routes/Setup.svelte") },
   { path: /^\/sign-in$/, audience: "all", bare: true, load: () => import("./routes/SignIn.svelte") },
   { path: /^\/join\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Join.svelte") },

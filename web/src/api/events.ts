@@ -1,97 +1,192 @@
-// What changes on the server, as it happens: server-sent events of the workspace, or of one clip.
+// What changes on the server, as it happens: server-sent events of the workspace, or of one clip. Everybody in the page who
+// wants the same events shares one connection, for browsers open few to a server.
 import type { Comment } from "./client";
 
-/** The events of domain/event.go, with what they carry. */
+/** A comment as events carry it: without what depends on who asks. */
+export type SaidComment = Omit<Comment, "may_edit" | "may_delete">;
+
+/** The events of domain/event.go, with what they carry. A new kind is one line here and its name below. */
 export interface EventData {
-  "clip.changed": { id: string };
-  "clip.deleted": { id: string };
-  "clip.segments": { id: string; duration_ms: number };
-  "transcript.changed": { id: string };
-  "chapters.changed": { id: string };
-  "comment.changed": { clip_id: string; comment: Comment };
-  "comment.deleted": { clip_id: string; id: string };
+  "clip.changed": { readonly id: string };
+  "clip.deleted": { readonly id: string };
+  "clip.segments": { readonly id: string; readonly duration_ms: number };
+  "transcript.changed": { readonly id: string };
+  "chapters.changed": { readonly id: string };
+  "comment.changed": { readonly clip_id: string; readonly comment: SaidComment };
+  "comment.deleted": { readonly clip_id: string; readonly id: string };
 }
 
 export type EventName = keyof EventData;
 
+const names: Readonly<Record<EventName, true>> = {
+  "clip.changed": true,
+  "clip.deleted": true,
+  "clip.segments": true,
+  "transcript.changed": true,
+  "chapters.changed": true,
+  "comment.changed": true,
+  "comment.deleted": true,
+};
+
 export type EventHandlers = { readonly [K in EventName]?: (data: EventData[K]) => void } & {
+  /** Nothing is missed from now on. Comes again after each `lost`, when what was missed is on its way. */
+  readonly listening?: () => void;
   /** Events were missed that nobody can send again: read everything again. */
   readonly reset?: () => void;
-  /** The line is up, or is being made again. */
-  readonly line?: (up: boolean) => void;
-  /** The server closed the stream for good, e.g. because the clip became private. */
+  /** Nothing is heard; the line is being made again. */
+  readonly lost?: () => void;
+  /** The server closed the line for good, e.g. because the clip became private: why. */
   readonly end?: (reason: string) => void;
 };
 
-const names: readonly EventName[] = [
-  "clip.changed",
-  "clip.deleted",
-  "clip.segments",
-  "transcript.changed",
-  "chapters.changed",
-  "comment.changed",
-  "comment.deleted",
-];
-const firstPause = 2_000;
+/** What is used of EventSource; tests have their own. */
+export type OpenStream = (url: string) => Pick<EventSource, "addEventListener" | "close" | "readyState">;
+
+/** EventSource.CLOSED, which not every test environment has. */
+const closed = 2;
+const firstPause = 1_000;
 const longestPause = 30_000;
 
 /**
- * Listens until the returned function is called. The browser reconnects by itself after a broken line and is sent
- * what it missed; after an answer that is no stream (a proxy's 502, say) it gives up, so we go on from the last event ourselves.
+ * One connection and those who listen to it. EventSource comes back by itself when the connection breaks, with the id of the last
+ * event it got; when it is refused (a proxy's 502, say) it gives up, so we come back ourselves, at growing distances.
  */
-export function listen(handlers: EventHandlers, clipId?: string): () => void {
-  let source: EventSource | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let last = "";
-  let pause = firstPause;
+class Line {
+  readonly #url: string;
+  readonly #open: OpenStream;
+  readonly #over: () => void;
+  readonly #listeners = new Set<EventHandlers>();
+  #stream: ReturnType<OpenStream> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #last = "";
+  #tries = 0;
+  #up: boolean | undefined;
+  #heard = false;
 
-  const connect = (): void => {
-    const query = new URLSearchParams();
-    if (clipId) query.set("clip_id", clipId);
-    if (last) query.set("last_event_id", last);
-    const s = (source = new EventSource(`/api/v1/events?${query}`));
-    s.onopen = () => {
-      pause = firstPause;
-      handlers.line?.(true);
-    };
-    s.onerror = () => {
-      handlers.line?.(false);
-      if (s.readyState !== EventSource.CLOSED) return;
-      timer = setTimeout(connect, pause);
-      pause = Math.min(pause * 2, longestPause);
-    };
-    s.addEventListener("hello", (e: MessageEvent<string>) => {
-      last = e.lastEventId;
-    });
-    s.addEventListener("reset", (e: MessageEvent<string>) => {
-      last = e.lastEventId;
-      handlers.reset?.();
-    });
-    s.addEventListener("end", (e: MessageEvent<string>) => {
-      s.close();
-      const data = read(e.data);
-      handlers.end?.(typeof data === "object" && data !== null && "reason" in data ? String(data.reason) : "");
-    });
-    for (const name of names) {
-      s.addEventListener(name, (e: MessageEvent<string>) => {
-        last = e.lastEventId;
-        const data = read(e.data);
-        // The data is what the event's name says: both come from our server.
-        if (data !== undefined) (handlers[name] as ((data: unknown) => void) | undefined)?.(data);
+  /** over is called when the line is closed for good, by its last listener or by the server. */
+  constructor(url: string, open: OpenStream, over: () => void) {
+    this.#url = url;
+    this.#open = open;
+    this.#over = over;
+  }
+
+  add(handlers: EventHandlers): void {
+    this.#listeners.add(handlers);
+    if (!this.#stream) this.#start();
+    else if (this.#up) {
+      queueMicrotask(() => {
+        if (this.#up && this.#listeners.has(handlers)) handlers.listening?.();
       });
     }
+  }
+
+  remove(handlers: EventHandlers): void {
+    if (this.#listeners.delete(handlers) && this.#listeners.size === 0) this.#close();
+  }
+
+  #close(): void {
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.#retry);
+    this.#stream?.close();
+    this.#over();
+  }
+
+  #start(): void {
+    const url = new URL(this.#url, location.origin);
+    if (this.#last) url.searchParams.set("last_event_id", this.#last);
+    const s = this.#open(url.pathname + url.search);
+    this.#stream = s;
+    s.addEventListener("open", () => {
+      this.#tries = 0;
+      // With an id the server sends what was missed, and no hello.
+      if (this.#last) this.#setUp(true);
+    });
+    s.addEventListener("error", () => {
+      this.#setUp(false);
+      if (s.readyState === closed && s === this.#stream) this.#comeBack();
+    });
+    this.#on(s, "hello", () => {
+      if (this.#heard) this.#tell((h) => h.reset?.());
+      this.#setUp(true);
+    });
+    this.#on(s, "reset", () => {
+      this.#tell((h) => h.reset?.());
+    });
+    this.#on(s, "end", (data) => {
+      const { reason, final } = data as { reason?: string; final?: boolean };
+      if (final !== true) return; // a restart, say: the connection breaks now, and EventSource comes back
+      this.#close();
+      this.#tell((h) => h.end?.(reason ?? ""));
+      this.#listeners.clear();
+    });
+    for (const name of Object.keys(names) as EventName[]) {
+      // The data is what the event's name says: both come from our server.
+      this.#on(s, name, (data) => {
+        this.#tell((h) => (h[name] as ((data: unknown) => void) | undefined)?.(data));
+      });
+    }
+  }
+
+  #on(s: ReturnType<OpenStream>, name: string, act: (data: object) => void): void {
+    s.addEventListener(name, (e) => {
+      const message = e as MessageEvent<string>;
+      if (message.lastEventId) this.#last = message.lastEventId;
+      const data = read(message.data);
+      if (data) act(data);
+    });
+  }
+
+  #setUp(up: boolean): void {
+    this.#heard ||= up;
+    if (up === this.#up) return;
+    this.#up = up;
+    this.#tell((h) => (up ? h.listening?.() : h.lost?.()));
+  }
+
+  #comeBack(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(this.#retry, Math.min(longestPause, firstPause * 2 ** this.#tries++));
+    addEventListener("online", this.#retry, { once: true });
+  }
+
+  readonly #retry = (): void => {
+    clearTimeout(this.#timer);
+    removeEventListener("online", this.#retry);
+    this.#stream?.close();
+    this.#start();
   };
 
-  connect();
-  return () => {
-    clearTimeout(timer);
-    source?.close();
+  #tell(what: (h: EventHandlers) => void): void {
+    for (const h of [...this.#listeners]) what(h);
+  }
+}
+
+/** Makes a listen of its own, with connections of its own. */
+export function createListen(open: OpenStream): typeof listen {
+  const lines = new Map<string, Line>();
+  return (handlers, clipId) => {
+    const url = clipId ? `/api/v1/events?clip_id=${clipId}` : "/api/v1/events";
+    const line = lines.get(url) ?? new Line(url, open, () => lines.delete(url));
+    lines.set(url, line);
+    const own = { ...handlers }; // the same handlers may listen twice
+    line.add(own);
+    return () => {
+      line.remove(own);
+    };
   };
 }
 
-function read(text: string): unknown {
+const listenHere = createListen((url) => new EventSource(url));
+
+/** Listens to the workspace, or to one clip, until the returned function is called. */
+export function listen(handlers: EventHandlers, clipId = ""): () => void {
+  return listenHere(handlers, clipId);
+}
+
+function read(text: string): object | undefined {
   try {
-    return JSON.parse(text);
+    const data: unknown = JSON.parse(text);
+    return typeof data === "object" && data !== null ? data : undefined;
   } catch {
     return undefined; // not one of ours
   }

@@ -1,8 +1,21 @@
 // The router: a table of lazily loaded pages, history, focus on the new page, and a guard against leaving unsaved work.
 import type { Component } from "svelte";
+import type { IconName } from "./icons";
 
 /** Who may see a page: everybody, or people who are signed in. */
 export type Audience = "all" | "members";
+
+/** A page's entry in the navigation rail. */
+export interface NavEntry {
+  readonly href: string;
+  readonly name: string;
+  readonly icon: IconName;
+  /** What follows a number to show beside the name, e.g. what is unread; loaded after the page is there. */
+  readonly badge?: () => Promise<{ readonly follow: FollowBadge }>;
+}
+
+/** Tells the number whenever it changes, 0 shows none; the returned function ends it. */
+export type FollowBadge = (show: (n: number) => void) => () => void;
 
 export interface Route {
   readonly path: RegExp;
@@ -10,6 +23,8 @@ export interface Route {
   readonly load: () => Promise<{ default: Component }>;
   /** The page fills the window, without the navigation rail. */
   readonly bare?: boolean;
+  /** The page stands in the navigation rail, in the order of the table. */
+  readonly nav?: NavEntry;
 }
 
 interface Here {

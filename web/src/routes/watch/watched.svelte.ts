@@ -10,8 +10,8 @@ import {
   type Schemas,
   type Transcript,
 } from "../../api/client";
+import { listen, type SaidComment } from "../../api/events";
 import { account } from "../../lib/account.svelte";
-import { followClip, type ClipEvent, type SaidComment } from "../../lib/clip-events";
 import { parseStoryboard, type Shot } from "../../player/storyboard";
 import { applyComment, removeComment } from "./talk";
 
@@ -74,46 +74,58 @@ export class Watched {
     const patience = setTimeout(() => {
       this.#want("transcript", "chapters", "comments");
     }, patienceMs);
-    this.#stop = followClip(this.id, (e) => {
-      if (e.kind === "listening") clearTimeout(patience);
-      this.#hear(e);
+    this.#stop = this.#listen(() => {
+      clearTimeout(patience);
     });
   }
 
-  #hear(e: ClipEvent): void {
-    this.connected = e.kind !== "lost";
-    switch (e.kind) {
-      case "listening":
-        if (!this.#heard) this.#want("transcript", "chapters", "comments");
-        this.#heard = true;
-        if (this.clip && (this.clip.state !== "ready" || this.clip.work.length > 0)) this.#want("clip");
-        return;
-      case "reset":
-        this.#want("clip", "transcript", "chapters", "comments");
-        return;
-      case "lost":
-      case "end":
-      case "clip.deleted":
-      case "clip.changed":
-        // Whether it is still there is for the server to say.
-        this.#want("clip");
-        return;
-      case "transcript.changed":
-        this.#want("transcript", "clip");
-        return;
-      case "chapters.changed":
-        this.#want("chapters");
-        return;
-      case "clip.segments":
-        if (!this.clip?.playback.playable) this.#want("clip");
-        else this.clip = { ...this.clip, duration_ms: Math.max(this.clip.duration_ms, e.durationMs) };
-        return;
-      case "comment.changed":
-        this.setComment(this.#rights(e.comment));
-        return;
-      case "comment.deleted":
-        this.comments = removeComment(this.comments, e.id);
-    }
+  #listen(heard: () => void): () => void {
+    // Whether it is still there is for the server to say.
+    const readClip = () => {
+      this.#want("clip");
+    };
+    return listen(
+      {
+        listening: () => {
+          heard();
+          this.#listening();
+        },
+        lost: () => {
+          this.connected = false;
+          readClip();
+        },
+        reset: () => {
+          this.#want("clip", "transcript", "chapters", "comments");
+        },
+        end: readClip,
+        "clip.changed": readClip,
+        "clip.deleted": readClip,
+        "clip.segments": ({ duration_ms }) => {
+          if (!this.clip?.playback.playable) this.#want("clip");
+          else this.clip = { ...this.clip, duration_ms: Math.max(this.clip.duration_ms, duration_ms) };
+        },
+        "transcript.changed": () => {
+          this.#want("transcript", "clip");
+        },
+        "chapters.changed": () => {
+          this.#want("chapters");
+        },
+        "comment.changed": ({ comment }) => {
+          this.setComment(this.#rights(comment));
+        },
+        "comment.deleted": ({ id }) => {
+          this.comments = removeComment(this.comments, id);
+        },
+      },
+      this.id,
+    );
+  }
+
+  #listening(): void {
+    this.connected = true;
+    if (!this.#heard) this.#want("transcript", "chapters", "comments");
+    this.#heard = true;
+    if (this.clip && (this.clip.state !== "ready" || this.clip.work.length > 0)) this.#want("clip");
   }
 
   /** Shows a comment that was made or changed, here or elsewhere. */
