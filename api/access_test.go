@@ -183,6 +183,8 @@ var rules = map[string]rule{
 	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getScreen": {who: watching}, "getSummary": {who: watching}, "getTranscriptSRT": {who: watching}, "getTranscriptText": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
 	"updateCue":     {who: acting(editing), body: `{"text":"Hello there"}`},
 	"putChapters":   {who: acting(editing), body: `{"chapters":[{"start_ms":0,"title":"All"}]}`},
+	"resetChapters": {who: acting(editing), ok: 202},
+	"makeSummary":   {who: acting(editing), ok: 202},
 	"listComments":  {who: watching},
 	"createComment": {who: acting(commenting), body: `{"body":"hi"}`, ok: 201},
 	"updateComment": {who: acting(editing), body: `{"body":"hi again"}`}, // the fixture's comment is the clip's owner's

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baton/api/gen"
@@ -64,10 +65,30 @@ func (h *handlers) PutChapters(ctx context.Context, r gen.PutChaptersRequestObje
 		if i > 0 {
 			all[i-1].EndMS = in.StartMs
 		}
-		all = append(all, domain.Chapter{StartMS: in.StartMs, EndMS: max(c.DurationMS, in.StartMs+1), Title: title, Edited: true})
+		all = append(all, domain.Chapter{StartMS: in.StartMs, EndMS: max(c.DurationMS, in.StartMs+1), Title: title})
+	}
+	before, err := h.Transcripts.Chapters(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read chapters: %w", err)
+	}
+	for i := range all {
+		all[i].Edited = !slices.ContainsFunc(before, func(b domain.Chapter) bool {
+			return !b.Edited && b.StartMS == all[i].StartMS && b.Title == all[i].Title
+		})
 	}
 	if err := h.Transcripts.SetChapters(ctx, c.ID, all); err != nil {
 		return nil, named(err, "change chapters", noClip)
 	}
 	return gen.PutChapters200JSONResponse(chaptersOf(all)), nil
+}
+
+func (h *handlers) ResetChapters(ctx context.Context, r gen.ResetChaptersRequestObject) (gen.ResetChaptersResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Transcripts.ResetChapters(ctx, c.ID); err != nil {
+		return nil, named(err, "reset chapters", noClip)
+	}
+	return gen.ResetChapters202Response{}, nil
 }

@@ -53,6 +53,8 @@ type Needs struct {
 	Events      events
 	Hours       hours
 
+	// HasWriter: summaries can be made.
+	HasWriter bool
 	// Objects is the object store, implemented by package blob.
 	Objects objects
 	// Formats renders texts, implemented by packages transcode and transcribe.

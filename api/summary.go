@@ -18,8 +18,22 @@ func (h *handlers) GetSummary(ctx context.Context, r gen.GetSummaryRequestObject
 		return nil, fmt.Errorf("read summary: %w", err)
 	}
 	return gen.GetSummary200JSONResponse{
-		Made: !s.MadeAt.IsZero(), MadeAt: utc(s.MadeAt), Model: nonZero(s.Model), Summary: claimsOf(s.Lines), ActionItems: claimsOf(s.ActionItems),
+		Available: h.HasWriter, Made: !s.MadeAt.IsZero(), MadeAt: utc(s.MadeAt), Model: nonZero(s.Model), Summary: claimsOf(s.Lines), ActionItems: claimsOf(s.ActionItems),
 	}, nil
+}
+
+func (h *handlers) MakeSummary(ctx context.Context, r gen.MakeSummaryRequestObject) (gen.MakeSummaryResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	if !h.HasWriter {
+		return nil, domain.Errorf(domain.KindConflict, "this server has no language model (BATON_LLM_URL)")
+	}
+	if err := h.Transcripts.QueueSummary(ctx, c.ID); err != nil {
+		return nil, named(err, "queue summary", noClip)
+	}
+	return gen.MakeSummary202Response{}, nil
 }
 
 func claimsOf(all []domain.Claim) []gen.Claim {

@@ -24,6 +24,10 @@ type transcripts interface {
 	Chapters(ctx context.Context, c domain.ClipID) ([]domain.Chapter, error)
 	// SetChapters replaces all chapters and says so by an event.
 	SetChapters(ctx context.Context, c domain.ClipID, chapters []domain.Chapter) error
+	// ResetChapters queues the finding of others, as if nobody had arranged them.
+	ResetChapters(ctx context.Context, c domain.ClipID) error
+	// QueueSummary has a language model write anew.
+	QueueSummary(ctx context.Context, c domain.ClipID) error
 }
 
 func (h *handlers) GetTranscript(ctx context.Context, r gen.GetTranscriptRequestObject) (gen.GetTranscriptResponseObject, error) {
@@ -37,7 +41,8 @@ func (h *handlers) GetTranscript(ctx context.Context, r gen.GetTranscriptRequest
 	}
 	out := gen.Transcript{
 		State: gen.TranscriptState(c.TranscriptState), Reason: nonZero(c.TranscriptReason), Language: t.Language,
-		Coverage: float32(t.Coverage), Cues: make([]gen.Cue, 0, len(t.Cues)), Speech: spansOf(t.Speech),
+		Coverage: float32(t.Coverage), Cues: make([]gen.Cue, 0, len(t.Cues)), Speech: spansOf(t.Speech), Lost: spansOf(t.Lost),
+		Progress: float32(c.TranscriptProgress), Draft: draftOf(t.Draft),
 	}
 	for _, cue := range t.Cues {
 		out.Cues = append(out.Cues, cueOf(cue))
@@ -67,13 +72,27 @@ func (h *handlers) fillers(t domain.Transcript) *[]gen.Filler {
 }
 
 func cueOf(c domain.Cue) gen.Cue {
-	out := gen.Cue{
-		No: c.No, StartMs: c.StartMS, EndMs: c.EndMS, Text: c.Text, Words: make([]gen.Word, 0, len(c.Words)), Edited: nonZero(c.Edited),
-	}
-	for _, w := range c.Words {
-		out.Words = append(out.Words, gen.Word{StartMs: w.StartMS, EndMs: w.EndMS, Text: w.Text})
+	return gen.Cue{No: c.No, StartMs: c.StartMS, EndMs: c.EndMS, Text: c.Text, Words: wordsOf(c.Words), Edited: nonZero(c.Edited)}
+}
+
+func wordsOf(all []domain.Word) []gen.Word {
+	out := make([]gen.Word, len(all))
+	for i, w := range all {
+		out[i] = gen.Word{StartMs: w.StartMS, EndMs: w.EndMS, Text: w.Text}
 	}
 	return out
+}
+
+// draftOf is absent when there is none.
+func draftOf(all []domain.Cue) *[]gen.DraftCue {
+	if len(all) == 0 {
+		return nil
+	}
+	out := make([]gen.DraftCue, len(all))
+	for i, c := range all {
+		out[i] = gen.DraftCue{StartMs: c.StartMS, EndMs: c.EndMS, Text: c.Text, Words: wordsOf(c.Words)}
+	}
+	return &out
 }
 
 func (h *handlers) UpdateCue(ctx context.Context, r gen.UpdateCueRequestObject) (gen.UpdateCueResponseObject, error) {

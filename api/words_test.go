@@ -199,6 +199,15 @@ func TestTranscriptAndChaptersCanBeCorrected(t *testing.T) {
 	if a := p.call("GET", at+"/chapters", nil).expect(200); !strings.Contains(string(a.body), `{"edited":true,"end_ms":1500,"start_ms":0,"title":"A \u003ci\u003e1\u003c/i\u003e"}`) {
 		t.Errorf("%s", a.body)
 	}
+	p.call("DELETE", at+"/chapters", nil).expect(202)
+	if a := p.call("GET", at+"/chapters", nil).expect(200); strings.Contains(string(a.body), `"edited":true`) || !slices.Contains(s.queue.jobs, domain.Job{Kind: domain.JobChapters, ClipID: id, Again: true}) {
+		t.Errorf("%s %v", a.body, s.queue.jobs)
+	}
+	// What is put back as it was stays the server's.
+	p.call("PUT", at+"/chapters", chapters(ch(0, "A <i>1</i>"), ch(1600, "B"))).expect(200)
+	if a := p.call("GET", at+"/chapters", nil).expect(200); strings.Count(string(a.body), `"edited":true`) != 1 {
+		t.Errorf("%s", a.body)
+	}
 	if a := p.call("GET", at+"/chapters.vtt", nil).expect(200); !strings.HasPrefix(string(a.body), "WEBVTT") || !strings.Contains(string(a.body), "A &lt;i&gt;1") || !strings.HasPrefix(a.header.Get("Content-Type"), "text/vtt") {
 		t.Errorf("%s", a.body)
 	}

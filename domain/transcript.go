@@ -44,6 +44,8 @@ type Transcript struct {
 	Speech []Span `json:"speech,omitempty"`
 	// Lost are the parts of speech that could not be written down.
 	Lost []Span `json:"lost,omitempty"`
+	// Draft are the words of the speech that goes on, which Cues will replace.
+	Draft []Cue `json:"-"`
 	// UpToMS is up to where the clip was listened to.
 	UpToMS int64 `json:"-"`
 }

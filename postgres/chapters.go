@@ -20,10 +20,28 @@ func (s Transcripts) SetChapters(ctx context.Context, clip domain.ClipID, chapte
 		if err != nil {
 			return err
 		}
-		if err := t.SetChaptersEdited(ctx, clip); err != nil {
+		if err := t.SetChaptersEdited(ctx, true, clip); err != nil {
 			return err
 		}
 		return t.replaceChapters(ctx, c, chapters)
+	})
+}
+
+// ResetChapters forgets that a person arranged them, and queues the finding of others. KindNotFound.
+func (s Transcripts) ResetChapters(ctx context.Context, clip domain.ClipID) error {
+	return s.db.inTx(ctx, "reset chapters", func(t *tx) error {
+		c, err := t.lockClip(ctx, clip)
+		if err != nil {
+			return err
+		}
+		if err := t.SetChaptersEdited(ctx, false, clip); err != nil {
+			return err
+		}
+		if err := t.ForgetEditsOfChapters(ctx, clip); err != nil {
+			return err
+		}
+		t.enqueue(domain.Job{Kind: domain.JobChapters, ClipID: clip, Again: true})
+		return t.changed(domain.EventChaptersChanged, c, clipData{clip})
 	})
 }
 

@@ -28,7 +28,7 @@ func (s Transcripts) Transcript(ctx context.Context, clip domain.ClipID) (domain
 		return domain.Transcript{}, failed(act, err)
 	}
 	cues, err := q.Cues(ctx, clip, 0)
-	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech, Lost: r.Lost, UpToMS: r.TranscribedMs}, failed(act, err)
+	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech, Lost: r.Lost, Draft: r.Draft, UpToMS: r.TranscribedMs}, failed(act, err)
 }
 
 // Start notes that a clip is being listened to, and returns up to where it was before. KindNotFound.
@@ -111,6 +111,22 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 			return err
 		}
 		return t.setTranscriptState(ctx, c, domain.TranscriptRunning, step.Progress, "")
+	})
+}
+
+// SetDraft replaces the words of the speech that goes on, which begins at fromMS; it does nothing once that is settled, and when
+// the clip is gone.
+func (s Transcripts) SetDraft(ctx context.Context, clip domain.ClipID, fromMS int64, draft []domain.Cue) error {
+	return s.db.inTx(ctx, "draft a transcript", func(t *tx) error {
+		c, err := t.lockClip(ctx, clip)
+		if err != nil {
+			return err
+		}
+		n, err := t.Queries.SetDraft(ctx, sqlc.SetDraftParams{ClipID: clip, FromMs: fromMS, Draft: orEmpty(draft)})
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.changed(domain.EventTranscriptChanged, c, clipData{clip})
 	})
 }
 

@@ -106,6 +106,30 @@ func TestATranscriptGrowsOnceAndGoesOnAfterARestart(t *testing.T) {
 	equal(t, "state", c.TranscriptState, domain.TranscriptDone)
 }
 
+func TestADraftLastsUntilItIsSettled(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	id := b.recorded(t, b.team(t, "team"), "", domain.VisiblePrivate, 5)
+	draft := func() string {
+		tr, err := b.Transcripts.Transcript(t.Context(), id)
+		ok(t, err)
+		var out []string
+		for _, c := range tr.Draft {
+			out = append(out, c.Text)
+		}
+		return strings.Join(out, "|")
+	}
+	_, err := b.Transcripts.Start(t.Context(), id)
+	ok(t, err)
+	ok(t, b.Transcripts.SetDraft(t.Context(), id, 0, said(0, "the furst", "and")))
+	equal(t, "draft", draft(), "the furst|and")
+	ok(t, b.Transcripts.AppendCues(t.Context(), id, domain.TranscriptStep{UpToMS: 4000, Cues: said(0, "the first", "and second")}))
+	equal(t, "draft", draft(), "")
+	ok(t, b.Transcripts.SetDraft(t.Context(), id, 0, said(0, "late")))
+	equal(t, "draft of what is settled", draft(), "")
+	equal(t, "cues", b.text(t, id), "0 the first|2000 and second")
+}
+
 func TestATranscriptMayHaveNoSpeechOrFail(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -186,6 +210,10 @@ func TestGeneratedChaptersLeaveEditedOnesAlone(t *testing.T) {
 	set, err = b.Transcripts.SetGeneratedChapters(t.Context(), id, generated)
 	ok(t, err)
 	equal(t, "set", set, false)
+	ok(t, b.Transcripts.ResetChapters(t.Context(), id))
+	set, err = b.Transcripts.SetGeneratedChapters(t.Context(), id, generated)
+	ok(t, err)
+	equal(t, "set after a reset", set, true)
 	_, err = b.Transcripts.SetGeneratedChapters(t.Context(), domain.NewID[domain.ClipID](), generated)
 	wantKind(t, err, domain.KindNotFound)
 }

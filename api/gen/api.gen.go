@@ -591,6 +591,14 @@ type DayOff struct {
 // DayOffSource defines model for DayOff.Source.
 type DayOffSource string
 
+// DraftCue defines model for DraftCue.
+type DraftCue struct {
+	EndMs   int64  `json:"end_ms"`
+	StartMs int64  `json:"start_ms"`
+	Text    string `json:"text"`
+	Words   []Word `json:"words"`
+}
+
 // Due defines model for Due.
 type Due struct {
 	AskedAt time.Time `json:"asked_at"`
@@ -954,6 +962,9 @@ type Summary struct {
 	// ActionItems Proposed ones
 	ActionItems []Claim `json:"action_items"`
 
+	// Available The server has a language model
+	Available bool `json:"available"`
+
 	// Made false: there is none (no language model, or not yet: see the clip's work)
 	Made    bool       `json:"made"`
 	MadeAt  *time.Time `json:"made_at,omitempty"`
@@ -992,10 +1003,19 @@ type Transcript struct {
 	Coverage float32 `json:"coverage"`
 	Cues     []Cue   `json:"cues"`
 
+	// Draft While it is recorded: words of the speech that goes on, after the last cue. They may change, and cannot be corrected; cues take their place
+	Draft *[]DraftCue `json:"draft,omitempty"`
+
 	// Fillers Hesitations that can be cut out: written ones (um, uh) and voiced ones between words
 	Fillers  *[]Filler `json:"fillers,omitempty"`
 	Language string    `json:"language"`
-	Reason   *string   `json:"reason,omitempty"`
+
+	// Lost Speech that could not be written down, also at a second try; coverage counts it
+	Lost *[]Span `json:"lost,omitempty"`
+
+	// Progress Share of the sound that was listened to
+	Progress float32 `json:"progress"`
+	Reason   *string `json:"reason,omitempty"`
 
 	// Silences Stretches of half a second or more in which nobody speaks, in order; empty while nothing was heard yet, and for a clip without any speech
 	Silences *[]Span `json:"silences,omitempty"`
@@ -1240,6 +1260,9 @@ type ServerInterface interface {
 	// GetCaptions Captions (WebVTT)
 	// (GET /api/v1/clips/{id}/captions.vtt)
 	GetCaptions(ctx echo.Context, id ClipID) error
+	// ResetChapters Forget what was arranged by hand and let the server find the chapters again
+	// (DELETE /api/v1/clips/{id}/chapters)
+	ResetChapters(ctx echo.Context, id ClipID) error
 	// GetChapters Chapters
 	// (GET /api/v1/clips/{id}/chapters)
 	GetChapters(ctx echo.Context, id ClipID) error
@@ -1270,6 +1293,9 @@ type ServerInterface interface {
 	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
 	// (GET /api/v1/clips/{id}/summary)
 	GetSummary(ctx echo.Context, id ClipID) error
+	// MakeSummary Have summary, proposed action items and titles written anew (the clip's owner); conflict when the server has no language model
+	// (POST /api/v1/clips/{id}/summary)
+	MakeSummary(ctx echo.Context, id ClipID) error
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx echo.Context, id ClipID) error
@@ -1546,6 +1572,22 @@ func (w *ServerInterfaceWrapper) GetCaptions(ctx echo.Context) error {
 	return err
 }
 
+// ResetChapters converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetChapters(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetChapters(ctx, id)
+	return err
+}
+
 // GetChapters converts echo context to params.
 func (w *ServerInterfaceWrapper) GetChapters(ctx echo.Context) error {
 	var err error
@@ -1719,6 +1761,22 @@ func (w *ServerInterfaceWrapper) GetSummary(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSummary(ctx, id)
+	return err
+}
+
+// MakeSummary converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeSummary(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeSummary(ctx, id)
 	return err
 }
 
@@ -2441,8 +2499,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.txt", wrapper.GetTranscriptText, options.OperationMiddlewares["getTranscriptText"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/summary", wrapper.GetSummary, options.OperationMiddlewares["getSummary"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/summary", wrapper.MakeSummary, options.OperationMiddlewares["makeSummary"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/screen", wrapper.GetScreen, options.OperationMiddlewares["getScreen"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/captions.vtt", wrapper.GetCaptions, options.OperationMiddlewares["getCaptions"]...)
+	router.DELETE(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.ResetChapters, options.OperationMiddlewares["resetChapters"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.GetChapters, options.OperationMiddlewares["getChapters"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/chapters", wrapper.PutChapters, options.OperationMiddlewares["putChapters"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/chapters.vtt", wrapper.GetChaptersVTT, options.OperationMiddlewares["getChaptersVTT"]...)
@@ -2732,6 +2792,39 @@ type GetCaptionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetCaptionsdefaultApplicationProblemPlusJSONResponse) VisitGetCaptionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetChaptersRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ResetChaptersResponseObject interface {
+	VisitResetChaptersResponse(w http.ResponseWriter) error
+}
+
+type ResetChapters202Response struct {
+}
+
+func (response ResetChapters202Response) VisitResetChaptersResponse(w http.ResponseWriter) error {
+	w.WriteHeader(202)
+	return nil
+}
+
+type ResetChaptersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetChaptersdefaultApplicationProblemPlusJSONResponse) VisitResetChaptersResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -3129,6 +3222,39 @@ type GetSummarydefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSummarydefaultApplicationProblemPlusJSONResponse) VisitGetSummaryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeSummaryRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type MakeSummaryResponseObject interface {
+	VisitMakeSummaryResponse(w http.ResponseWriter) error
+}
+
+type MakeSummary202Response struct {
+}
+
+func (response MakeSummary202Response) VisitMakeSummaryResponse(w http.ResponseWriter) error {
+	w.WriteHeader(202)
+	return nil
+}
+
+type MakeSummarydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeSummarydefaultApplicationProblemPlusJSONResponse) VisitMakeSummaryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -4973,6 +5099,9 @@ type StrictServerInterface interface {
 	// GetCaptions Captions (WebVTT)
 	// (GET /api/v1/clips/{id}/captions.vtt)
 	GetCaptions(ctx context.Context, request GetCaptionsRequestObject) (GetCaptionsResponseObject, error)
+	// ResetChapters Forget what was arranged by hand and let the server find the chapters again
+	// (DELETE /api/v1/clips/{id}/chapters)
+	ResetChapters(ctx context.Context, request ResetChaptersRequestObject) (ResetChaptersResponseObject, error)
 	// GetChapters Chapters
 	// (GET /api/v1/clips/{id}/chapters)
 	GetChapters(ctx context.Context, request GetChaptersRequestObject) (GetChaptersResponseObject, error)
@@ -5003,6 +5132,9 @@ type StrictServerInterface interface {
 	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
 	// (GET /api/v1/clips/{id}/summary)
 	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
+	// MakeSummary Have summary, proposed action items and titles written anew (the clip's owner); conflict when the server has no language model
+	// (POST /api/v1/clips/{id}/summary)
+	MakeSummary(ctx context.Context, request MakeSummaryRequestObject) (MakeSummaryResponseObject, error)
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
 	GetTranscript(ctx context.Context, request GetTranscriptRequestObject) (GetTranscriptResponseObject, error)
@@ -5375,6 +5507,31 @@ func (sh *strictHandler) GetCaptions(ctx echo.Context, id ClipID) error {
 	return nil
 }
 
+// ResetChapters operation middleware
+func (sh *strictHandler) ResetChapters(ctx echo.Context, id ClipID) error {
+	var request ResetChaptersRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetChapters(ctx.Request().Context(), request.(ResetChaptersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetChapters")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetChaptersResponseObject); ok {
+		return validResponse.VisitResetChaptersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetChapters operation middleware
 func (sh *strictHandler) GetChapters(ctx echo.Context, id ClipID) error {
 	var request GetChaptersRequestObject
@@ -5690,6 +5847,31 @@ func (sh *strictHandler) GetSummary(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(GetSummaryResponseObject); ok {
 		return validResponse.VisitGetSummaryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeSummary operation middleware
+func (sh *strictHandler) MakeSummary(ctx echo.Context, id ClipID) error {
+	var request MakeSummaryRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeSummary(ctx.Request().Context(), request.(MakeSummaryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeSummary")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeSummaryResponseObject); ok {
+		return validResponse.VisitMakeSummaryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -66,7 +66,7 @@ update clip set transcript_state = 'pending', transcript_reason = '', updated_at
  where id = @id and transcript_state in ('done', 'no_speech', 'failed');
 
 -- name: SetChaptersEdited :exec
-update clip set chapters_edited = true, updated_at = now() where id = @id;
+update clip set chapters_edited = @edited, updated_at = now() where id = @id;
 
 -- name: MarkClipDeleted :exec
 update clip set deleted_at = now(), updated_at = now() where id = @id;

@@ -1,14 +1,18 @@
 -- name: StartTranscript :one
 insert into transcript (clip_id) values (@clip_id)
 on conflict (clip_id) do update set updated_at = now()
-returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost;
+returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost, draft;
 
 -- name: Transcript :one
-select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost from transcript where clip_id = @clip_id;
+select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost, draft from transcript where clip_id = @clip_id;
 
 -- name: SaveTranscript :exec
-update transcript set language = @language, coverage = @coverage, speech = @speech, lost = @lost, transcribed_ms = @transcribed_ms, updated_at = now()
+update transcript set language = @language, coverage = @coverage, speech = @speech, lost = @lost, transcribed_ms = @transcribed_ms, draft = '[]', updated_at = now()
  where clip_id = @clip_id;
+
+-- name: SetDraft :execrows
+-- Only while it follows what is settled: a run that was overtaken has nothing to say.
+update transcript set draft = @draft, updated_at = now() where clip_id = @clip_id and transcribed_ms = @from_ms;
 
 -- name: Cues :many
 select clip_id, no, start_ms, end_ms, body, words, edited from cue where clip_id = @clip_id and no >= @from_no order by no;
@@ -37,6 +41,9 @@ values (@clip_id, @no, @start_ms, @end_ms, @body, @words, @edited);
 
 -- name: Chapters :many
 select clip_id, no, start_ms, end_ms, title, edited from chapter where clip_id = @clip_id order by no;
+
+-- name: ForgetEditsOfChapters :exec
+update chapter set edited = false where clip_id = @clip_id and edited;
 
 -- name: DeleteChapters :exec
 delete from chapter where clip_id = @clip_id;

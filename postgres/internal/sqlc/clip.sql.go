@@ -407,11 +407,11 @@ func (q *Queries) PutStoryboard(ctx context.Context, clipID domain.ClipID, vtt s
 }
 
 const setChaptersEdited = `-- name: SetChaptersEdited :exec
-update clip set chapters_edited = true, updated_at = now() where id = $1
+update clip set chapters_edited = $1, updated_at = now() where id = $2
 `
 
-func (q *Queries) SetChaptersEdited(ctx context.Context, id domain.ClipID) error {
-	_, err := q.db.Exec(ctx, setChaptersEdited, id)
+func (q *Queries) SetChaptersEdited(ctx context.Context, edited bool, iD domain.ClipID) error {
+	_, err := q.db.Exec(ctx, setChaptersEdited, edited, iD)
 	return err
 }
 

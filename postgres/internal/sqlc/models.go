@@ -210,6 +210,7 @@ type Transcript struct {
 	TranscribedMs int64
 	UpdatedAt     time.Time
 	Lost          []domain.Span
+	Draft         []domain.Cue
 }
 
 type Workspace struct {

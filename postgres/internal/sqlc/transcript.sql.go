@@ -157,8 +157,17 @@ func (q *Queries) DeleteCuesFrom(ctx context.Context, clipID domain.ClipID, from
 	return err
 }
 
+const forgetEditsOfChapters = `-- name: ForgetEditsOfChapters :exec
+update chapter set edited = false where clip_id = $1 and edited
+`
+
+func (q *Queries) ForgetEditsOfChapters(ctx context.Context, clipID domain.ClipID) error {
+	_, err := q.db.Exec(ctx, forgetEditsOfChapters, clipID)
+	return err
+}
+
 const saveTranscript = `-- name: SaveTranscript :exec
-update transcript set language = $1, coverage = $2, speech = $3, lost = $4, transcribed_ms = $5, updated_at = now()
+update transcript set language = $1, coverage = $2, speech = $3, lost = $4, transcribed_ms = $5, draft = '[]', updated_at = now()
  where clip_id = $6
 `
 
@@ -183,10 +192,29 @@ func (q *Queries) SaveTranscript(ctx context.Context, arg SaveTranscriptParams) 
 	return err
 }
 
+const setDraft = `-- name: SetDraft :execrows
+update transcript set draft = $1, updated_at = now() where clip_id = $2 and transcribed_ms = $3
+`
+
+type SetDraftParams struct {
+	Draft  []domain.Cue
+	ClipID domain.ClipID
+	FromMs int64
+}
+
+// Only while it follows what is settled: a run that was overtaken has nothing to say.
+func (q *Queries) SetDraft(ctx context.Context, arg SetDraftParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setDraft, arg.Draft, arg.ClipID, arg.FromMs)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const startTranscript = `-- name: StartTranscript :one
 insert into transcript (clip_id) values ($1)
 on conflict (clip_id) do update set updated_at = now()
-returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost
+returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost, draft
 `
 
 func (q *Queries) StartTranscript(ctx context.Context, clipID domain.ClipID) (Transcript, error) {
@@ -200,12 +228,13 @@ func (q *Queries) StartTranscript(ctx context.Context, clipID domain.ClipID) (Tr
 		&i.TranscribedMs,
 		&i.UpdatedAt,
 		&i.Lost,
+		&i.Draft,
 	)
 	return i, err
 }
 
 const transcript = `-- name: Transcript :one
-select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost from transcript where clip_id = $1
+select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost, draft from transcript where clip_id = $1
 `
 
 func (q *Queries) Transcript(ctx context.Context, clipID domain.ClipID) (Transcript, error) {
@@ -219,6 +248,7 @@ func (q *Queries) Transcript(ctx context.Context, clipID domain.ClipID) (Transcr
 		&i.TranscribedMs,
 		&i.UpdatedAt,
 		&i.Lost,
+		&i.Draft,
 	)
 	return i, err
 }

@@ -792,7 +792,8 @@ export interface paths {
         /** Summary and proposed action items, when the server has a language model (BATON_LLM_URL) */
         get: operations["getSummary"];
         put?: never;
-        post?: never;
+        /** Have summary, proposed action items and titles written anew (the clip's owner); conflict when the server has no language model */
+        post: operations["makeSummary"];
         delete?: never;
         options?: never;
         head?: never;
@@ -851,7 +852,8 @@ export interface paths {
         /** Replace the chapters by hand: rename, move, add, remove */
         put: operations["putChapters"];
         post?: never;
-        delete?: never;
+        /** Forget what was arranged by hand and let the server find the chapters again */
+        delete: operations["resetChapters"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1484,6 +1486,14 @@ export interface components {
             words: components["schemas"]["Word"][];
             edited?: boolean;
         };
+        DraftCue: {
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            text: string;
+            words: components["schemas"]["Word"][];
+        };
         CorrectedCue: {
             no: number;
             /** Format: int64 */
@@ -1552,6 +1562,12 @@ export interface components {
             language: string;
             coverage: number;
             cues: components["schemas"]["Cue"][];
+            /** @description While it is recorded: words of the speech that goes on, after the last cue. They may change, and cannot be corrected; cues take their place */
+            draft?: components["schemas"]["DraftCue"][];
+            /** @description Speech that could not be written down, also at a second try; coverage counts it */
+            lost?: components["schemas"]["Span"][];
+            /** @description Share of the sound that was listened to */
+            progress: number;
             /** @description Stretches in which a voice was detected */
             speech?: components["schemas"]["Span"][];
             /** @description Stretches of half a second or more in which nobody speaks, in order; empty while nothing was heard yet, and for a clip without any speech */
@@ -1570,6 +1586,8 @@ export interface components {
             end_ms: number;
         };
         Summary: {
+            /** @description The server has a language model */
+            available: boolean;
             /** @description false: there is none (no language model, or not yet: see the clip's work) */
             made: boolean;
             /** Format: date-time */
@@ -3261,6 +3279,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    makeSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued; see the clip's work */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getScreen: {
         parameters: {
             query?: never;
@@ -3353,6 +3392,27 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Chapters"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resetChapters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued; the old ones stay until the new ones are there */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
