@@ -35,10 +35,10 @@ type ServeFlags struct {
 	MediaAddresses string `env:"BATON_MEDIA_ADDRESSES" placeholder:"IP,..." group:"Media" help:"Addresses to advertise besides the machine's own: a router's."`
 	ICEServers     string `name:"ice-servers" env:"BATON_ICE_SERVERS" placeholder:"URL,..." secret:"" group:"Media" help:"stun:host:port or turn:user:password@host:port that WHIP publishers are told of."`
 
-	TranscribeURL    string `env:"BATON_TRANSCRIBE_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/audio/transcriptions to use instead of the built-in engine (no effect yet)."`
+	TranscribeURL    string `env:"BATON_TRANSCRIBE_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/audio/transcriptions to use instead of the built-in engine, which takes over when it fails."`
 	TranscribeAPIKey string `name:"transcribe-api-key" env:"BATON_TRANSCRIBE_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
 	TranscribeModel  string `env:"BATON_TRANSCRIBE_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
-	LLMURL           string `name:"llm-url" env:"BATON_LLM_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/chat/completions for better titles and chapters (no effect yet)."`
+	LLMURL           string `name:"llm-url" env:"BATON_LLM_URL" placeholder:"URL" group:"Engines" help:"An OpenAI-compatible /v1/chat/completions for titles, summaries and action items."`
 	LLMAPIKey        string `name:"llm-api-key" env:"BATON_LLM_API_KEY" placeholder:"KEY" secret:"" group:"Engines" help:"Its key."`
 	LLMModel         string `name:"llm-model" env:"BATON_LLM_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
 	ModelsDir        string `env:"BATON_MODELS_DIR" placeholder:"DIR" group:"Engines" help:"Models of the built-in speech engine. Default: models in the data directory, or else in the cache of whoever runs it."`

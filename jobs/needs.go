@@ -41,6 +41,8 @@ type Store interface {
 	FailTranscript(ctx context.Context, id domain.ClipID, reason string) error
 	Transcript(ctx context.Context, id domain.ClipID) (domain.Transcript, error)
 
+	// Terms are the workspace's own words.
+	Terms(ctx context.Context, w domain.WorkspaceID) ([]domain.Term, error)
 	Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chapter, error)
 	// PutChapters records generated chapters; it leaves edited ones alone.
 	PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error

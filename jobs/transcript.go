@@ -55,7 +55,11 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 		level = transcribe.LevelLive
 	}
 	settled := kept.UpToMS
-	o := transcribe.Options{StartMS: settled, Awaited: from.live}
+	own, err := r.Store.Terms(ctx, clip.WorkspaceID)
+	if err != nil {
+		return kept, fmt.Errorf("read the workspace's own words: %w", err)
+	}
+	o := transcribe.Options{StartMS: settled, Awaited: from.live, Prompt: vocabularyHint(own)}
 	return transcribe.Run(ctx, r.Speech, level(from), o, kept, func(u transcribe.Update) error {
 		if u.SettledMS <= settled && len(u.Cues) == 0 {
 			return nil
@@ -71,6 +75,24 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 		report(step.Progress)
 		return nil
 	})
+}
+
+// hintLength bounds the hint, in bytes: Whisper takes 224 tokens.
+const hintLength = 600
+
+// vocabularyHint names the workspace's own words to engines that listen for them.
+func vocabularyHint(own []domain.Term) string {
+	var hint string
+	for _, t := range own {
+		if len(hint)+len(t.Spelling)+2 > hintLength {
+			break
+		}
+		if hint != "" {
+			hint += ", "
+		}
+		hint += t.Spelling
+	}
+	return hint
 }
 
 // restart begins a transcript anew.

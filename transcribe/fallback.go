@@ -7,18 +7,25 @@ import (
 	"io"
 	"log/slog"
 	"sync"
+	"time"
 )
 
 // Fallback transcribes with the first engine and, when that fails, goes on with the second
-// from where the first one settled.
+// from where the first one settled. After a failure the first one rests for a while, so that
+// not every clip waits for it in vain.
 type Fallback struct {
 	first, second Engine
 	logger        *slog.Logger
+
+	mu    sync.Mutex
+	rests time.Time // until then
 }
+
+const restAfterFailure = 2 * time.Minute
 
 // NewFallback combines two engines. It takes them over: Close closes both.
 func NewFallback(first, second Engine, logger *slog.Logger) *Fallback {
-	return &Fallback{first, second, logger}
+	return &Fallback{first: first, second: second, logger: logger}
 }
 
 // Name gives both names.
@@ -30,6 +37,9 @@ func (f *Fallback) Close() error { return errors.Join(f.first.Close(), f.second.
 // Transcribe implements Engine. It keeps the sound that the first engine has read and not
 // settled: no more than that engine's longest stretch and what it reads ahead.
 func (f *Fallback) Transcribe(ctx context.Context, pcm io.Reader, o Options, emit func(Stretch) error) error {
+	if f.resting() {
+		return f.second.Transcribe(ctx, pcm, o, emit)
+	}
 	t := &tape{from: pcm}
 	settled := o.StartMS
 	var emitErr error
@@ -43,12 +53,25 @@ func (f *Fallback) Transcribe(ctx context.Context, pcm io.Reader, o Options, emi
 	if err == nil || emitErr != nil || ctx.Err() != nil || t.failed() {
 		return err
 	}
+	f.rest()
 	f.logger.WarnContext(ctx, "speech engine failed, going on with another",
 		slog.String("engine", f.first.Name()), slog.String("next", f.second.Name()),
 		slog.Int64("settled_ms", settled), slog.Any("error", err))
 	o.StartMS = settled
 	o.Progress = onlyForward(o.Progress)
 	return f.second.Transcribe(ctx, t.rewind(), o, emit)
+}
+
+func (f *Fallback) resting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return time.Now().Before(f.rests)
+}
+
+func (f *Fallback) rest() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.rests = time.Now().Add(restAfterFailure)
 }
 
 // onlyForward hides that the second engine listens again to what the first had heard.

@@ -81,6 +81,10 @@ func (s jobStore) Transcript(ctx context.Context, id domain.ClipID) (domain.Tran
 	return s.db.Transcripts.Transcript(ctx, id)
 }
 
+func (s jobStore) Terms(ctx context.Context, w domain.WorkspaceID) ([]domain.Term, error) {
+	return s.db.Terms.List(ctx, w)
+}
+
 func (s jobStore) Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chapter, error) {
 	return s.db.Transcripts.Chapters(ctx, id)
 }

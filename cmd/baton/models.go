@@ -4,10 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"os"
 
 	"baton/config"
+	"baton/jobs"
+	"baton/transcribe"
 	"baton/transcribe/models"
+	"baton/transcribe/openai"
 	"baton/transcribe/worker"
 )
 
@@ -65,6 +70,29 @@ func newSpeech(dir string, atOnce int, o worker.Config) (*speech, error) {
 	}
 	return &speech{Engine: e, dir: dir}, nil
 }
+
+// withServer puts a transcription server before the engine, if one is configured.
+func (s *speech) withServer(c config.Engine, log *slog.Logger) jobs.Speech {
+	if c.URL == nil {
+		return s
+	}
+	first := openai.New(openai.Config{URL: c.URL, APIKey: c.APIKey, Model: c.Model, Logger: log, Detect: s.detect})
+	return served{transcribe.NewFallback(first, s, log)}
+}
+
+// detect finds speech with the model, or by loudness where that is not installed.
+func (s *speech) detect(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
+	if s.Present(ctx) != nil {
+		return openai.ByLoudness(ctx, pcm, o, emit)
+	}
+	return s.Detect(ctx, pcm, o, emit)
+}
+
+// served is an engine that needs no model on this machine.
+type served struct{ *transcribe.Fallback }
+
+// Present implements jobs.Speech.
+func (served) Present(context.Context) error { return nil }
 
 // Present tells why the engine cannot work now.
 func (s *speech) Present(context.Context) error {

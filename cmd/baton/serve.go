@@ -59,6 +59,7 @@ type server struct {
 	objects *objects
 	tools   *transcode.Runner
 	speech  *speech
+	engine  jobs.Speech // speech, or a server before it
 	ingest  *media.Ingest
 	door    *media.Door
 	runner  *jobs.Runner
@@ -152,7 +153,8 @@ func (s *server) openStages(ctx context.Context) (err error) {
 	if s.speech, err = newSpeech(s.cfg.ModelsDir, s.cfg.Workers.Transcribe, worker.Config{Logger: s.log}); err != nil {
 		return err
 	}
-	s.onStop(s.speech.Close)
+	s.engine = s.speech.withServer(s.cfg.Transcribe, s.log)
+	s.onStop(s.engine.Close)
 	node, err := nodeID(s.cfg.Dir)
 	if err != nil {
 		return err
@@ -210,7 +212,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	}
 	s.runner, err = jobs.NewRunner(jobs.Needs{
 		Pool: s.db.pool, Store: jobStore{s.db.stores}, Media: s.objects, Keys: blob.Keys{}, Ingest: reaper{s.ingest}, Tools: s.tools,
-		Speech: s.speech, Reader: ocr.New(ocr.Config{Log: s.log}), Writer: s.writer(), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
+		Speech: s.engine, Reader: ocr.New(ocr.Config{Log: s.log}), Writer: s.writer(), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
 		AbandonAfter: s.cfg.AbandonAfter,
 	})
 	if err != nil {
@@ -252,7 +254,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
-		Formats: formats(),
+		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the web server: %w", err)
@@ -268,7 +270,10 @@ func (s *server) ready(ctx context.Context) error {
 // checks are what the first visitor sees while making the workspace.
 func (s *server) checks(ctx context.Context) []api.Check {
 	model := api.Check{Name: "Speech model", OK: true, Detail: "installed"}
-	if err := s.speech.Present(ctx); err != nil {
+	if u := s.cfg.Transcribe.URL; u != nil {
+		model.Detail = u.Host + " listens first"
+	}
+	if err := s.engine.Present(ctx); err != nil {
 		model = api.Check{Name: "Speech model", Detail: "transcripts wait until it is installed", Mend: "baton models install"}
 	}
 	public := checkPublicURL(ctx, s.cfg)

@@ -10,6 +10,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/url"
+	"strings"
 	"time"
 
 	"baton/domain"
@@ -18,8 +20,8 @@ import (
 
 // Config is what the engine needs.
 type Config struct {
-	// URL of the endpoint, e.g. "http://localhost:8000/v1/audio/transcriptions".
-	URL string
+	// URL of the server, or of the endpoint itself: "http://localhost:8000", "http://localhost:8000/v1/audio/transcriptions".
+	URL *url.URL
 	// APIKey goes into the Authorization header; empty: none.
 	APIKey string
 	// Model as the server names it; empty means "whisper-1", which servers of one model ignore.
@@ -37,7 +39,7 @@ type Config struct {
 	Backoff time.Duration
 	Client  *http.Client // nil: http.DefaultClient
 	Logger  *slog.Logger
-	// Detect finds speech; nil means by loudness alone, which takes noise for speech.
+	// Detect finds speech; nil means ByLoudness.
 	Detect Detect
 }
 
@@ -47,8 +49,14 @@ type Detect func(ctx context.Context, pcm io.Reader, o transcribe.Options, emit 
 // maxPartMS keeps a part of 16-bit sound under the 25 MB that hosted servers take.
 const maxPartMS = 12 * 60_000
 
+// livePartMS is enough context for Whisper, and what somebody waits for while they speak.
+const livePartMS = 15_000
+
 // Engine implements transcribe.Engine.
-type Engine struct{ config Config }
+type Engine struct {
+	config   Config
+	endpoint string
+}
 
 // New makes an engine. It does not ask the server anything.
 func New(c Config) *Engine {
@@ -65,9 +73,20 @@ func New(c Config) *Engine {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Detect == nil {
-		c.Detect = byLoudness
+		c.Detect = ByLoudness
 	}
-	return &Engine{c}
+	return &Engine{c, endpoint(c.URL)}
+}
+
+// endpoint completes the address of a server.
+func endpoint(u *url.URL) string {
+	switch path := strings.TrimRight(u.Path, "/"); {
+	case path == "":
+		return u.JoinPath("v1", "audio", "transcriptions").String()
+	case strings.HasSuffix(path, "/v1"):
+		return u.JoinPath("audio", "transcriptions").String()
+	}
+	return u.String()
 }
 
 func setDefault[T comparable](v *T, d T) {
@@ -86,7 +105,14 @@ func (e *Engine) Close() error { return nil }
 // Transcribe implements transcribe.Engine. When the server cannot be used the error is a
 // domain.Error of KindUnavailable.
 func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
-	p := &parts{from: pcm, minBytes: int(e.config.PartMS) * transcribe.BytesPerMS}
+	length := e.config.PartMS
+	if o.Awaited {
+		length = min(length, livePartMS)
+	}
+	if o.MaxChunkMS > 0 {
+		length = min(length, int64(o.MaxChunkMS))
+	}
+	p := &parts{from: pcm, minBytes: int(length) * transcribe.BytesPerMS}
 	at := o.StartMS
 	for {
 		part, err := p.next(ctx)

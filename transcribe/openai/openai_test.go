@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +18,18 @@ import (
 	"baton/transcribe/transcribetest"
 )
 
-func client(s *server, detect openai.Detect) *openai.Engine {
+func (s *server) address(t *testing.T) *url.URL {
+	t.Helper()
+	u, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+func client(t *testing.T, s *server, detect openai.Detect) *openai.Engine {
 	return openai.New(openai.Config{
-		URL: s.URL + "/v1/audio/transcriptions", APIKey: "secret", PartMS: 20_000, Backoff: time.Millisecond,
+		URL: s.address(t), APIKey: "secret", PartMS: 20_000, Backoff: time.Millisecond,
 		Client: s.Client(), Detect: detect,
 	})
 }
@@ -28,14 +38,14 @@ func TestConformance(t *testing.T) {
 	t.Parallel()
 	e := builtIn(t)
 	s := newServer(t, e)
-	transcribetest.Run(t, transcribetest.Harness{Engine: client(s, e.Detect), Break: func(testing.TB) { s.fail.Store(4) }})
+	transcribetest.Run(t, transcribetest.Harness{Engine: client(t, s, e.Detect), Break: func(testing.TB) { s.fail.Store(4) }})
 }
 
 func TestConformanceWithNestedPieces(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, builtIn(t))
 	s.nested = true
-	transcribetest.Run(t, transcribetest.Harness{Engine: client(s, nil), Break: func(testing.TB) { s.fail.Store(4) }})
+	transcribetest.Run(t, transcribetest.Harness{Engine: client(t, s, nil), Break: func(testing.TB) { s.fail.Store(4) }})
 }
 
 // The server breaks after the first part; the built-in engine goes on from there.
@@ -43,7 +53,7 @@ func TestFallbackGoesOn(t *testing.T) {
 	t.Parallel()
 	e := builtIn(t)
 	s := newServer(t, e)
-	f := transcribe.NewFallback(client(s, e.Detect), e, slog.New(slog.DiscardHandler))
+	f := transcribe.NewFallback(client(t, s, e.Detect), e, slog.New(slog.DiscardHandler))
 	transcribetest.Run(t, transcribetest.Harness{Engine: f})
 
 	one := append(transcribetest.Speech(t, "jfk.wav"), transcribetest.Silence(2000)...)
@@ -66,10 +76,49 @@ func TestFallbackGoesOn(t *testing.T) {
 	}
 }
 
+// A server that failed is left alone for a while.
+func TestFallbackRestsTheServer(t *testing.T) {
+	t.Parallel()
+	e := builtIn(t)
+	s := newServer(t, e)
+	s.fail.Store(1000)
+	f := transcribe.NewFallback(client(t, s, e.Detect), e, slog.New(slog.DiscardHandler))
+	for range 2 {
+		got, err := transcribe.Run(t.Context(), f, bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{}, domain.Transcript{}, nil)
+		if heard := transcribetest.Plain(got.Cues); err != nil || heard != transcribetest.Text(t, "jfk.txt") {
+			t.Errorf("heard %q, %v", heard, err)
+		}
+	}
+	if n := s.requests.Load(); n != 4 {
+		t.Errorf("%d requests, want the 4 attempts of the first clip", n)
+	}
+}
+
+func TestEndpoint(t *testing.T) {
+	t.Parallel()
+	var asked string
+	s := &server{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.Path
+		fmt.Fprint(w, `{"text":"Ask"}`)
+	}))}
+	t.Cleanup(s.Close)
+	for given, want := range map[string]string{
+		"": "/v1/audio/transcriptions", "/": "/v1/audio/transcriptions", "/v1": "/v1/audio/transcriptions", "/v1/": "/v1/audio/transcriptions",
+		"/v1/audio/transcriptions": "/v1/audio/transcriptions", "/inference": "/inference",
+	} {
+		u := s.address(t)
+		u.Path = given
+		err := openai.New(openai.Config{URL: u, Client: s.Client()}).Transcribe(t.Context(), bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{}, func(transcribe.Stretch) error { return nil })
+		if err != nil || asked != want {
+			t.Errorf("%q: asked %q, %v", given, asked, err)
+		}
+	}
+}
+
 func TestSilenceIsNotSent(t *testing.T) {
 	t.Parallel()
 	s := newServer(t, nil)
-	err := client(s, nil).Transcribe(t.Context(), bytes.NewReader(transcribetest.Silence(100_000)), transcribe.Options{}, func(transcribe.Stretch) error { return nil })
+	err := client(t, s, nil).Transcribe(t.Context(), bytes.NewReader(transcribetest.Silence(100_000)), transcribe.Options{}, func(transcribe.Stretch) error { return nil })
 	if err != nil || s.requests.Load() != 0 {
 		t.Errorf("%d requests, %v", s.requests.Load(), err)
 	}
@@ -106,7 +155,7 @@ func TestRetries(t *testing.T) {
 			if c.name == "slow" {
 				timeout = 50 * time.Millisecond
 			}
-			e := openai.New(openai.Config{URL: s.URL, APIKey: "secret", Backoff: time.Millisecond, Timeout: timeout, Client: s.Client()})
+			e := openai.New(openai.Config{URL: s.address(t), APIKey: "secret", Backoff: time.Millisecond, Timeout: timeout, Client: s.Client()})
 			err := e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{}, func(transcribe.Stretch) error { return nil })
 			if c.works != (err == nil) || err != nil && domain.KindOf(err) != domain.KindUnavailable {
 				t.Errorf("got %v", err)
@@ -121,9 +170,9 @@ func TestRetries(t *testing.T) {
 // hear gives the engine one answer to a second of loud and soft sound.
 func hear(t *testing.T, answer string) []transcribe.Stretch {
 	t.Helper()
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) }))
+	s := &server{Server: httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, answer) }))}
 	t.Cleanup(s.Close)
-	e := openai.New(openai.Config{URL: s.URL, Client: s.Client()})
+	e := openai.New(openai.Config{URL: s.address(t), Client: s.Client()})
 	var out []transcribe.Stretch
 	if err := e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{}, func(st transcribe.Stretch) error {
 		out = append(out, st)

@@ -114,8 +114,8 @@ func quietLevel(levels []float64) float64 {
 	return max(deafDB, floor+0.3*(loud-floor))
 }
 
-// byLoudness takes for speech what stands out of the floor. It hears none in steady sound.
-func byLoudness(_ context.Context, pcm io.Reader, _ transcribe.Options, emit func(transcribe.Stretch) error) error {
+// ByLoudness is a Detect that takes for speech what stands out of the floor: noises, too. It hears none in steady sound.
+func ByLoudness(_ context.Context, pcm io.Reader, _ transcribe.Options, emit func(transcribe.Stretch) error) error {
 	b, err := io.ReadAll(pcm)
 	if err != nil {
 		return err

@@ -116,7 +116,7 @@ func primary(tag string) string {
 func (e *Engine) post(ctx context.Context, body []byte, contentType string) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, e.config.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.config.URL, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, e.endpoint, bytes.NewReader(body))
 	if err != nil {
 		return answer{}, fmt.Errorf("make request: %w", err)
 	}
