@@ -20,6 +20,10 @@ type objects interface {
 	Get(ctx context.Context, key string) (io.ReadCloser, error)
 	// GetRange reads length bytes from offset. KindNotFound.
 	GetRange(ctx context.Context, key string, offset, length int64) (io.ReadCloser, error)
+	// Put stores an object whole.
+	Put(ctx context.Context, key, contentType string, body []byte) error
+	// Delete removes objects; what is not there is no error.
+	Delete(ctx context.Context, keys ...string) error
 }
 
 const (

@@ -57,6 +57,7 @@ type Needs struct {
 	HasWriter bool
 	// Objects is the object store, implemented by package blob.
 	Objects objects
+	Keys    keys
 	// Formats renders texts, implemented by packages transcode and transcribe.
 	Formats Formats
 	// Ingest, Channels and WHIP take media in, implemented by package media.

@@ -15,6 +15,7 @@ import (
 	"github.com/labstack/echo/v4/middleware"
 
 	"baton/api/gen"
+	"baton/internal/pictures"
 )
 
 //go:embed openapi.yaml
@@ -33,6 +34,8 @@ type handlers struct {
 	hub     *hub
 	shell   *shell
 	pace    pace
+	// pictures makes what people attach to comments harmless.
+	pictures *pictures.Cleaner
 }
 
 // The generated interface makes a route without a handler a compile error.
@@ -44,7 +47,7 @@ func New(n Needs) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
-	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
+	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pictures: pictures.NewCleaner(), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
 	h.hub = newHub(n.Events, n.Log)
 	h.shell = newShell(h)
 	checks, err := newChecks(h, doc)
@@ -76,6 +79,7 @@ func trusted(n Needs) []echo.TrustOption {
 func (h *handlers) registerStreams(r gen.EchoRouter) {
 	r.GET("/api/v1/events", h.getEvents)
 	h.registerPlayback(r)
+	h.registerAttachments(r)
 	h.registerIngest(r)
 }
 

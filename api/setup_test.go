@@ -109,6 +109,7 @@ func newServer(t *testing.T, options ...option) *server {
 			},
 		},
 	}
+	needs.Keys = blob.Keys{}
 	for _, o := range options {
 		o(&needs)
 	}

@@ -11,6 +11,7 @@ import (
 //	w/{workspace}/c/{clip}/source/{n}-{attempt}             the encoder's exact bytes, in order
 //	w/{workspace}/c/{clip}/r/{rendition}/init-{n}-{attempt}.mp4
 //	w/{workspace}/c/{clip}/r/{rendition}/seg-{n}-{attempt}.m4s
+//	w/{workspace}/c/{clip}/attachment-{attachment}
 //	w/{workspace}/c/{clip}/poster-{attempt}.jpg, storyboard-{attempt}.jpg, peaks-{attempt}.json
 //
 // Attempt is a short random text, new for each run of a job, so that a job may
@@ -66,4 +67,9 @@ func (k Keys) Storyboard(w domain.WorkspaceID, c domain.ClipID, attempt string) 
 // Peaks is the shape of the sound, for the timeline.
 func (k Keys) Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
 	return fmt.Sprintf("%speaks-%s.json", k.Clip(w, c), attempt)
+}
+
+// Attachment is a picture of a comment.
+func (k Keys) Attachment(w domain.WorkspaceID, c domain.ClipID, a domain.AttachmentID) string {
+	return fmt.Sprintf("%sattachment-%s", k.Clip(w, c), a)
 }

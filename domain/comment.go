@@ -24,12 +24,55 @@ type Comment struct {
 	CreatedAt time.Time
 	EditedAt  time.Time
 	DeletedAt time.Time
+	// GuestID is set when a guest wrote it: then Author has a name and nothing else.
+	GuestID GuestID
+	// PrivateTo is who wrote a note to the clip's owner; empty: not private. Replies carry their parent's.
+	PrivateTo AccountID
+	// Mentions are the people named in it, by name.
+	Mentions    []Account
+	Drawing     *Drawing // nil: none
+	Attachments []Attachment
+	// ResolvedAt is zero while the thread is open. Only what starts a thread is resolved.
+	ResolvedAt time.Time
+	ResolvedBy Account
 }
 
-// CheckCommentBody trims a body and refuses an empty or oversized one.
-func CheckCommentBody(s string) (string, error) {
+// Attachment is a picture of a comment.
+type Attachment struct {
+	ID          AttachmentID
+	ClipID      ClipID
+	CommentID   CommentID // empty: not said yet
+	UploaderID  AccountID
+	ObjectKey   string
+	ContentType string
+	Width       int
+	Height      int
+	Bytes       int64
+}
+
+// MaxAttachments of one comment, MaxMentions in one.
+const (
+	MaxAttachments = 10
+	MaxMentions    = 50
+)
+
+// Revision is what a comment said before it was changed or deleted.
+type Revision struct {
+	Body  string
+	Until time.Time
+}
+
+// VisibleTo tells whether somebody who may watch the clip may see the comment: a private note is between its author
+// and the clip's owner.
+func (c *Comment) VisibleTo(v Viewer, clip *Clip) bool {
+	return c.PrivateTo == "" || v.SignedIn() && (v.AccountID == c.PrivateTo || v.AccountID == clip.OwnerID)
+}
+
+// CheckCommentBody trims a body and refuses an oversized one, and one that is empty unless bare says that
+// something else stands for the words.
+func CheckCommentBody(s string, bare bool) (string, error) {
 	s = strings.TrimSpace(s)
-	if s == "" {
+	if s == "" && !bare {
 		return "", Errorf(KindInvalid, "the comment is empty")
 	}
 	if n := utf8.RuneCountInString(s); n > MaxCommentLength {

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // EventKind names what changed, for server-sent events.
 type EventKind string
@@ -15,6 +18,7 @@ const (
 	EventChaptersChanged   EventKind = "chapters.changed"   // {id}
 	EventCommentChanged    EventKind = "comment.changed"    // {clip_id, comment}: added, edited
 	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}
+	EventReactionsChanged  EventKind = "reactions.changed"  // {id}
 )
 
 // Event is one change, kept for a day so that a client that reconnects catches up.
@@ -29,11 +33,16 @@ type Event struct {
 	// wider one, so that those who lost sight of the clip learn that they have to look again.
 	OwnerID    AccountID
 	Visibility Visibility
+	// Audience is who alone may learn of it; nil: whoever may watch the clip.
+	Audience []AccountID
 }
 
 // VisibleTo tells whether the viewer may learn of the event: whoever may watch the clip, and
 // everybody in the workspace when it is about none.
 func (e *Event) VisibleTo(v Viewer) bool {
+	if e.Audience != nil && (!v.SignedIn() || !slices.Contains(e.Audience, v.AccountID)) {
+		return false
+	}
 	if e.ClipID == "" {
 		return v.SignedIn() && v.WorkspaceID == e.WorkspaceID
 	}

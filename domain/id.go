@@ -32,6 +32,8 @@ type (
 	DecisionID   string
 	BlockerID    string
 	MeetingID    string
+	AttachmentID string
+	GuestID      string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but syntax

@@ -105,15 +105,41 @@ func toChapter(c sqlc.Chapter) domain.Chapter {
 	return domain.Chapter{StartMS: c.StartMs, EndMS: c.EndMs, Title: c.Title, Edited: c.Edited}
 }
 
-func toComment(c sqlc.Comment, author string) domain.Comment {
+func toComment(r sqlc.CommentsRow) domain.Comment {
+	c := r.Comment
 	return domain.Comment{
-		ID: c.ID, ClipID: c.ClipID, ParentID: deref(c.ParentID), Author: domain.Account{ID: c.AuthorID, Name: author},
+		ID: c.ID, ClipID: c.ClipID, ParentID: deref(c.ParentID), Author: domain.Account{ID: deref(c.AuthorID), Name: r.AuthorName}, GuestID: deref(c.GuestID),
 		AtMS: c.AtMs, EndMS: c.EndMs, Body: c.Body, CreatedAt: c.CreatedAt, EditedAt: deref(c.EditedAt), DeletedAt: deref(c.DeletedAt),
+		PrivateTo: deref(c.PrivateTo), Drawing: c.Drawing, ResolvedAt: deref(c.ResolvedAt),
+		ResolvedBy: domain.Account{ID: deref(c.ResolvedBy), Name: r.ResolverName},
+	}
+}
+
+func toAttachment(a sqlc.Attachment) domain.Attachment {
+	return domain.Attachment{
+		ID: a.ID, ClipID: a.ClipID, CommentID: deref(a.CommentID), UploaderID: a.UploaderID, ObjectKey: a.ObjectKey,
+		ContentType: a.ContentType, Width: a.Width, Height: a.Height, Bytes: a.Bytes,
 	}
 }
 
 func toEvent(e sqlc.Event) domain.Event {
 	return domain.Event{
 		ID: e.ID, WorkspaceID: e.WorkspaceID, ClipID: e.ClipID, Kind: e.Kind, Data: e.Data, At: e.At, OwnerID: e.OwnerID, Visibility: e.Visibility,
+		Audience: audienceOf(e.Audience),
 	}
+}
+
+// audienceOf keeps the difference between nobody in particular and nobody.
+func audienceOf(ids []string) []domain.AccountID {
+	if ids == nil {
+		return nil
+	}
+	return each(ids, func(id string) domain.AccountID { return domain.AccountID(id) })
+}
+
+func textsOf(ids []domain.AccountID) []string {
+	if ids == nil {
+		return nil
+	}
+	return each(ids, func(id domain.AccountID) string { return string(id) })
 }

@@ -52,15 +52,20 @@ func TestCommentsMakeThreads(t *testing.T) {
 	wantKind(t, err, domain.KindNotFound)
 	_, err = b.Comments.Get(t.Context(), elsewhere, early.ID)
 	wantKind(t, err, domain.KindNotFound)
-	_, err = b.Comments.Update(t.Context(), elsewhere, early.ID, "x")
+	_, err = b.Comments.Update(t.Context(), domain.Comment{ClipID: elsewhere, ID: early.ID, Body: "x"})
 	wantKind(t, err, domain.KindNotFound)
 	wantKind(t, b.Comments.Delete(t.Context(), elsewhere, early.ID), domain.KindNotFound)
 
-	changed, err := b.Comments.Update(t.Context(), id, late.ID, "corrected remark")
+	changed, err := b.Comments.Update(t.Context(), domain.Comment{ClipID: id, ID: late.ID, Body: "corrected remark"})
 	ok(t, err)
 	equal(t, "edited", changed.EditedAt.IsZero(), false)
 	equal(t, "found", b.find(t, v, "corrected"), "comment 9000 <mark>corrected</mark> remark")
 	equal(t, "gone", b.find(t, v, "late"), "")
+
+	said, err := b.Comments.History(t.Context(), late.ID)
+	ok(t, err)
+	equal(t, "history", len(said), 1)
+	equal(t, "said before", said[0].Body, "late remark")
 
 	ok(t, b.Comments.Delete(t.Context(), id, early.ID))
 	equal(t, "list", list(), "1000 |> 1000 an answer|> 1000 and thanks|9000 corrected remark")

@@ -16,6 +16,24 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AttachmentContentType.
+const (
+	Imagejpeg AttachmentContentType = "image/jpeg"
+	Imagepng  AttachmentContentType = "image/png"
+)
+
+// Valid indicates whether the value is a known member of the AttachmentContentType enum.
+func (e AttachmentContentType) Valid() bool {
+	switch e {
+	case Imagejpeg:
+		return true
+	case Imagepng:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ClipKind.
 const (
 	ClipKindAudio  ClipKind = "audio"
@@ -205,6 +223,30 @@ func (e ScreenState) Valid() bool {
 	}
 }
 
+// Defines values for StrokeTool.
+const (
+	Arrow StrokeTool = "arrow"
+	Box   StrokeTool = "box"
+	Pen   StrokeTool = "pen"
+	Text  StrokeTool = "text"
+)
+
+// Valid indicates whether the value is a known member of the StrokeTool enum.
+func (e StrokeTool) Valid() bool {
+	switch e {
+	case Arrow:
+		return true
+	case Box:
+		return true
+	case Pen:
+		return true
+	case Text:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TranscriptState.
 const (
 	TranscriptStateDone     TranscriptState = "done"
@@ -342,6 +384,21 @@ func (e WorkState) Valid() bool {
 		return false
 	}
 }
+
+// Attachment defines model for Attachment.
+type Attachment struct {
+	Bytes       int64                 `json:"bytes"`
+	ContentType AttachmentContentType `json:"content_type"`
+	Height      int                   `json:"height"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id    ID     `json:"id"`
+	Url   string `json:"url"`
+	Width int    `json:"width"`
+}
+
+// AttachmentContentType defines model for Attachment.ContentType.
+type AttachmentContentType string
 
 // Chapter defines model for Chapter.
 type Chapter struct {
@@ -503,36 +560,70 @@ type ClockTime = string
 
 // Comment defines model for Comment.
 type Comment struct {
-	AtMs   int64  `json:"at_ms"`
-	Author Person `json:"author"`
-	Body   string `json:"body"`
+	AtMs        int64        `json:"at_ms"`
+	Attachments []Attachment `json:"attachments"`
+	Author      Person       `json:"author"`
+	Body        string       `json:"body"`
 
 	// ClipId Example: 01hf7yat00tvwxyz0123456789
 	ClipId    ID        `json:"clip_id"`
 	CreatedAt time.Time `json:"created_at"`
 
 	// Deleted A deleted comment that has replies stays as an empty place
-	Deleted  *bool      `json:"deleted,omitempty"`
+	Deleted *bool `json:"deleted,omitempty"`
+
+	// Drawing Strokes over the frame at the comment's moment, 6000 points at most
+	Drawing  *Drawing   `json:"drawing,omitempty"`
 	EditedAt *time.Time `json:"edited_at,omitempty"`
 	EndMs    *int64     `json:"end_ms,omitempty"`
 
 	// Id Example: 01hf7yat00tvwxyz0123456789
-	Id        ID   `json:"id"`
-	MayDelete bool `json:"may_delete"`
-	MayEdit   bool `json:"may_edit"`
+	Id         ID       `json:"id"`
+	MayDelete  bool     `json:"may_delete"`
+	MayEdit    bool     `json:"may_edit"`
+	MayResolve bool     `json:"may_resolve"`
+	Mentions   []Person `json:"mentions"`
 
 	// ParentId Example: 01hf7yat00tvwxyz0123456789
 	ParentId *ID `json:"parent_id,omitempty"`
+
+	// Private Only its author and the clip's owner see it
+	Private *bool `json:"private,omitempty"`
+
+	// ResolvedAt Absent while the thread is open
+	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
+	ResolvedBy *Person    `json:"resolved_by,omitempty"`
+}
+
+// CommentPatch What is left out stays as it is
+type CommentPatch struct {
+	Body *string `json:"body,omitempty"`
+
+	// Drawing Strokes over the frame at the comment's moment, 6000 points at most
+	Drawing  *Drawing `json:"drawing,omitempty"`
+	Mentions *[]ID    `json:"mentions,omitempty"`
 }
 
 // CommentRequest defines model for CommentRequest.
 type CommentRequest struct {
-	AtMs  *int64 `json:"at_ms,omitempty"`
-	Body  string `json:"body"`
-	EndMs *int64 `json:"end_ms,omitempty"`
+	AtMs          *int64 `json:"at_ms,omitempty"`
+	AttachmentIds *[]ID  `json:"attachment_ids,omitempty"`
+
+	// Body May be empty when there is a drawing or an attachment
+	Body string `json:"body"`
+
+	// Drawing Strokes over the frame at the comment's moment, 6000 points at most
+	Drawing *Drawing `json:"drawing,omitempty"`
+	EndMs   *int64   `json:"end_ms,omitempty"`
+
+	// Mentions The members whose names stand in the body after an @; who is no member is left out
+	Mentions *[]ID `json:"mentions,omitempty"`
 
 	// ParentId Example: 01hf7yat00tvwxyz0123456789
 	ParentId *ID `json:"parent_id,omitempty"`
+
+	// Private A note that only its author and the clip's owner see. Replies are as private as their thread
+	Private *bool `json:"private,omitempty"`
 }
 
 // CorrectedCue defines model for CorrectedCue.
@@ -597,6 +688,11 @@ type DraftCue struct {
 	StartMs int64  `json:"start_ms"`
 	Text    string `json:"text"`
 	Words   []Word `json:"words"`
+}
+
+// Drawing Strokes over the frame at the comment's moment, 6000 points at most
+type Drawing struct {
+	Strokes []Stroke `json:"strokes"`
 }
 
 // Due defines model for Due.
@@ -811,6 +907,9 @@ type NewToken struct {
 
 // Person defines model for Person.
 type Person struct {
+	// Guest Came by a link, without an account
+	Guest *bool `json:"guest,omitempty"`
+
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id   ID     `json:"id"`
 	Name string `json:"name"`
@@ -835,6 +934,30 @@ type Problem struct {
 
 	// Type `about:blank`, or the kind of error as a URI reference, e.g. `/problems/conflict`
 	Type string `json:"type"`
+}
+
+// Reaction defines model for Reaction.
+type Reaction struct {
+	// AtMs The second that it is about
+	AtMs  int64  `json:"at_ms"`
+	Count int    `json:"count"`
+	Emoji string `json:"emoji"`
+	Mine  bool   `json:"mine"`
+}
+
+// ReactionRequest defines model for ReactionRequest.
+type ReactionRequest struct {
+	AtMs  int64  `json:"at_ms"`
+	Emoji string `json:"emoji"`
+
+	// On false takes it away
+	On bool `json:"on"`
+}
+
+// Reactions defines model for Reactions.
+type Reactions struct {
+	// Reactions In order of time
+	Reactions []Reaction `json:"reactions"`
 }
 
 // Recording defines model for Recording.
@@ -867,6 +990,14 @@ type RecordingState string
 
 // ReplyClass urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
 type ReplyClass string
+
+// Revision defines model for Revision.
+type Revision struct {
+	Body string `json:"body"`
+
+	// Until When it was changed or deleted
+	Until time.Time `json:"until"`
+}
 
 // Role defines model for Role.
 type Role string
@@ -956,6 +1087,26 @@ type Span struct {
 	EndMs   int64 `json:"end_ms"`
 	StartMs int64 `json:"start_ms"`
 }
+
+// Stroke defines model for Stroke.
+type Stroke struct {
+	Colour string `json:"colour"`
+
+	// Points [x, y] as shares of the picture's width and height from its top left
+	Points [][]float64 `json:"points"`
+
+	// Text Of the tool text, and of no other
+	Text *string `json:"text,omitempty"`
+
+	// Tool arrow: from, to. box: opposite corners. pen: its way. text: where it begins
+	Tool StrokeTool `json:"tool"`
+
+	// Width A share of the picture's width; left out: the client's choice
+	Width *float64 `json:"width,omitempty"`
+}
+
+// StrokeTool arrow: from, to. box: opposite corners. pen: its way. text: where it begins
+type StrokeTool string
 
 // Summary defines model for Summary.
 type Summary struct {
@@ -1094,9 +1245,9 @@ type ListClipsParams struct {
 	Tag   *string `form:"tag,omitempty" json:"tag,omitempty"`
 }
 
-// UpdateCommentJSONBody defines parameters for UpdateComment.
-type UpdateCommentJSONBody struct {
-	Body string `json:"body"`
+// ResolveCommentJSONBody defines parameters for ResolveComment.
+type ResolveCommentJSONBody struct {
+	Resolved bool `json:"resolved"`
 }
 
 // UpdateCueJSONBody defines parameters for UpdateCue.
@@ -1184,7 +1335,13 @@ type PutChaptersJSONRequestBody = ChaptersRequest
 type CreateCommentJSONRequestBody = CommentRequest
 
 // UpdateCommentJSONRequestBody defines body for UpdateComment for application/json ContentType.
-type UpdateCommentJSONRequestBody UpdateCommentJSONBody
+type UpdateCommentJSONRequestBody = CommentPatch
+
+// ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
+type ResolveCommentJSONRequestBody ResolveCommentJSONBody
+
+// ReactJSONRequestBody defines body for React for application/json ContentType.
+type ReactJSONRequestBody = ReactionRequest
 
 // UpdateCueJSONRequestBody defines body for UpdateCue for application/json ContentType.
 type UpdateCueJSONRequestBody UpdateCueJSONBody
@@ -1284,6 +1441,18 @@ type ServerInterface interface {
 	// UpdateComment Change my comment
 	// (PATCH /api/v1/clips/{id}/comments/{comment_id})
 	UpdateComment(ctx echo.Context, id ClipID, commentId ID) error
+	// GetCommentHistory What a comment said before it was changed, the newest first
+	// (GET /api/v1/clips/{id}/comments/{comment_id}/history)
+	GetCommentHistory(ctx echo.Context, id ClipID, commentId ID) error
+	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
+	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
+	ResolveComment(ctx echo.Context, id ClipID, commentId ID) error
+	// ListReactions Emoji at seconds of the clip, with counts
+	// (GET /api/v1/clips/{id}/reactions)
+	ListReactions(ctx echo.Context, id ClipID) error
+	// React Put my emoji at a moment, or take it away
+	// (PUT /api/v1/clips/{id}/reactions)
+	React(ctx echo.Context, id ClipID) error
 	// RetryClip Try again what failed (import or transcript)
 	// (POST /api/v1/clips/{id}/retry)
 	RetryClip(ctx echo.Context, id ClipID) error
@@ -1713,6 +1882,86 @@ func (w *ServerInterfaceWrapper) UpdateComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateComment(ctx, id, commentId)
+	return err
+}
+
+// GetCommentHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCommentHistory(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "comment_id" -------------
+	var commentId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "comment_id", ctx.Param("comment_id"), &commentId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter comment_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCommentHistory(ctx, id, commentId)
+	return err
+}
+
+// ResolveComment converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "comment_id" -------------
+	var commentId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "comment_id", ctx.Param("comment_id"), &commentId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter comment_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveComment(ctx, id, commentId)
+	return err
+}
+
+// ListReactions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReactions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReactions(ctx, id)
+	return err
+}
+
+// React converts echo context to params.
+func (w *ServerInterfaceWrapper) React(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.React(ctx, id)
 	return err
 }
 
@@ -2517,6 +2766,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/clips/:id/comments", wrapper.CreateComment, options.OperationMiddlewares["createComment"]...)
 	router.DELETE(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id", wrapper.DeleteComment, options.OperationMiddlewares["deleteComment"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id", wrapper.UpdateComment, options.OperationMiddlewares["updateComment"]...)
+	router.PUT(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id/resolved", wrapper.ResolveComment, options.OperationMiddlewares["resolveComment"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id/history", wrapper.GetCommentHistory, options.OperationMiddlewares["getCommentHistory"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/reactions", wrapper.ListReactions, options.OperationMiddlewares["listReactions"]...)
+	router.PUT(options.BaseURL+"/api/v1/clips/:id/reactions", wrapper.React, options.OperationMiddlewares["react"]...)
 	router.GET(options.BaseURL+"/api/v1/me/hours", wrapper.GetMyHours, options.OperationMiddlewares["getMyHours"]...)
 	router.PUT(options.BaseURL+"/api/v1/me/hours", wrapper.PutMyHours, options.OperationMiddlewares["putMyHours"]...)
 	router.POST(options.BaseURL+"/api/v1/me/days-off", wrapper.AddDayOff, options.OperationMiddlewares["addDayOff"]...)
@@ -3105,6 +3358,168 @@ type UpdateCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateCommentdefaultApplicationProblemPlusJSONResponse) VisitUpdateCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCommentHistoryRequestObject struct {
+	Id        ClipID `json:"id"`
+	CommentId ID     `json:"comment_id"`
+}
+
+type GetCommentHistoryResponseObject interface {
+	VisitGetCommentHistoryResponse(w http.ResponseWriter) error
+}
+
+type GetCommentHistory200JSONResponse struct {
+	Revisions []Revision `json:"revisions"`
+}
+
+func (response GetCommentHistory200JSONResponse) VisitGetCommentHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCommentHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCommentHistorydefaultApplicationProblemPlusJSONResponse) VisitGetCommentHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveCommentRequestObject struct {
+	Id        ClipID `json:"id"`
+	CommentId ID     `json:"comment_id"`
+	Body      *ResolveCommentJSONRequestBody
+}
+
+type ResolveCommentResponseObject interface {
+	VisitResolveCommentResponse(w http.ResponseWriter) error
+}
+
+type ResolveComment200JSONResponse Comment
+
+func (response ResolveComment200JSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveCommentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReactionsRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListReactionsResponseObject interface {
+	VisitListReactionsResponse(w http.ResponseWriter) error
+}
+
+type ListReactions200JSONResponse Reactions
+
+func (response ListReactions200JSONResponse) VisitListReactionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReactionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReactionsdefaultApplicationProblemPlusJSONResponse) VisitListReactionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReactRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *ReactJSONRequestBody
+}
+
+type ReactResponseObject interface {
+	VisitReactResponse(w http.ResponseWriter) error
+}
+
+type React200JSONResponse Reactions
+
+func (response React200JSONResponse) VisitReactResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReactdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReactdefaultApplicationProblemPlusJSONResponse) VisitReactResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5123,6 +5538,18 @@ type StrictServerInterface interface {
 	// UpdateComment Change my comment
 	// (PATCH /api/v1/clips/{id}/comments/{comment_id})
 	UpdateComment(ctx context.Context, request UpdateCommentRequestObject) (UpdateCommentResponseObject, error)
+	// GetCommentHistory What a comment said before it was changed, the newest first
+	// (GET /api/v1/clips/{id}/comments/{comment_id}/history)
+	GetCommentHistory(ctx context.Context, request GetCommentHistoryRequestObject) (GetCommentHistoryResponseObject, error)
+	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
+	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
+	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// ListReactions Emoji at seconds of the clip, with counts
+	// (GET /api/v1/clips/{id}/reactions)
+	ListReactions(ctx context.Context, request ListReactionsRequestObject) (ListReactionsResponseObject, error)
+	// React Put my emoji at a moment, or take it away
+	// (PUT /api/v1/clips/{id}/reactions)
+	React(ctx context.Context, request ReactRequestObject) (ReactResponseObject, error)
 	// RetryClip Try again what failed (import or transcript)
 	// (POST /api/v1/clips/{id}/retry)
 	RetryClip(ctx context.Context, request RetryClipRequestObject) (RetryClipResponseObject, error)
@@ -5772,6 +6199,154 @@ func (sh *strictHandler) UpdateComment(ctx echo.Context, id ClipID, commentId ID
 		return err
 	} else if validResponse, ok := response.(UpdateCommentResponseObject); ok {
 		return validResponse.VisitUpdateCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCommentHistory operation middleware
+func (sh *strictHandler) GetCommentHistory(ctx echo.Context, id ClipID, commentId ID) error {
+	var request GetCommentHistoryRequestObject
+
+	request.Id = id
+	request.CommentId = commentId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCommentHistory(ctx.Request().Context(), request.(GetCommentHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCommentHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCommentHistoryResponseObject); ok {
+		return validResponse.VisitGetCommentHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveComment operation middleware
+func (sh *strictHandler) ResolveComment(ctx echo.Context, id ClipID, commentId ID) error {
+	var request ResolveCommentRequestObject
+
+	request.Id = id
+	request.CommentId = commentId
+
+	var body ResolveCommentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveComment(ctx.Request().Context(), request.(ResolveCommentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveComment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveCommentResponseObject); ok {
+		return validResponse.VisitResolveCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReactions operation middleware
+func (sh *strictHandler) ListReactions(ctx echo.Context, id ClipID) error {
+	var request ListReactionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReactions(ctx.Request().Context(), request.(ListReactionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReactions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReactionsResponseObject); ok {
+		return validResponse.VisitListReactionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// React operation middleware
+func (sh *strictHandler) React(ctx echo.Context, id ClipID) error {
+	var request ReactRequestObject
+
+	request.Id = id
+
+	var body ReactJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.React(ctx.Request().Context(), request.(ReactRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "React")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReactResponseObject); ok {
+		return validResponse.VisitReactResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -254,6 +254,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
+		Keys:    blob.Keys{},
 		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,
 	})
 	if err != nil {

@@ -14,14 +14,14 @@ select sqlc.embed(clip) from clip where id = @id and deleted_at is null for no k
 
 -- name: ClipView :one
 select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as space_name,
-       (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null) as comment_count,
+       (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
  where clip.id = @id and clip.deleted_at is null;
 
 -- name: ClipViews :many
 select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as space_name,
-       (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null) as comment_count,
+       (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
  where clip.workspace_id = @workspace_id and clip.deleted_at is null

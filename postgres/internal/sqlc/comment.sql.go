@@ -7,19 +7,131 @@ package sqlc
 
 import (
 	"context"
+	"time"
 
 	"baton/domain"
 )
 
+const addMentions = `-- name: AddMentions :exec
+insert into comment_mention (comment_id, account_id)
+select $1, member.account_id from member
+ where member.workspace_id = $2 and member.account_id = any($3::text[]) and member.left_at is null
+on conflict do nothing
+`
+
+type AddMentionsParams struct {
+	CommentID   domain.CommentID
+	WorkspaceID domain.WorkspaceID
+	Accounts    []string
+}
+
+// Of those who are in the clip's workspace now.
+func (q *Queries) AddMentions(ctx context.Context, arg AddMentionsParams) error {
+	_, err := q.db.Exec(ctx, addMentions, arg.CommentID, arg.WorkspaceID, arg.Accounts)
+	return err
+}
+
+const attach = `-- name: Attach :execrows
+update attachment set comment_id = $1
+ where clip_id = $2 and uploader_id = $3 and comment_id is null and id = any($4::text[])
+`
+
+type AttachParams struct {
+	CommentID  *domain.CommentID
+	ClipID     domain.ClipID
+	UploaderID domain.AccountID
+	Ids        []string
+}
+
+func (q *Queries) Attach(ctx context.Context, arg AttachParams) (int64, error) {
+	result, err := q.db.Exec(ctx, attach,
+		arg.CommentID,
+		arg.ClipID,
+		arg.UploaderID,
+		arg.Ids,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const attachment = `-- name: Attachment :one
+select attachment.id, attachment.clip_id, attachment.comment_id, attachment.uploader_id, attachment.object_key, attachment.content_type, attachment.width, attachment.height, attachment.bytes, attachment.created_at from attachment where clip_id = $1 and id = $2
+`
+
+type AttachmentRow struct {
+	Attachment Attachment
+}
+
+func (q *Queries) Attachment(ctx context.Context, clipID domain.ClipID, iD domain.AttachmentID) (AttachmentRow, error) {
+	row := q.db.QueryRow(ctx, attachment, clipID, iD)
+	var i AttachmentRow
+	err := row.Scan(
+		&i.Attachment.ID,
+		&i.Attachment.ClipID,
+		&i.Attachment.CommentID,
+		&i.Attachment.UploaderID,
+		&i.Attachment.ObjectKey,
+		&i.Attachment.ContentType,
+		&i.Attachment.Width,
+		&i.Attachment.Height,
+		&i.Attachment.Bytes,
+		&i.Attachment.CreatedAt,
+	)
+	return i, err
+}
+
+const attachments = `-- name: Attachments :many
+select attachment.id, attachment.clip_id, attachment.comment_id, attachment.uploader_id, attachment.object_key, attachment.content_type, attachment.width, attachment.height, attachment.bytes, attachment.created_at from attachment where comment_id = any($1::text[]) order by id
+`
+
+type AttachmentsRow struct {
+	Attachment Attachment
+}
+
+func (q *Queries) Attachments(ctx context.Context, comments []string) ([]AttachmentsRow, error) {
+	rows, err := q.db.Query(ctx, attachments, comments)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AttachmentsRow
+	for rows.Next() {
+		var i AttachmentsRow
+		if err := rows.Scan(
+			&i.Attachment.ID,
+			&i.Attachment.ClipID,
+			&i.Attachment.CommentID,
+			&i.Attachment.UploaderID,
+			&i.Attachment.ObjectKey,
+			&i.Attachment.ContentType,
+			&i.Attachment.Width,
+			&i.Attachment.Height,
+			&i.Attachment.Bytes,
+			&i.Attachment.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const comment = `-- name: Comment :one
-select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, account.name as author_name
-  from comment join account on account.id = comment.author_id
+select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, comment.guest_id, comment.private_to, comment.resolved_at, comment.resolved_by, comment.drawing, coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name
+  from comment left join account on account.id = comment.author_id left join guest on guest.id = comment.guest_id
+       left join account resolver on resolver.id = comment.resolved_by
  where comment.clip_id = $1 and comment.id = $2
 `
 
 type CommentRow struct {
-	Comment    Comment
-	AuthorName string
+	Comment      Comment
+	AuthorName   string
+	ResolverName string
 }
 
 func (q *Queries) Comment(ctx context.Context, clipID domain.ClipID, iD domain.CommentID) (CommentRow, error) {
@@ -36,24 +148,33 @@ func (q *Queries) Comment(ctx context.Context, clipID domain.ClipID, iD domain.C
 		&i.Comment.CreatedAt,
 		&i.Comment.EditedAt,
 		&i.Comment.DeletedAt,
+		&i.Comment.GuestID,
+		&i.Comment.PrivateTo,
+		&i.Comment.ResolvedAt,
+		&i.Comment.ResolvedBy,
+		&i.Comment.Drawing,
 		&i.AuthorName,
+		&i.ResolverName,
 	)
 	return i, err
 }
 
 const comments = `-- name: Comments :many
-select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, account.name as author_name
-  from comment join account on account.id = comment.author_id
+select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, comment.guest_id, comment.private_to, comment.resolved_at, comment.resolved_by, comment.drawing, coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name
+  from comment left join account on account.id = comment.author_id left join guest on guest.id = comment.guest_id
+       left join account resolver on resolver.id = comment.resolved_by
  where comment.clip_id = $1
+   and (comment.deleted_at is null or exists (select from comment reply where reply.parent_id = comment.id and reply.deleted_at is null))
  order by comment.at_ms, coalesce(comment.parent_id, comment.id), comment.parent_id is not null, comment.id
 `
 
 type CommentsRow struct {
-	Comment    Comment
-	AuthorName string
+	Comment      Comment
+	AuthorName   string
+	ResolverName string
 }
 
-// A thread stays together: its replies have its moment and sort by its id.
+// A thread stays together: its replies have its moment and sort by its id. A deleted one is an empty place while it has replies.
 func (q *Queries) Comments(ctx context.Context, clipID domain.ClipID) ([]CommentsRow, error) {
 	rows, err := q.db.Query(ctx, comments, clipID)
 	if err != nil {
@@ -74,7 +195,13 @@ func (q *Queries) Comments(ctx context.Context, clipID domain.ClipID) ([]Comment
 			&i.Comment.CreatedAt,
 			&i.Comment.EditedAt,
 			&i.Comment.DeletedAt,
+			&i.Comment.GuestID,
+			&i.Comment.PrivateTo,
+			&i.Comment.ResolvedAt,
+			&i.Comment.ResolvedBy,
+			&i.Comment.Drawing,
 			&i.AuthorName,
+			&i.ResolverName,
 		); err != nil {
 			return nil, err
 		}
@@ -86,17 +213,26 @@ func (q *Queries) Comments(ctx context.Context, clipID domain.ClipID) ([]Comment
 	return items, nil
 }
 
-const deleteComment = `-- name: DeleteComment :exec
-delete from comment where id = $1
+const countReactions = `-- name: CountReactions :one
+select count(*) from reaction where clip_id = $1
+   and account_id is not distinct from $2 and guest_id is not distinct from $3
 `
 
-func (q *Queries) DeleteComment(ctx context.Context, id domain.CommentID) error {
-	_, err := q.db.Exec(ctx, deleteComment, id)
-	return err
+type CountReactionsParams struct {
+	ClipID    domain.ClipID
+	AccountID *domain.AccountID
+	GuestID   *domain.GuestID
+}
+
+func (q *Queries) CountReactions(ctx context.Context, arg CountReactionsParams) (int64, error) {
+	row := q.db.QueryRow(ctx, countReactions, arg.ClipID, arg.AccountID, arg.GuestID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const emptyComment = `-- name: EmptyComment :exec
-update comment set deleted_at = now(), body = '' where id = $1
+update comment set deleted_at = now(), body = '', drawing = null where id = $1
 `
 
 func (q *Queries) EmptyComment(ctx context.Context, id domain.CommentID) error {
@@ -104,8 +240,17 @@ func (q *Queries) EmptyComment(ctx context.Context, id domain.CommentID) error {
 	return err
 }
 
+const forgetMentions = `-- name: ForgetMentions :exec
+delete from comment_mention where comment_id = $1 and not (account_id = any($2::text[]))
+`
+
+func (q *Queries) ForgetMentions(ctx context.Context, commentID domain.CommentID, keep []string) error {
+	_, err := q.db.Exec(ctx, forgetMentions, commentID, keep)
+	return err
+}
+
 const hasReplies = `-- name: HasReplies :one
-select exists (select from comment where parent_id = $1::text)
+select exists (select from comment where parent_id = $1::text and deleted_at is null)
 `
 
 func (q *Queries) HasReplies(ctx context.Context, parentID string) (bool, error) {
@@ -115,19 +260,52 @@ func (q *Queries) HasReplies(ctx context.Context, parentID string) (bool, error)
 	return exists, err
 }
 
+const insertAttachment = `-- name: InsertAttachment :exec
+insert into attachment (id, clip_id, uploader_id, object_key, content_type, width, height, bytes)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+`
+
+type InsertAttachmentParams struct {
+	ID          domain.AttachmentID
+	ClipID      domain.ClipID
+	UploaderID  domain.AccountID
+	ObjectKey   string
+	ContentType string
+	Width       int
+	Height      int
+	Bytes       int64
+}
+
+func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentParams) error {
+	_, err := q.db.Exec(ctx, insertAttachment,
+		arg.ID,
+		arg.ClipID,
+		arg.UploaderID,
+		arg.ObjectKey,
+		arg.ContentType,
+		arg.Width,
+		arg.Height,
+		arg.Bytes,
+	)
+	return err
+}
+
 const insertComment = `-- name: InsertComment :exec
-insert into comment (id, clip_id, parent_id, author_id, at_ms, end_ms, body)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into comment (id, clip_id, parent_id, author_id, guest_id, private_to, at_ms, end_ms, body, drawing)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertCommentParams struct {
-	ID       domain.CommentID
-	ClipID   domain.ClipID
-	ParentID *domain.CommentID
-	AuthorID domain.AccountID
-	AtMs     int64
-	EndMs    int64
-	Body     string
+	ID        domain.CommentID
+	ClipID    domain.ClipID
+	ParentID  *domain.CommentID
+	AuthorID  *domain.AccountID
+	GuestID   *domain.GuestID
+	PrivateTo *domain.AccountID
+	AtMs      int64
+	EndMs     int64
+	Body      string
+	Drawing   *domain.Drawing
 }
 
 func (q *Queries) InsertComment(ctx context.Context, arg InsertCommentParams) error {
@@ -136,18 +314,215 @@ func (q *Queries) InsertComment(ctx context.Context, arg InsertCommentParams) er
 		arg.ClipID,
 		arg.ParentID,
 		arg.AuthorID,
+		arg.GuestID,
+		arg.PrivateTo,
 		arg.AtMs,
 		arg.EndMs,
 		arg.Body,
+		arg.Drawing,
+	)
+	return err
+}
+
+const keepRevision = `-- name: KeepRevision :exec
+insert into comment_revision (comment_id, body) select comment.id, comment.body from comment where comment.id = $1
+`
+
+func (q *Queries) KeepRevision(ctx context.Context, id domain.CommentID) error {
+	_, err := q.db.Exec(ctx, keepRevision, id)
+	return err
+}
+
+const looseAttachments = `-- name: LooseAttachments :one
+select count(*) from attachment where clip_id = $1 and uploader_id = $2 and comment_id is null
+`
+
+// How many pictures somebody has uploaded to a clip and said nothing with.
+func (q *Queries) LooseAttachments(ctx context.Context, clipID domain.ClipID, uploaderID domain.AccountID) (int64, error) {
+	row := q.db.QueryRow(ctx, looseAttachments, clipID, uploaderID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
+const mentions = `-- name: Mentions :many
+select comment_mention.comment_id, comment_mention.account_id, account.name
+  from comment_mention join account on account.id = comment_mention.account_id
+ where comment_mention.comment_id = any($1::text[]) order by lower(account.name), account.id
+`
+
+type MentionsRow struct {
+	CommentID domain.CommentID
+	AccountID domain.AccountID
+	Name      string
+}
+
+func (q *Queries) Mentions(ctx context.Context, comments []string) ([]MentionsRow, error) {
+	rows, err := q.db.Query(ctx, mentions, comments)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MentionsRow
+	for rows.Next() {
+		var i MentionsRow
+		if err := rows.Scan(&i.CommentID, &i.AccountID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const putReaction = `-- name: PutReaction :exec
+insert into reaction (clip_id, account_id, guest_id, emoji, at_ms) values ($1, $2, $3, $4, $5) on conflict do nothing
+`
+
+type PutReactionParams struct {
+	ClipID    domain.ClipID
+	AccountID *domain.AccountID
+	GuestID   *domain.GuestID
+	Emoji     string
+	AtMs      int64
+}
+
+func (q *Queries) PutReaction(ctx context.Context, arg PutReactionParams) error {
+	_, err := q.db.Exec(ctx, putReaction,
+		arg.ClipID,
+		arg.AccountID,
+		arg.GuestID,
+		arg.Emoji,
+		arg.AtMs,
+	)
+	return err
+}
+
+const reactions = `-- name: Reactions :many
+select emoji, at_ms, count(*)::int as count,
+       coalesce(bool_or(account_id = $1 or guest_id = $2), false)::bool as mine
+  from reaction where clip_id = $3 group by emoji, at_ms order by at_ms, count(*) desc, emoji limit 5000
+`
+
+type ReactionsParams struct {
+	AccountID *domain.AccountID
+	GuestID   *domain.GuestID
+	ClipID    domain.ClipID
+}
+
+type ReactionsRow struct {
+	Emoji string
+	AtMs  int64
+	Count int
+	Mine  bool
+}
+
+func (q *Queries) Reactions(ctx context.Context, arg ReactionsParams) ([]ReactionsRow, error) {
+	rows, err := q.db.Query(ctx, reactions, arg.AccountID, arg.GuestID, arg.ClipID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReactionsRow
+	for rows.Next() {
+		var i ReactionsRow
+		if err := rows.Scan(
+			&i.Emoji,
+			&i.AtMs,
+			&i.Count,
+			&i.Mine,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const resolveComment = `-- name: ResolveComment :exec
+update comment set resolved_at = case when $1::bool then now() end, resolved_by = $2 where id = $3
+`
+
+type ResolveCommentParams struct {
+	Resolved   bool
+	ResolvedBy *domain.AccountID
+	ID         domain.CommentID
+}
+
+func (q *Queries) ResolveComment(ctx context.Context, arg ResolveCommentParams) error {
+	_, err := q.db.Exec(ctx, resolveComment, arg.Resolved, arg.ResolvedBy, arg.ID)
+	return err
+}
+
+const revisions = `-- name: Revisions :many
+select body, until from comment_revision where comment_id = $1 order by id desc limit 100
+`
+
+type RevisionsRow struct {
+	Body  string
+	Until time.Time
+}
+
+func (q *Queries) Revisions(ctx context.Context, commentID domain.CommentID) ([]RevisionsRow, error) {
+	rows, err := q.db.Query(ctx, revisions, commentID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RevisionsRow
+	for rows.Next() {
+		var i RevisionsRow
+		if err := rows.Scan(&i.Body, &i.Until); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const takeReaction = `-- name: TakeReaction :exec
+delete from reaction where clip_id = $1 and emoji = $2 and at_ms = $3
+   and account_id is not distinct from $4 and guest_id is not distinct from $5
+`
+
+type TakeReactionParams struct {
+	ClipID    domain.ClipID
+	Emoji     string
+	AtMs      int64
+	AccountID *domain.AccountID
+	GuestID   *domain.GuestID
+}
+
+func (q *Queries) TakeReaction(ctx context.Context, arg TakeReactionParams) error {
+	_, err := q.db.Exec(ctx, takeReaction,
+		arg.ClipID,
+		arg.Emoji,
+		arg.AtMs,
+		arg.AccountID,
+		arg.GuestID,
 	)
 	return err
 }
 
 const updateComment = `-- name: UpdateComment :exec
-update comment set body = $1, edited_at = now() where id = $2
+update comment set body = $1, drawing = $2, edited_at = now() where id = $3
 `
 
-func (q *Queries) UpdateComment(ctx context.Context, body string, iD domain.CommentID) error {
-	_, err := q.db.Exec(ctx, updateComment, body, iD)
+type UpdateCommentParams struct {
+	Body    string
+	Drawing *domain.Drawing
+	ID      domain.CommentID
+}
+
+func (q *Queries) UpdateComment(ctx context.Context, arg UpdateCommentParams) error {
+	_, err := q.db.Exec(ctx, updateComment, arg.Body, arg.Drawing, arg.ID)
 	return err
 }

@@ -28,7 +28,7 @@ func (q *Queries) EventSpan(ctx context.Context) (EventSpanRow, error) {
 }
 
 const eventsByID = `-- name: EventsByID :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility from event where id = any($1::bigint[]) order by id
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience from event where id = any($1::bigint[]) order by id
 `
 
 func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) {
@@ -49,6 +49,7 @@ func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) 
 			&i.At,
 			&i.OwnerID,
 			&i.Visibility,
+			&i.Audience,
 		); err != nil {
 			return nil, err
 		}
@@ -61,7 +62,7 @@ func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) 
 }
 
 const eventsSince = `-- name: EventsSince :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility from event
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience from event
  where workspace_id = $1 and id > $2 order by id limit $3::int
 `
 
@@ -89,6 +90,7 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 			&i.At,
 			&i.OwnerID,
 			&i.Visibility,
+			&i.Audience,
 		); err != nil {
 			return nil, err
 		}
@@ -101,8 +103,8 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 }
 
 const insertEvent = `-- name: InsertEvent :exec
-insert into event (workspace_id, clip_id, kind, data, owner_id, visibility)
-values ($1, $2, $3, $4, $5, $6)
+insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience)
+values ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type InsertEventParams struct {
@@ -112,6 +114,7 @@ type InsertEventParams struct {
 	Data        []byte
 	OwnerID     domain.AccountID
 	Visibility  domain.Visibility
+	Audience    []string
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
@@ -122,6 +125,7 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 		arg.Data,
 		arg.OwnerID,
 		arg.Visibility,
+		arg.Audience,
 	)
 	return err
 }

@@ -19,6 +19,19 @@ type Account struct {
 	CreatedAt    time.Time
 }
 
+type Attachment struct {
+	ID          domain.AttachmentID
+	ClipID      domain.ClipID
+	CommentID   *domain.CommentID
+	UploaderID  domain.AccountID
+	ObjectKey   string
+	ContentType string
+	Width       int
+	Height      int
+	Bytes       int64
+	CreatedAt   time.Time
+}
+
 type Chapter struct {
 	ClipID  domain.ClipID
 	No      int
@@ -65,16 +78,21 @@ type ClipTag struct {
 }
 
 type Comment struct {
-	ID        domain.CommentID
-	ClipID    domain.ClipID
-	ParentID  *domain.CommentID
-	AuthorID  domain.AccountID
-	AtMs      int64
-	EndMs     int64
-	Body      string
-	CreatedAt time.Time
-	EditedAt  *time.Time
-	DeletedAt *time.Time
+	ID         domain.CommentID
+	ClipID     domain.ClipID
+	ParentID   *domain.CommentID
+	AuthorID   *domain.AccountID
+	AtMs       int64
+	EndMs      int64
+	Body       string
+	CreatedAt  time.Time
+	EditedAt   *time.Time
+	DeletedAt  *time.Time
+	GuestID    *domain.GuestID
+	PrivateTo  *domain.AccountID
+	ResolvedAt *time.Time
+	ResolvedBy *domain.AccountID
+	Drawing    *domain.Drawing
 }
 
 type Cue struct {
@@ -105,6 +123,7 @@ type Event struct {
 	At          time.Time
 	OwnerID     domain.AccountID
 	Visibility  domain.Visibility
+	Audience    []string
 }
 
 type InitSegment struct {

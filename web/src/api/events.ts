@@ -3,7 +3,7 @@
 import type { Comment } from "./client";
 
 /** A comment as events carry it: without what depends on who asks. */
-export type SaidComment = Omit<Comment, "may_edit" | "may_delete">;
+export type SaidComment = Omit<Comment, "may_edit" | "may_delete" | "may_resolve">;
 
 /** The events of domain/event.go, with what they carry. A new kind is one line here and its name below. */
 export interface EventData {

@@ -1015,6 +1015,108 @@ export interface paths {
         patch: operations["updateComment"];
         trace?: never;
     };
+    "/api/v1/clips/{id}/comments/{comment_id}/resolved": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                comment_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Resolve a thread, or open it again; everybody who may comment may */
+        put: operations["resolveComment"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/comments/{comment_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                comment_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** What a comment said before it was changed, the newest first */
+        get: operations["getCommentHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a picture for a comment that is being written
+         * @description PNG, JPEG, GIF or WebP of at most 10 MiB and 36 megapixels. It is encoded anew: metadata and animation do not survive. Until a comment names it in `attachment_ids` only its uploader sees it.
+         */
+        post: operations["addAttachment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/attachments/{attachment_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                attachment_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** A picture of a comment */
+        get: operations["getAttachment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/reactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** Emoji at seconds of the clip, with counts */
+        get: operations["listReactions"];
+        /** Put my emoji at a moment, or take it away */
+        put: operations["react"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1026,7 +1128,7 @@ export interface paths {
          * Server-sent events of my workspace, or of one clip
          * @description Event names are those of domain/event.go, and three of the stream itself: `hello` comes first, with the newest id; `reset` comes instead
          *     of what was missed when it was too much or too long ago: read everything again; `end` says in `reason` why the server ends the
-         *     stream. A client that reconnects with Last-Event-ID (or `?last_event_id=`) gets what it missed. A comment comes every 15 s.
+         *     stream, and in `final` whether coming back is of no use. A client that reconnects with Last-Event-ID (or `?last_event_id=`) gets what it missed. A comment comes every 15 s.
          */
         get: operations["getEvents"];
         put?: never;
@@ -1208,6 +1310,8 @@ export interface components {
         Person: {
             id: components["schemas"]["ID"];
             name: string;
+            /** @description Came by a link, without an account */
+            guest?: boolean;
         };
         Me: {
             id: components["schemas"]["ID"];
@@ -1674,7 +1778,80 @@ export interface components {
             /** Format: int64 */
             end_ms?: number;
             parent_id?: components["schemas"]["ID"];
+            /** @description May be empty when there is a drawing or an attachment */
             body: string;
+            /** @description The members whose names stand in the body after an @; who is no member is left out */
+            mentions?: components["schemas"]["ID"][];
+            /** @description A note that only its author and the clip's owner see. Replies are as private as their thread */
+            private?: boolean;
+            drawing?: components["schemas"]["Drawing"];
+            attachment_ids?: components["schemas"]["ID"][];
+        };
+        /** @description What is left out stays as it is */
+        CommentPatch: {
+            body?: string;
+            mentions?: components["schemas"]["ID"][];
+            drawing?: components["schemas"]["Drawing"];
+        };
+        /** @description Strokes over the frame at the comment's moment, 6000 points at most */
+        Drawing: {
+            strokes: components["schemas"]["Stroke"][];
+        };
+        Stroke: {
+            /**
+             * @description arrow: from, to. box: opposite corners. pen: its way. text: where it begins
+             * @enum {string}
+             */
+            tool: "arrow" | "box" | "pen" | "text";
+            colour: string;
+            /**
+             * Format: double
+             * @description A share of the picture's width; left out: the client's choice
+             */
+            width?: number;
+            /** @description [x, y] as shares of the picture's width and height from its top left */
+            points: number[][];
+            /** @description Of the tool text, and of no other */
+            text?: string;
+        };
+        Attachment: {
+            id: components["schemas"]["ID"];
+            url: string;
+            /** @enum {string} */
+            content_type: "image/png" | "image/jpeg";
+            width: number;
+            height: number;
+            /** Format: int64 */
+            bytes: number;
+        };
+        Revision: {
+            body: string;
+            /**
+             * Format: date-time
+             * @description When it was changed or deleted
+             */
+            until: string;
+        };
+        ReactionRequest: {
+            emoji: string;
+            /** Format: int64 */
+            at_ms: number;
+            /** @description false takes it away */
+            on: boolean;
+        };
+        Reaction: {
+            emoji: string;
+            /**
+             * Format: int64
+             * @description The second that it is about
+             */
+            at_ms: number;
+            count: number;
+            mine: boolean;
+        };
+        Reactions: {
+            /** @description In order of time */
+            reactions: components["schemas"]["Reaction"][];
         };
         Comment: {
             id: components["schemas"]["ID"];
@@ -1694,6 +1871,18 @@ export interface components {
             deleted?: boolean;
             may_edit: boolean;
             may_delete: boolean;
+            may_resolve: boolean;
+            /** @description Only its author and the clip's owner see it */
+            private?: boolean;
+            mentions: components["schemas"]["Person"][];
+            drawing?: components["schemas"]["Drawing"];
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Format: date-time
+             * @description Absent while the thread is open
+             */
+            resolved_at?: string;
+            resolved_by?: components["schemas"]["Person"];
         };
         /** @description A day of the calendar */
         Date: string;
@@ -3703,9 +3892,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": {
-                    body: string;
-                };
+                "application/json": components["schemas"]["CommentPatch"];
             };
         };
         responses: {
@@ -3716,6 +3903,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    resolveComment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                comment_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    resolved: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description The comment that starts the thread */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getCommentHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                comment_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revisions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        revisions: components["schemas"]["Revision"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAttachment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                attachment_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/*": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReactions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reactions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reactions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    react: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReactionRequest"];
+            };
+        };
+        responses: {
+            /** @description All reactions now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reactions"];
                 };
             };
             default: components["responses"]["Problem"];

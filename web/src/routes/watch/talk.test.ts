@@ -11,6 +11,9 @@ const comment = (id: string, more: Partial<Comment> = {}): Comment => ({
   created_at: "2026-01-01T00:00:00Z",
   may_edit: false,
   may_delete: false,
+  may_resolve: false,
+  mentions: [],
+  attachments: [],
   ...more,
 });
 

@@ -136,7 +136,12 @@ export class Watched {
   #rights(c: SaidComment): Comment {
     const mine = account.me?.id === c.author.id;
     const may = this.clip?.may;
-    return { ...c, may_edit: mine && may?.comment === true, may_delete: (mine && may?.comment === true) || may?.delete === true };
+    return {
+      ...c,
+      may_edit: mine && may?.comment === true,
+      may_delete: (mine && may?.comment === true) || may?.delete === true,
+      may_resolve: may?.comment === true && c.parent_id === undefined,
+    };
   }
 
   #want(...parts: Part[]): void {
