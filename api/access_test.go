@@ -125,6 +125,29 @@ func only(may []string, byRole ...string) who {
 	}
 }
 
+// inside are the members of the workspace who are no guests.
+var inside = []string{owner, admin, member}
+
+// managing is what a thing of the owner's gives to those who want to change it.
+func managing(actor string, v domain.Visibility) outcome {
+	if actor == member {
+		return refused
+	}
+	return only([]string{owner, admin}, guest)(actor, v)
+}
+
+// answering is for the only member of a round, withdrawing for who has answered it.
+func answering(actor string, v domain.Visibility) outcome {
+	if actor == admin || actor == member {
+		return refused
+	}
+	return only([]string{owner}, guest)(actor, v)
+}
+
+func withdrawing(actor string, v domain.Visibility) outcome {
+	return only([]string{owner}, guest)(actor, v)
+}
+
 // rule is what the access test knows of a route: who may use it, what a good request is, and what it answers.
 type rule struct {
 	who    who
@@ -196,7 +219,14 @@ var rules = map[string]rule{
 
 	"getMyHours": {who: signedIn()}, "putMyHours": {who: signedIn(), body: `{"time_zone":"Asia/Kolkata","days":["mon"],"from":"09:00","to":"17:00"}`},
 	"addDayOff": {who: signedIn(), body: `{"first_day":"2026-05-01","last_day":"2026-05-01"}`, ok: 201}, "removeDayOff": {who: only([]string{owner}), ok: 204},
-	"importDaysOff":  {who: signedIn(), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
+	"importDaysOff":      {who: signedIn(), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
+	"listRoundTemplates": {who: signedIn()}, "listRounds": {who: signedIn(guest)}, "getMyDue": {who: signedIn()},
+	"createRound": {who: signedIn(guest), body: `{"template":"stand-up","members":["01hf7yat00tvwxyz0123456789"]}`, ok: 201},
+	"getRound":    {who: only(inside, guest)},
+	"updateRound": {who: managing, body: `{"name":"NEW"}`}, "deleteRound": {who: managing, ok: 204},
+	"listOccurrences": {who: only(inside, guest)}, "getOccurrence": {who: only(inside, guest)}, "getRecord": {who: only(inside, guest)},
+	"putAnswer": {who: answering, body: `{"parts":[{"section":"today","text":"Tests"}]}`}, "withdrawAnswer": {who: withdrawing},
+
 	"getMemberHours": {who: only([]string{owner, admin, member}, guest)}, "getDue": {who: only([]string{owner, admin, member}, guest)},
 }
 
@@ -406,6 +436,8 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return string(f.ID)
 	})
+	replace("round_id", func() string { return string(c.round().ID) })
+	replace("occurrence_id", func() string { return string(c.occurrence()) })
 	replace("day_off_id", func() string {
 		d := domain.DayOff{ID: domain.NewID[domain.DayOffID](), First: "2026-12-24", Last: "2026-12-24", Source: domain.DayOffManual}
 		c.exec(`delete from day_off where account_id = $1`, c.members[owner].Account.ID)

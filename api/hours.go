@@ -16,6 +16,7 @@ import (
 type hours interface {
 	// Schedule reads one person's. KindNotFound.
 	Schedule(ctx context.Context, id domain.AccountID) (domain.Schedule, error)
+	Schedules(ctx context.Context, ids []domain.AccountID) (map[domain.AccountID]domain.Schedule, error)
 	// Set changes the hours, and the time zone with them.
 	Set(ctx context.Context, id domain.AccountID, h domain.Hours) error
 	// AddDaysOff adds those that are not there yet and counts them. KindTooMany.

@@ -52,6 +52,7 @@ type Needs struct {
 	Playback    playback
 	Events      events
 	Hours       hours
+	Rounds      roundStore
 
 	// HasWriter: summaries can be made.
 	HasWriter bool

@@ -19,6 +19,7 @@ const (
 	EventCommentChanged    EventKind = "comment.changed"    // {clip_id, comment}: added, edited
 	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}
 	EventReactionsChanged  EventKind = "reactions.changed"  // {id}
+	EventRoundChanged      EventKind = "round.changed"      // {id, occurrence_id?}
 )
 
 // Event is one change, kept for a day so that a client that reconnects catches up.

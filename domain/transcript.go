@@ -92,3 +92,20 @@ type TranscriptStep struct {
 	// Progress is the share of the whole sound that was listened to, 0 to 1.
 	Progress float64
 }
+
+// Between is what was said from one offset up to another (0: the end), in one line. A word counts where it begins.
+func (t Transcript) Between(startMS, endMS int64) string {
+	var said []string
+	inside := func(ms int64) bool { return ms >= startMS && (endMS == 0 || ms < endMS) }
+	for _, c := range t.Cues {
+		if len(c.Words) == 0 && inside(c.StartMS) {
+			said = append(said, c.Text)
+		}
+		for _, w := range c.Words {
+			if inside(w.StartMS) {
+				said = append(said, w.Text)
+			}
+		}
+	}
+	return strings.Join(said, " ")
+}

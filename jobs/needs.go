@@ -91,6 +91,11 @@ type Keys interface {
 	Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 }
 
+// Rounds does what is to be done for rounds and asks at a moment. Package rounds implements it.
+type Rounds interface {
+	Tick(ctx context.Context, now time.Time) error
+}
+
 // Ingest ends recordings whose owner went away. Package media implements it.
 type Ingest interface {
 	Abandon(ctx context.Context, id domain.ClipID) error

@@ -28,6 +28,8 @@ type Needs struct {
 	Reader Reader
 	// Writer is the language model; nil: none.
 	Writer Writer
+	// Rounds is looked after each minute.
+	Rounds Rounds
 	Log    *slog.Logger
 	// NodeID is stable over restarts of the same node, so that it finds its own interrupted jobs.
 	NodeID string
@@ -64,11 +66,7 @@ func NewRunner(n Needs) (*Runner, error) {
 			queueScreen: {MaxWorkers: 1},
 			queueLadder: {MaxWorkers: max(1, n.LadderWorkers)},
 		},
-		PeriodicJobs: []*river.PeriodicJob{river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
-			func() (river.JobArgs, *river.InsertOpts) {
-				return stepArgs{Step: domain.JobReap}, insertOpts(domain.JobReap)
-			},
-			&river.PeriodicJobOpts{RunOnStart: true})},
+		PeriodicJobs: []*river.PeriodicJob{everyMinute(domain.JobReap), everyMinute(domain.JobRounds)},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open queue: %w", err)
@@ -76,6 +74,13 @@ func NewRunner(n Needs) (*Runner, error) {
 	r.client = client
 	r.beat = &heartbeat{pool: n.Pool, node: n.NodeID, log: n.Log}
 	return r, nil
+}
+
+// everyMinute has a step of no clip done from the start on.
+func everyMinute(k domain.JobKind) *river.PeriodicJob {
+	return river.NewPeriodicJob(river.PeriodicInterval(time.Minute),
+		func() (river.JobArgs, *river.InsertOpts) { return stepArgs{Step: k}, insertOpts(k) },
+		&river.PeriodicJobOpts{RunOnStart: true})
 }
 
 // quieter keeps River's warnings and errors; its chatter about itself is not an operator's business.
@@ -179,7 +184,7 @@ func (r *Runner) failed(ctx context.Context, step domain.JobKind, clip domain.Cl
 		return r.Store.FailClip(ctx, clip, reason)
 	case domain.JobTranscribe:
 		return r.Store.FailTranscript(ctx, clip, reason)
-	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobPurge, domain.JobReap:
+	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobPurge, domain.JobReap, domain.JobRounds:
 		return nil // the clip is as good as before; the work row says what is missing
 	}
 	return nil

@@ -44,6 +44,7 @@ var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 	domain.JobScreen:     {queueScreen, 2, 3, true, 20 * time.Minute, 4 * time.Second, (*Runner).screen},
 	domain.JobLadder:     {queueLadder, 2, 3, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
 	domain.JobPurge:      {queueQuick, 3, 25, false, 10 * time.Minute, 0, (*Runner).purge},
+	domain.JobRounds:     {queueQuick, 1, 1, false, 5 * time.Minute, 0, (*Runner).rounds},
 	domain.JobReap:       {queueQuick, 3, 1, false, 5 * time.Minute, 0, (*Runner).reap},
 }
 

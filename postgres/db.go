@@ -38,6 +38,7 @@ type DB struct {
 	Search      Search
 	Events      Events
 	Hours       Hours
+	Rounds      Rounds
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -48,6 +49,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Spaces, db.Clips, db.Recordings, db.Playback = Spaces{db}, Clips{db}, Recordings{db}, Playback{db}
 	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
+	db.Rounds = Rounds{db}
 	return db
 }
 

@@ -100,6 +100,24 @@ func (e DayOffSource) Valid() bool {
 	}
 }
 
+// Defines values for DueItemKind.
+const (
+	DueItemKindAsk   DueItemKind = "ask"
+	DueItemKindRound DueItemKind = "round"
+)
+
+// Valid indicates whether the value is a known member of the DueItemKind enum.
+func (e DueItemKind) Valid() bool {
+	switch e {
+	case DueItemKindAsk:
+		return true
+	case DueItemKindRound:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MomentSource.
 const (
 	MomentSourceChapter  MomentSource = "chapter"
@@ -124,6 +142,36 @@ func (e MomentSource) Valid() bool {
 	case MomentSourceSpeech:
 		return true
 	case MomentSourceTitle:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OccurrenceMemberState.
+const (
+	OccurrenceMemberStateAnswered OccurrenceMemberState = "answered"
+	OccurrenceMemberStateAway     OccurrenceMemberState = "away"
+	OccurrenceMemberStateLate     OccurrenceMemberState = "late"
+	OccurrenceMemberStateMissed   OccurrenceMemberState = "missed"
+	OccurrenceMemberStateOpen     OccurrenceMemberState = "open"
+	OccurrenceMemberStateWaiting  OccurrenceMemberState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the OccurrenceMemberState enum.
+func (e OccurrenceMemberState) Valid() bool {
+	switch e {
+	case OccurrenceMemberStateAnswered:
+		return true
+	case OccurrenceMemberStateAway:
+		return true
+	case OccurrenceMemberStateLate:
+		return true
+	case OccurrenceMemberStateMissed:
+		return true
+	case OccurrenceMemberStateOpen:
+		return true
+	case OccurrenceMemberStateWaiting:
 		return true
 	default:
 		return false
@@ -383,6 +431,37 @@ func (e WorkState) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// Answer defines model for Answer.
+type Answer struct {
+	Author    Person    `json:"author"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id        ID           `json:"id"`
+	Late      bool         `json:"late"`
+	Parts     []AnswerPart `json:"parts"`
+	UpdatedAt time.Time    `json:"updated_at"`
+}
+
+// AnswerPart defines model for AnswerPart.
+type AnswerPart struct {
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId *ID `json:"clip_id,omitempty"`
+
+	// EndMs Where it ends; the next section's beginning or the clip's end, if not given
+	EndMs   *int64 `json:"end_ms,omitempty"`
+	Section string `json:"section"`
+
+	// StartMs Where in the clip the section begins
+	StartMs *int64  `json:"start_ms,omitempty"`
+	Text    *string `json:"text,omitempty"`
+}
+
+// AnswerRequest defines model for AnswerRequest.
+type AnswerRequest struct {
+	Parts []AnswerPart `json:"parts"`
 }
 
 // Attachment defines model for Attachment.
@@ -712,6 +791,20 @@ type Due struct {
 	TimeZone string `json:"time_zone"`
 }
 
+// DueItem defines model for DueItem.
+type DueItem struct {
+	DueAt time.Time `json:"due_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id    ID          `json:"id"`
+	Kind  DueItemKind `json:"kind"`
+	Title string      `json:"title"`
+	Url   string      `json:"url"`
+}
+
+// DueItemKind defines model for DueItem.Kind.
+type DueItemKind string
+
 // Filler defines model for Filler.
 type Filler struct {
 	EndMs   int64 `json:"end_ms"`
@@ -905,6 +998,46 @@ type NewToken struct {
 	Token string `json:"token"`
 }
 
+// Occurrence defines model for Occurrence.
+type Occurrence struct {
+	Answers  []Answer   `json:"answers"`
+	ClosedAt *time.Time `json:"closed_at,omitempty"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id ID `json:"id"`
+
+	// MayAnswer I am a member and have not answered, or may still change what I said
+	MayAnswer bool `json:"may_answer"`
+
+	// MayEdit My answer can be changed or taken back
+	MayEdit bool               `json:"may_edit"`
+	Members []OccurrenceMember `json:"members"`
+
+	// On A day of the calendar
+	On       Date      `json:"on"`
+	OpenedAt time.Time `json:"opened_at"`
+
+	// RoundId Example: 01hf7yat00tvwxyz0123456789
+	RoundId   ID             `json:"round_id"`
+	RoundName string         `json:"round_name"`
+	Sections  []RoundSection `json:"sections"`
+	Url       string         `json:"url"`
+}
+
+// OccurrenceMember defines model for OccurrenceMember.
+type OccurrenceMember struct {
+	ClosesAt time.Time `json:"closes_at"`
+	OpensAt  time.Time `json:"opens_at"`
+	Person   Person    `json:"person"`
+
+	// State waiting: it has not opened for them yet
+	State    OccurrenceMemberState `json:"state"`
+	TimeZone string                `json:"time_zone"`
+}
+
+// OccurrenceMemberState waiting: it has not opened for them yet
+type OccurrenceMemberState string
+
 // Person defines model for Person.
 type Person struct {
 	// Guest Came by a link, without an account
@@ -1001,6 +1134,129 @@ type Revision struct {
 
 // Role defines model for Role.
 type Role string
+
+// Round defines model for Round.
+type Round struct {
+	CloseAfterDays int `json:"close_after_days"`
+
+	// Closes A time on the person's own wall clock; 24:00 ends the day
+	Closes    ClockTime `json:"closes"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id        ID       `json:"id"`
+	MayManage bool     `json:"may_manage"`
+	Members   []Person `json:"members"`
+
+	// Mine I am a member of it
+	Mine bool   `json:"mine"`
+	Name string `json:"name"`
+
+	// NextOn A day of the calendar
+	NextOn *Date `json:"next_on,omitempty"`
+
+	// Opens A time on the person's own wall clock; 24:00 ends the day
+	Opens         ClockTime      `json:"opens"`
+	Paused        bool           `json:"paused"`
+	RemindMinutes int            `json:"remind_minutes"`
+	Rule          string         `json:"rule"`
+	Sections      []RoundSection `json:"sections"`
+	SpaceId       *string        `json:"space_id,omitempty"`
+
+	// StartsOn A day of the calendar
+	StartsOn Date   `json:"starts_on"`
+	Template string `json:"template"`
+	Url      string `json:"url"`
+}
+
+// RoundPatch defines model for RoundPatch.
+type RoundPatch struct {
+	CloseAfterDays *int `json:"close_after_days,omitempty"`
+
+	// Closes A time on the person's own wall clock; 24:00 ends the day
+	Closes  *ClockTime `json:"closes,omitempty"`
+	Members *[]ID      `json:"members,omitempty"`
+	Name    *string    `json:"name,omitempty"`
+
+	// Opens A time on the person's own wall clock; 24:00 ends the day
+	Opens  *ClockTime `json:"opens,omitempty"`
+	Paused *bool      `json:"paused,omitempty"`
+
+	// RemindMinutes How long before it closes who has not answered is reminded; 0: never
+	RemindMinutes *int `json:"remind_minutes,omitempty"`
+
+	// Rule Cadence of days (RFC 5545): FREQ=WEEKLY;BYDAY=MO,WE
+	Rule *string `json:"rule,omitempty"`
+
+	// Sections The template's, if not given
+	Sections *[]RoundSection `json:"sections,omitempty"`
+
+	// SpaceId Empty: in no space
+	SpaceId *string `json:"space_id,omitempty"`
+
+	// StartsOn A day of the calendar
+	StartsOn *Date `json:"starts_on,omitempty"`
+}
+
+// RoundRequest defines model for RoundRequest.
+type RoundRequest struct {
+	CloseAfterDays *int `json:"close_after_days,omitempty"`
+
+	// Closes A time on the person's own wall clock; 24:00 ends the day
+	Closes  *ClockTime `json:"closes,omitempty"`
+	Members []ID       `json:"members"`
+
+	// Name The template's, if not given
+	Name *string `json:"name,omitempty"`
+
+	// Opens A time on the person's own wall clock; 24:00 ends the day
+	Opens *ClockTime `json:"opens,omitempty"`
+
+	// RemindMinutes How long before it closes who has not answered is reminded; 0: never
+	RemindMinutes *int `json:"remind_minutes,omitempty"`
+
+	// Rule Cadence of days (RFC 5545): FREQ=WEEKLY;BYDAY=MO,WE
+	Rule *string `json:"rule,omitempty"`
+
+	// Sections The template's, if not given
+	Sections *[]RoundSection `json:"sections,omitempty"`
+
+	// SpaceId Empty: in no space
+	SpaceId *string `json:"space_id,omitempty"`
+
+	// StartsOn A day of the calendar
+	StartsOn *Date `json:"starts_on,omitempty"`
+
+	// Template A template's key, or own
+	Template string `json:"template"`
+}
+
+// RoundSection defines model for RoundSection.
+type RoundSection struct {
+	// Blockers What is answered here are blockers
+	Blockers *bool   `json:"blockers,omitempty"`
+	Key      string  `json:"key"`
+	Prompt   *string `json:"prompt,omitempty"`
+
+	// Seconds Suggested length
+	Seconds *int   `json:"seconds,omitempty"`
+	Title   string `json:"title"`
+}
+
+// RoundTemplate defines model for RoundTemplate.
+type RoundTemplate struct {
+	CloseAfterDays int `json:"close_after_days"`
+
+	// Closes A time on the person's own wall clock; 24:00 ends the day
+	Closes ClockTime `json:"closes"`
+	Key    string    `json:"key"`
+	Name   string    `json:"name"`
+
+	// Opens A time on the person's own wall clock; 24:00 ends the day
+	Opens    ClockTime      `json:"opens"`
+	Rule     string         `json:"rule"`
+	Sections []RoundSection `json:"sections"`
+}
 
 // Schedule defines model for Schedule.
 type Schedule struct {
@@ -1291,6 +1547,12 @@ type GetDueParams struct {
 	AskedAt *time.Time `form:"asked_at,omitempty" json:"asked_at,omitempty"`
 }
 
+// ListOccurrencesParams defines parameters for ListOccurrences.
+type ListOccurrencesParams struct {
+	Cursor *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // SearchParams defines parameters for Search.
 type SearchParams struct {
 	Q       string `form:"q" json:"q"`
@@ -1369,6 +1631,15 @@ type CreateTokenJSONRequestBody CreateTokenJSONBody
 
 // UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
 type UpdateMemberJSONRequestBody UpdateMemberJSONBody
+
+// PutAnswerJSONRequestBody defines body for PutAnswer for application/json ContentType.
+type PutAnswerJSONRequestBody = AnswerRequest
+
+// CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
+type CreateRoundJSONRequestBody = RoundRequest
+
+// UpdateRoundJSONRequestBody defines body for UpdateRound for application/json ContentType.
+type UpdateRoundJSONRequestBody = RoundPatch
 
 // CreateWorkspaceJSONRequestBody defines body for CreateWorkspace for application/json ContentType.
 type CreateWorkspaceJSONRequestBody = SetupRequest
@@ -1507,6 +1778,9 @@ type ServerInterface interface {
 	// RemoveDayOff Remove one
 	// (DELETE /api/v1/me/days-off/{day_off_id})
 	RemoveDayOff(ctx echo.Context, dayOffId ID) error
+	// GetMyDue What waits for me: rounds that are open and that I have not answered
+	// (GET /api/v1/me/due)
+	GetMyDue(ctx echo.Context) error
 	// GetMyHours When I work, and my days off
 	// (GET /api/v1/me/hours)
 	GetMyHours(ctx echo.Context) error
@@ -1543,6 +1817,39 @@ type ServerInterface interface {
 	// GetMemberHours When a colleague works
 	// (GET /api/v1/members/{account_id}/hours)
 	GetMemberHours(ctx echo.Context, accountId ID) error
+	// GetOccurrence One time that a round is held: who has answered what, who is away
+	// (GET /api/v1/occurrences/{occurrence_id})
+	GetOccurrence(ctx echo.Context, occurrenceId ID) error
+	// WithdrawAnswer Take my answer back, until it closes for me
+	// (DELETE /api/v1/occurrences/{occurrence_id}/answer)
+	WithdrawAnswer(ctx echo.Context, occurrenceId ID) error
+	// PutAnswer Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late
+	// (PUT /api/v1/occurrences/{occurrence_id}/answer)
+	PutAnswer(ctx echo.Context, occurrenceId ID) error
+	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
+	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
+	GetRecord(ctx echo.Context, occurrenceId ID) error
+	// ListRoundTemplates Rounds to start from
+	// (GET /api/v1/round-templates)
+	ListRoundTemplates(ctx echo.Context) error
+	// ListRounds The rounds of my workspace
+	// (GET /api/v1/rounds)
+	ListRounds(ctx echo.Context) error
+	// CreateRound Start a round
+	// (POST /api/v1/rounds)
+	CreateRound(ctx echo.Context) error
+	// DeleteRound End a round for good (whoever made it, admins); its clips stay
+	// (DELETE /api/v1/rounds/{round_id})
+	DeleteRound(ctx echo.Context, roundId ID) error
+	// GetRound One round
+	// (GET /api/v1/rounds/{round_id})
+	GetRound(ctx echo.Context, roundId ID) error
+	// UpdateRound Change a round (whoever made it, admins); what is not given stays
+	// (PATCH /api/v1/rounds/{round_id})
+	UpdateRound(ctx echo.Context, roundId ID) error
+	// ListOccurrences The times it was held, the newest first
+	// (GET /api/v1/rounds/{round_id}/occurrences)
+	ListOccurrences(ctx echo.Context, roundId ID, params ListOccurrencesParams) error
 	// Search Moments in which something was said, shown, titled or commented
 	// (GET /api/v1/search)
 	Search(ctx echo.Context, params SearchParams) error
@@ -2219,6 +2526,15 @@ func (w *ServerInterfaceWrapper) RemoveDayOff(ctx echo.Context) error {
 	return err
 }
 
+// GetMyDue converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyDue(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyDue(ctx)
+	return err
+}
+
 // GetMyHours converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMyHours(ctx echo.Context) error {
 	var err error
@@ -2382,6 +2698,177 @@ func (w *ServerInterfaceWrapper) GetMemberHours(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMemberHours(ctx, accountId)
+	return err
+}
+
+// GetOccurrence converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOccurrence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOccurrence(ctx, occurrenceId)
+	return err
+}
+
+// WithdrawAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawAnswer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawAnswer(ctx, occurrenceId)
+	return err
+}
+
+// PutAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) PutAnswer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutAnswer(ctx, occurrenceId)
+	return err
+}
+
+// GetRecord converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRecord(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRecord(ctx, occurrenceId)
+	return err
+}
+
+// ListRoundTemplates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoundTemplates(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoundTemplates(ctx)
+	return err
+}
+
+// ListRounds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRounds(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRounds(ctx)
+	return err
+}
+
+// CreateRound converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateRound(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateRound(ctx)
+	return err
+}
+
+// DeleteRound converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "round_id" -------------
+	var roundId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round_id", ctx.Param("round_id"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter round_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteRound(ctx, roundId)
+	return err
+}
+
+// GetRound converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "round_id" -------------
+	var roundId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round_id", ctx.Param("round_id"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter round_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRound(ctx, roundId)
+	return err
+}
+
+// UpdateRound converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "round_id" -------------
+	var roundId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round_id", ctx.Param("round_id"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter round_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateRound(ctx, roundId)
+	return err
+}
+
+// ListOccurrences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOccurrences(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "round_id" -------------
+	var roundId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round_id", ctx.Param("round_id"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter round_id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOccurrencesParams
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOccurrences(ctx, roundId, params)
 	return err
 }
 
@@ -2777,6 +3264,18 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/me/days-off/:day_off_id", wrapper.RemoveDayOff, options.OperationMiddlewares["removeDayOff"]...)
 	router.GET(options.BaseURL+"/api/v1/members/:account_id/hours", wrapper.GetMemberHours, options.OperationMiddlewares["getMemberHours"]...)
 	router.GET(options.BaseURL+"/api/v1/members/:account_id/due", wrapper.GetDue, options.OperationMiddlewares["getDue"]...)
+	router.GET(options.BaseURL+"/api/v1/round-templates", wrapper.ListRoundTemplates, options.OperationMiddlewares["listRoundTemplates"]...)
+	router.GET(options.BaseURL+"/api/v1/rounds", wrapper.ListRounds, options.OperationMiddlewares["listRounds"]...)
+	router.POST(options.BaseURL+"/api/v1/rounds", wrapper.CreateRound, options.OperationMiddlewares["createRound"]...)
+	router.DELETE(options.BaseURL+"/api/v1/rounds/:round_id", wrapper.DeleteRound, options.OperationMiddlewares["deleteRound"]...)
+	router.GET(options.BaseURL+"/api/v1/rounds/:round_id", wrapper.GetRound, options.OperationMiddlewares["getRound"]...)
+	router.PATCH(options.BaseURL+"/api/v1/rounds/:round_id", wrapper.UpdateRound, options.OperationMiddlewares["updateRound"]...)
+	router.GET(options.BaseURL+"/api/v1/rounds/:round_id/occurrences", wrapper.ListOccurrences, options.OperationMiddlewares["listOccurrences"]...)
+	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id", wrapper.GetOccurrence, options.OperationMiddlewares["getOccurrence"]...)
+	router.DELETE(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.WithdrawAnswer, options.OperationMiddlewares["withdrawAnswer"]...)
+	router.PUT(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.PutAnswer, options.OperationMiddlewares["putAnswer"]...)
+	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id/record.md", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
+	router.GET(options.BaseURL+"/api/v1/me/due", wrapper.GetMyDue, options.OperationMiddlewares["getMyDue"]...)
 
 }
 
@@ -4266,6 +4765,46 @@ func (response RemoveDayOffdefaultApplicationProblemPlusJSONResponse) VisitRemov
 	return err
 }
 
+type GetMyDueRequestObject struct {
+}
+
+type GetMyDueResponseObject interface {
+	VisitGetMyDueResponse(w http.ResponseWriter) error
+}
+
+type GetMyDue200JSONResponse struct {
+	Due []DueItem `json:"due"`
+}
+
+func (response GetMyDue200JSONResponse) VisitGetMyDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyDuedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyDuedefaultApplicationProblemPlusJSONResponse) VisitGetMyDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMyHoursRequestObject struct {
 }
 
@@ -4709,6 +5248,443 @@ type GetMemberHoursdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMemberHoursdefaultApplicationProblemPlusJSONResponse) VisitGetMemberHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOccurrenceRequestObject struct {
+	OccurrenceId ID `json:"occurrence_id"`
+}
+
+type GetOccurrenceResponseObject interface {
+	VisitGetOccurrenceResponse(w http.ResponseWriter) error
+}
+
+type GetOccurrence200JSONResponse Occurrence
+
+func (response GetOccurrence200JSONResponse) VisitGetOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOccurrencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOccurrencedefaultApplicationProblemPlusJSONResponse) VisitGetOccurrenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawAnswerRequestObject struct {
+	OccurrenceId ID `json:"occurrence_id"`
+}
+
+type WithdrawAnswerResponseObject interface {
+	VisitWithdrawAnswerResponse(w http.ResponseWriter) error
+}
+
+type WithdrawAnswer200JSONResponse Occurrence
+
+func (response WithdrawAnswer200JSONResponse) VisitWithdrawAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawAnswerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawAnswerdefaultApplicationProblemPlusJSONResponse) VisitWithdrawAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutAnswerRequestObject struct {
+	OccurrenceId ID `json:"occurrence_id"`
+	Body         *PutAnswerJSONRequestBody
+}
+
+type PutAnswerResponseObject interface {
+	VisitPutAnswerResponse(w http.ResponseWriter) error
+}
+
+type PutAnswer200JSONResponse Occurrence
+
+func (response PutAnswer200JSONResponse) VisitPutAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutAnswerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutAnswerdefaultApplicationProblemPlusJSONResponse) VisitPutAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRecordRequestObject struct {
+	OccurrenceId ID `json:"occurrence_id"`
+}
+
+type GetRecordResponseObject interface {
+	VisitGetRecordResponse(w http.ResponseWriter) error
+}
+
+type GetRecord200TextmarkdownResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetRecord200TextmarkdownResponse) VisitGetRecordResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/markdown")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRecorddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRecorddefaultApplicationProblemPlusJSONResponse) VisitGetRecordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoundTemplatesRequestObject struct {
+}
+
+type ListRoundTemplatesResponseObject interface {
+	VisitListRoundTemplatesResponse(w http.ResponseWriter) error
+}
+
+type ListRoundTemplates200JSONResponse struct {
+	Templates []RoundTemplate `json:"templates"`
+}
+
+func (response ListRoundTemplates200JSONResponse) VisitListRoundTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoundTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRoundTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListRoundTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoundsRequestObject struct {
+}
+
+type ListRoundsResponseObject interface {
+	VisitListRoundsResponse(w http.ResponseWriter) error
+}
+
+type ListRounds200JSONResponse struct {
+	Rounds []Round `json:"rounds"`
+}
+
+func (response ListRounds200JSONResponse) VisitListRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoundsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRoundsdefaultApplicationProblemPlusJSONResponse) VisitListRoundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRoundRequestObject struct {
+	Body *CreateRoundJSONRequestBody
+}
+
+type CreateRoundResponseObject interface {
+	VisitCreateRoundResponse(w http.ResponseWriter) error
+}
+
+type CreateRound201JSONResponse Round
+
+func (response CreateRound201JSONResponse) VisitCreateRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateRounddefaultApplicationProblemPlusJSONResponse) VisitCreateRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRoundRequestObject struct {
+	RoundId ID `json:"round_id"`
+}
+
+type DeleteRoundResponseObject interface {
+	VisitDeleteRoundResponse(w http.ResponseWriter) error
+}
+
+type DeleteRound204Response struct {
+}
+
+func (response DeleteRound204Response) VisitDeleteRoundResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteRounddefaultApplicationProblemPlusJSONResponse) VisitDeleteRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRoundRequestObject struct {
+	RoundId ID `json:"round_id"`
+}
+
+type GetRoundResponseObject interface {
+	VisitGetRoundResponse(w http.ResponseWriter) error
+}
+
+type GetRound200JSONResponse Round
+
+func (response GetRound200JSONResponse) VisitGetRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRounddefaultApplicationProblemPlusJSONResponse) VisitGetRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRoundRequestObject struct {
+	RoundId ID `json:"round_id"`
+	Body    *UpdateRoundJSONRequestBody
+}
+
+type UpdateRoundResponseObject interface {
+	VisitUpdateRoundResponse(w http.ResponseWriter) error
+}
+
+type UpdateRound200JSONResponse Round
+
+func (response UpdateRound200JSONResponse) VisitUpdateRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateRounddefaultApplicationProblemPlusJSONResponse) VisitUpdateRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOccurrencesRequestObject struct {
+	RoundId ID `json:"round_id"`
+	Params  ListOccurrencesParams
+}
+
+type ListOccurrencesResponseObject interface {
+	VisitListOccurrencesResponse(w http.ResponseWriter) error
+}
+
+type ListOccurrences200JSONResponse struct {
+	NextCursor  *string      `json:"next_cursor,omitempty"`
+	Occurrences []Occurrence `json:"occurrences"`
+}
+
+func (response ListOccurrences200JSONResponse) VisitListOccurrencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOccurrencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOccurrencesdefaultApplicationProblemPlusJSONResponse) VisitListOccurrencesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5604,6 +6580,9 @@ type StrictServerInterface interface {
 	// RemoveDayOff Remove one
 	// (DELETE /api/v1/me/days-off/{day_off_id})
 	RemoveDayOff(ctx context.Context, request RemoveDayOffRequestObject) (RemoveDayOffResponseObject, error)
+	// GetMyDue What waits for me: rounds that are open and that I have not answered
+	// (GET /api/v1/me/due)
+	GetMyDue(ctx context.Context, request GetMyDueRequestObject) (GetMyDueResponseObject, error)
 	// GetMyHours When I work, and my days off
 	// (GET /api/v1/me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -5640,6 +6619,39 @@ type StrictServerInterface interface {
 	// GetMemberHours When a colleague works
 	// (GET /api/v1/members/{account_id}/hours)
 	GetMemberHours(ctx context.Context, request GetMemberHoursRequestObject) (GetMemberHoursResponseObject, error)
+	// GetOccurrence One time that a round is held: who has answered what, who is away
+	// (GET /api/v1/occurrences/{occurrence_id})
+	GetOccurrence(ctx context.Context, request GetOccurrenceRequestObject) (GetOccurrenceResponseObject, error)
+	// WithdrawAnswer Take my answer back, until it closes for me
+	// (DELETE /api/v1/occurrences/{occurrence_id}/answer)
+	WithdrawAnswer(ctx context.Context, request WithdrawAnswerRequestObject) (WithdrawAnswerResponseObject, error)
+	// PutAnswer Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late
+	// (PUT /api/v1/occurrences/{occurrence_id}/answer)
+	PutAnswer(ctx context.Context, request PutAnswerRequestObject) (PutAnswerResponseObject, error)
+	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
+	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
+	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
+	// ListRoundTemplates Rounds to start from
+	// (GET /api/v1/round-templates)
+	ListRoundTemplates(ctx context.Context, request ListRoundTemplatesRequestObject) (ListRoundTemplatesResponseObject, error)
+	// ListRounds The rounds of my workspace
+	// (GET /api/v1/rounds)
+	ListRounds(ctx context.Context, request ListRoundsRequestObject) (ListRoundsResponseObject, error)
+	// CreateRound Start a round
+	// (POST /api/v1/rounds)
+	CreateRound(ctx context.Context, request CreateRoundRequestObject) (CreateRoundResponseObject, error)
+	// DeleteRound End a round for good (whoever made it, admins); its clips stay
+	// (DELETE /api/v1/rounds/{round_id})
+	DeleteRound(ctx context.Context, request DeleteRoundRequestObject) (DeleteRoundResponseObject, error)
+	// GetRound One round
+	// (GET /api/v1/rounds/{round_id})
+	GetRound(ctx context.Context, request GetRoundRequestObject) (GetRoundResponseObject, error)
+	// UpdateRound Change a round (whoever made it, admins); what is not given stays
+	// (PATCH /api/v1/rounds/{round_id})
+	UpdateRound(ctx context.Context, request UpdateRoundRequestObject) (UpdateRoundResponseObject, error)
+	// ListOccurrences The times it was held, the newest first
+	// (GET /api/v1/rounds/{round_id}/occurrences)
+	ListOccurrences(ctx context.Context, request ListOccurrencesRequestObject) (ListOccurrencesResponseObject, error)
 	// Search Moments in which something was said, shown, titled or commented
 	// (GET /api/v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -6930,6 +7942,29 @@ func (sh *strictHandler) RemoveDayOff(ctx echo.Context, dayOffId ID) error {
 	return nil
 }
 
+// GetMyDue operation middleware
+func (sh *strictHandler) GetMyDue(ctx echo.Context) error {
+	var request GetMyDueRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyDue(ctx.Request().Context(), request.(GetMyDueRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyDue")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyDueResponseObject); ok {
+		return validResponse.VisitGetMyDueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMyHours operation middleware
 func (sh *strictHandler) GetMyHours(ctx echo.Context) error {
 	var request GetMyHoursRequestObject
@@ -7282,6 +8317,345 @@ func (sh *strictHandler) GetMemberHours(ctx echo.Context, accountId ID) error {
 		return err
 	} else if validResponse, ok := response.(GetMemberHoursResponseObject); ok {
 		return validResponse.VisitGetMemberHoursResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOccurrence operation middleware
+func (sh *strictHandler) GetOccurrence(ctx echo.Context, occurrenceId ID) error {
+	var request GetOccurrenceRequestObject
+
+	request.OccurrenceId = occurrenceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOccurrence(ctx.Request().Context(), request.(GetOccurrenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOccurrence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOccurrenceResponseObject); ok {
+		return validResponse.VisitGetOccurrenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawAnswer operation middleware
+func (sh *strictHandler) WithdrawAnswer(ctx echo.Context, occurrenceId ID) error {
+	var request WithdrawAnswerRequestObject
+
+	request.OccurrenceId = occurrenceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawAnswer(ctx.Request().Context(), request.(WithdrawAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawAnswerResponseObject); ok {
+		return validResponse.VisitWithdrawAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutAnswer operation middleware
+func (sh *strictHandler) PutAnswer(ctx echo.Context, occurrenceId ID) error {
+	var request PutAnswerRequestObject
+
+	request.OccurrenceId = occurrenceId
+
+	var body PutAnswerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutAnswer(ctx.Request().Context(), request.(PutAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutAnswerResponseObject); ok {
+		return validResponse.VisitPutAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRecord operation middleware
+func (sh *strictHandler) GetRecord(ctx echo.Context, occurrenceId ID) error {
+	var request GetRecordRequestObject
+
+	request.OccurrenceId = occurrenceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRecord(ctx.Request().Context(), request.(GetRecordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRecord")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRecordResponseObject); ok {
+		return validResponse.VisitGetRecordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRoundTemplates operation middleware
+func (sh *strictHandler) ListRoundTemplates(ctx echo.Context) error {
+	var request ListRoundTemplatesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoundTemplates(ctx.Request().Context(), request.(ListRoundTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoundTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRoundTemplatesResponseObject); ok {
+		return validResponse.VisitListRoundTemplatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRounds operation middleware
+func (sh *strictHandler) ListRounds(ctx echo.Context) error {
+	var request ListRoundsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRounds(ctx.Request().Context(), request.(ListRoundsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRounds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRoundsResponseObject); ok {
+		return validResponse.VisitListRoundsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateRound operation middleware
+func (sh *strictHandler) CreateRound(ctx echo.Context) error {
+	var request CreateRoundRequestObject
+
+	var body CreateRoundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateRound(ctx.Request().Context(), request.(CreateRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateRoundResponseObject); ok {
+		return validResponse.VisitCreateRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteRound operation middleware
+func (sh *strictHandler) DeleteRound(ctx echo.Context, roundId ID) error {
+	var request DeleteRoundRequestObject
+
+	request.RoundId = roundId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteRound(ctx.Request().Context(), request.(DeleteRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteRoundResponseObject); ok {
+		return validResponse.VisitDeleteRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRound operation middleware
+func (sh *strictHandler) GetRound(ctx echo.Context, roundId ID) error {
+	var request GetRoundRequestObject
+
+	request.RoundId = roundId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRound(ctx.Request().Context(), request.(GetRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRoundResponseObject); ok {
+		return validResponse.VisitGetRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateRound operation middleware
+func (sh *strictHandler) UpdateRound(ctx echo.Context, roundId ID) error {
+	var request UpdateRoundRequestObject
+
+	request.RoundId = roundId
+
+	var body UpdateRoundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateRound(ctx.Request().Context(), request.(UpdateRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateRoundResponseObject); ok {
+		return validResponse.VisitUpdateRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOccurrences operation middleware
+func (sh *strictHandler) ListOccurrences(ctx echo.Context, roundId ID, params ListOccurrencesParams) error {
+	var request ListOccurrencesRequestObject
+
+	request.RoundId = roundId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOccurrences(ctx.Request().Context(), request.(ListOccurrencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOccurrences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOccurrencesResponseObject); ok {
+		return validResponse.VisitListOccurrencesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -23,6 +23,7 @@ import (
 	"baton/jobs"
 	"baton/media"
 	"baton/ocr"
+	"baton/rounds"
 	"baton/summary"
 	"baton/transcode"
 	"baton/transcribe/worker"
@@ -213,6 +214,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	s.runner, err = jobs.NewRunner(jobs.Needs{
 		Pool: s.db.pool, Store: jobStore{s.db.stores}, Media: s.objects, Keys: blob.Keys{}, Ingest: reaper{s.ingest}, Tools: s.tools,
 		Speech: s.engine, Reader: ocr.New(ocr.Config{Log: s.log}), Writer: s.writer(), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
+		Rounds:       &rounds.Scheduler{Store: s.db.stores.Rounds, Log: s.log},
 		AbandonAfter: s.cfg.AbandonAfter,
 	})
 	if err != nil {
@@ -253,6 +255,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Workspaces: db.Workspaces, Accounts: db.Accounts, Members: db.Members, SignIns: db.SignIns, Tokens: db.Tokens,
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
+		Rounds:  db.Rounds,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Keys:    blob.Keys{},
 		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,

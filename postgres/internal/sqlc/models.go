@@ -19,6 +19,16 @@ type Account struct {
 	CreatedAt    time.Time
 }
 
+type Answer struct {
+	ID           domain.AnswerID
+	OccurrenceID domain.OccurrenceID
+	AuthorID     domain.AccountID
+	Parts        []domain.AnswerPart
+	Late         bool
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
 type Attachment struct {
 	ID          domain.AttachmentID
 	ClipID      domain.ClipID
@@ -147,6 +157,23 @@ type Invite struct {
 	RevokedAt   *time.Time
 }
 
+type Nudge struct {
+	WorkspaceID domain.WorkspaceID
+	AccountID   domain.AccountID
+	Kind        domain.NudgeKind
+	Ref         string
+	Title       string
+	At          time.Time
+}
+
+type Occurrence struct {
+	ID       domain.OccurrenceID
+	RoundID  domain.RoundID
+	OnDay    time.Time
+	OpenedAt time.Time
+	ClosedAt *time.Time
+}
+
 type Recording struct {
 	ClipID           domain.ClipID
 	MimeType         string
@@ -175,6 +202,25 @@ type Rendition struct {
 	Height    int
 	Bandwidth int64
 	Complete  bool
+}
+
+type Round struct {
+	ID             domain.RoundID
+	WorkspaceID    domain.WorkspaceID
+	SpaceID        *domain.SpaceID
+	Name           string
+	Template       string
+	Sections       []domain.Section
+	Rule           string
+	StartsOn       time.Time
+	Opens          int
+	Closes         int
+	CloseAfterDays int
+	RemindMinutes  int
+	CreatedBy      domain.AccountID
+	CreatedAt      time.Time
+	Paused         bool
+	DeletedAt      *time.Time
 }
 
 type Screen struct {

@@ -1252,6 +1252,159 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/round-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rounds to start from */
+        get: operations["listRoundTemplates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rounds of my workspace */
+        get: operations["listRounds"];
+        put?: never;
+        /** Start a round */
+        post: operations["createRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{round_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** One round */
+        get: operations["getRound"];
+        put?: never;
+        post?: never;
+        /** End a round for good (whoever made it, admins); its clips stay */
+        delete: operations["deleteRound"];
+        options?: never;
+        head?: never;
+        /** Change a round (whoever made it, admins); what is not given stays */
+        patch: operations["updateRound"];
+        trace?: never;
+    };
+    "/api/v1/rounds/{round_id}/occurrences": {
+        parameters: {
+            query?: {
+                cursor?: components["schemas"]["ID"];
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** The times it was held, the newest first */
+        get: operations["listOccurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** One time that a round is held: who has answered what, who is away */
+        get: operations["getOccurrence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late */
+        put: operations["putAnswer"];
+        post?: never;
+        /** Take my answer back, until it closes for me */
+        delete: operations["withdrawAnswer"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/record.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** The written record (Markdown): who, what, decisions, asks, blockers */
+        get: operations["getRecord"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/due": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for me: rounds that are open and that I have not answered */
+        get: operations["getMyDue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1940,6 +2093,150 @@ export interface components {
              * @description None: they are away for years
              */
             due_at?: string;
+        };
+        RoundSection: {
+            key: string;
+            title: string;
+            prompt?: string;
+            /** @description Suggested length */
+            seconds?: number;
+            /** @description What is answered here are blockers */
+            blockers?: boolean;
+        };
+        RoundTemplate: {
+            key: string;
+            name: string;
+            sections: components["schemas"]["RoundSection"][];
+            rule: string;
+            opens: components["schemas"]["ClockTime"];
+            closes: components["schemas"]["ClockTime"];
+            close_after_days: number;
+        };
+        RoundRequest: {
+            /** @description A template's key, or own */
+            template: string;
+            /** @description The template's, if not given */
+            name?: string;
+            /** @description Empty: in no space */
+            space_id?: string;
+            /** @description The template's, if not given */
+            sections?: components["schemas"]["RoundSection"][];
+            /** @description Cadence of days (RFC 5545): FREQ=WEEKLY;BYDAY=MO,WE */
+            rule?: string;
+            starts_on?: components["schemas"]["Date"];
+            opens?: components["schemas"]["ClockTime"];
+            closes?: components["schemas"]["ClockTime"];
+            close_after_days?: number;
+            /** @description How long before it closes who has not answered is reminded; 0: never */
+            remind_minutes?: number;
+            members: components["schemas"]["ID"][];
+        };
+        RoundPatch: {
+            name?: string;
+            paused?: boolean;
+            /** @description Empty: in no space */
+            space_id?: string;
+            /** @description The template's, if not given */
+            sections?: components["schemas"]["RoundSection"][];
+            /** @description Cadence of days (RFC 5545): FREQ=WEEKLY;BYDAY=MO,WE */
+            rule?: string;
+            starts_on?: components["schemas"]["Date"];
+            opens?: components["schemas"]["ClockTime"];
+            closes?: components["schemas"]["ClockTime"];
+            close_after_days?: number;
+            /** @description How long before it closes who has not answered is reminded; 0: never */
+            remind_minutes?: number;
+            members?: components["schemas"]["ID"][];
+        };
+        Round: {
+            id: components["schemas"]["ID"];
+            url: string;
+            name: string;
+            template: string;
+            space_id?: string;
+            sections: components["schemas"]["RoundSection"][];
+            rule: string;
+            starts_on: components["schemas"]["Date"];
+            opens: components["schemas"]["ClockTime"];
+            closes: components["schemas"]["ClockTime"];
+            close_after_days: number;
+            remind_minutes: number;
+            members: components["schemas"]["Person"][];
+            paused: boolean;
+            /** Format: date-time */
+            created_at: string;
+            next_on?: components["schemas"]["Date"];
+            may_manage: boolean;
+            /** @description I am a member of it */
+            mine: boolean;
+        };
+        AnswerPart: {
+            section: string;
+            text?: string;
+            clip_id?: components["schemas"]["ID"];
+            /**
+             * Format: int64
+             * @description Where in the clip the section begins
+             */
+            start_ms?: number;
+            /**
+             * Format: int64
+             * @description Where it ends; the next section's beginning or the clip's end, if not given
+             */
+            end_ms?: number;
+        };
+        AnswerRequest: {
+            parts: components["schemas"]["AnswerPart"][];
+        };
+        Answer: {
+            id: components["schemas"]["ID"];
+            author: components["schemas"]["Person"];
+            parts: components["schemas"]["AnswerPart"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            late: boolean;
+        };
+        OccurrenceMember: {
+            person: components["schemas"]["Person"];
+            time_zone: string;
+            /** Format: date-time */
+            opens_at: string;
+            /** Format: date-time */
+            closes_at: string;
+            /**
+             * @description waiting: it has not opened for them yet
+             * @enum {string}
+             */
+            state: "away" | "waiting" | "open" | "missed" | "answered" | "late";
+        };
+        Occurrence: {
+            id: components["schemas"]["ID"];
+            round_id: components["schemas"]["ID"];
+            round_name: string;
+            url: string;
+            on: components["schemas"]["Date"];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at?: string;
+            sections: components["schemas"]["RoundSection"][];
+            members: components["schemas"]["OccurrenceMember"][];
+            answers: components["schemas"]["Answer"][];
+            /** @description I am a member and have not answered, or may still change what I said */
+            may_answer: boolean;
+            /** @description My answer can be changed or taken back */
+            may_edit: boolean;
+        };
+        DueItem: {
+            /** @enum {string} */
+            kind: "round" | "ask";
+            id: components["schemas"]["ID"];
+            title: string;
+            /** Format: date-time */
+            due_at: string;
+            url: string;
         };
     };
     responses: {
@@ -4269,6 +4566,296 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Due"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRoundTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        templates: components["schemas"]["RoundTemplate"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        rounds: components["schemas"]["Round"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Round"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listOccurrences: {
+        parameters: {
+            query?: {
+                cursor?: components["schemas"]["ID"];
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        occurrences: components["schemas"]["Occurrence"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOccurrence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawAnswer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrence"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getRecord: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Markdown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMyDue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        due: components["schemas"]["DueItem"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];

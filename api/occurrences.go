@@ -1,0 +1,375 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"baton/api/gen"
+	"baton/domain"
+	"baton/rounds"
+	"baton/rounds/worktime"
+)
+
+const noOccurrence = "there is no such occurrence of a round"
+
+func (h *handlers) ListOccurrences(ctx context.Context, q gen.ListOccurrencesRequestObject) (gen.ListOccurrencesResponseObject, error) {
+	_, r, err := h.round(ctx, q.RoundId)
+	if err != nil {
+		return nil, err
+	}
+	limit := or(q.Params.Limit, 20)
+	all, err := h.Rounds.Occurrences(ctx, r.ID, domain.OccurrenceID(or(q.Params.Cursor, "")), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list occurrences: %w", err)
+	}
+	out := gen.ListOccurrences200JSONResponse{Occurrences: []gen.Occurrence{}}
+	for _, o := range all {
+		v, err := h.seen(ctx, r, o)
+		if err != nil {
+			return nil, err
+		}
+		out.Occurrences = append(out.Occurrences, v.wire())
+	}
+	if len(all) == limit {
+		out.NextCursor = nonZero(string(all[limit-1].ID))
+	}
+	return out, nil
+}
+
+func (h *handlers) GetOccurrence(ctx context.Context, q gen.GetOccurrenceRequestObject) (gen.GetOccurrenceResponseObject, error) {
+	v, err := h.occurrence(ctx, q.OccurrenceId)
+	if err != nil {
+		return nil, err
+	}
+	return gen.GetOccurrence200JSONResponse(v.wire()), nil
+}
+
+// occurrenceView is an occurrence as one person sees it now.
+type occurrenceView struct {
+	who     caller
+	url     string
+	round   domain.Round
+	now     time.Time
+	windows map[domain.AccountID]rounds.Window
+	zones   map[domain.AccountID]string
+
+	domain.Occurrence
+}
+
+// occurrence reads one of the caller's workspace.
+func (h *handlers) occurrence(ctx context.Context, id string) (*occurrenceView, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	o, r, err := h.Rounds.Occurrence(ctx, who.WorkspaceID, domain.OccurrenceID(id))
+	if err != nil {
+		return nil, named(err, "read occurrence", noOccurrence)
+	}
+	return h.seen(ctx, r, o)
+}
+
+func (h *handlers) seen(ctx context.Context, r domain.Round, o domain.Occurrence) (*occurrenceView, error) {
+	v := &occurrenceView{
+		who: callerOf(ctx), round: r, now: time.Now(), Occurrence: o, windows: map[domain.AccountID]rounds.Window{}, zones: map[domain.AccountID]string{},
+		url: h.PublicURL.JoinPath("rounds", string(r.ID), string(o.ID)).String(),
+	}
+	ids := make([]domain.AccountID, len(r.Members))
+	for i, m := range r.Members {
+		ids[i] = m.ID
+	}
+	schedules, err := h.Hours.Schedules(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read hours: %w", err)
+	}
+	for id, s := range schedules {
+		c, err := worktime.New(s)
+		if err != nil {
+			return nil, fmt.Errorf("read hours of %s: %w", id, err)
+		}
+		v.windows[id], v.zones[id] = rounds.WindowOf(r, o.On, c), s.Hours.TimeZone
+	}
+	return v, nil
+}
+
+// answer of a person.
+func (v *occurrenceView) answer(id domain.AccountID) (domain.Answer, bool) {
+	i := slices.IndexFunc(v.Answers, func(a domain.Answer) bool { return a.Author.ID == id })
+	if i < 0 {
+		return domain.Answer{}, false
+	}
+	return v.Answers[i], true
+}
+
+func (v *occurrenceView) state(id domain.AccountID) rounds.MemberState {
+	a, answered := v.answer(id)
+	w := v.windows[id]
+	switch {
+	case answered && a.Late:
+		return rounds.MemberLate
+	case answered:
+		return rounds.MemberAnswered
+	case w.Away:
+		return rounds.MemberAway
+	case v.now.Before(w.Opens):
+		return rounds.MemberWaiting
+	case v.now.Before(w.Closes):
+		return rounds.MemberOpen
+	}
+	return rounds.MemberMissed
+}
+
+// over tells whether the caller's own time has ended.
+func (v *occurrenceView) over() bool { return !v.now.Before(v.windows[v.who.AccountID].Closes) }
+
+// mayEdit: an answer can be changed until it closes for its author.
+func (v *occurrenceView) mayEdit() bool {
+	_, answered := v.answer(v.who.AccountID)
+	return answered && v.round.Has(v.who.AccountID) && !v.over()
+}
+
+func (v *occurrenceView) mayAnswer() bool {
+	_, answered := v.answer(v.who.AccountID)
+	return v.round.Has(v.who.AccountID) && (!answered || v.mayEdit())
+}
+
+func (v *occurrenceView) wire() gen.Occurrence {
+	out := gen.Occurrence{
+		Id: string(v.ID), RoundId: string(v.RoundID), RoundName: v.round.Name, Url: v.url, On: string(v.On), OpenedAt: v.OpenedAt.UTC(), ClosedAt: utc(v.ClosedAt),
+		Sections: sectionsOf(v.round.Sections), Members: []gen.OccurrenceMember{}, Answers: []gen.Answer{}, MayAnswer: v.mayAnswer(), MayEdit: v.mayEdit(),
+	}
+	for _, m := range v.round.Members {
+		w := v.windows[m.ID]
+		out.Members = append(out.Members, gen.OccurrenceMember{
+			Person: gen.Person{Id: string(m.ID), Name: m.Name}, TimeZone: v.zones[m.ID], OpensAt: w.Opens.UTC(), ClosesAt: w.Closes.UTC(),
+			State: gen.OccurrenceMemberState(v.state(m.ID)),
+		})
+	}
+	for _, a := range v.Answers {
+		out.Answers = append(out.Answers, answerOf(a))
+	}
+	return out
+}
+
+func answerOf(a domain.Answer) gen.Answer {
+	out := gen.Answer{
+		Id: string(a.ID), Author: gen.Person{Id: string(a.Author.ID), Name: a.Author.Name}, Parts: []gen.AnswerPart{},
+		CreatedAt: a.CreatedAt.UTC(), UpdatedAt: a.UpdatedAt.UTC(), Late: a.Late,
+	}
+	for _, p := range a.Parts {
+		out.Parts = append(out.Parts, gen.AnswerPart{
+			Section: p.Section, Text: nonZero(p.Text), ClipId: nonZero(string(p.ClipID)), StartMs: nonZero(p.StartMS), EndMs: nonZero(p.EndMS),
+		})
+	}
+	return out
+}
+
+func (h *handlers) PutAnswer(ctx context.Context, q gen.PutAnswerRequestObject) (gen.PutAnswerResponseObject, error) {
+	v, err := h.occurrence(ctx, q.OccurrenceId)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case !v.round.Has(v.who.AccountID):
+		return nil, domain.Errorf(domain.KindForbidden, "only members of the round answer it")
+	case !v.mayAnswer():
+		return nil, domain.Errorf(domain.KindConflict, "the round has closed for you: what you said stays")
+	}
+	a := domain.Answer{
+		ID: domain.NewID[domain.AnswerID](), OccurrenceID: v.ID, Author: domain.Account{ID: v.who.AccountID}, UpdatedAt: v.now, Late: v.over(),
+	}
+	if a.Parts, err = partsFrom(q.Body.Parts); err != nil {
+		return nil, err
+	}
+	if err := a.Check(v.round.Sections); err != nil {
+		return nil, err //nolint:wrapcheck // words for people
+	}
+	if err := h.bring(ctx, v.round, a.Parts); err != nil {
+		return nil, err
+	}
+	if err := h.Rounds.Answer(ctx, v.who.WorkspaceID, a); err != nil {
+		return nil, named(err, "keep answer", noOccurrence)
+	}
+	if v, err = h.occurrence(ctx, q.OccurrenceId); err != nil {
+		return nil, err
+	}
+	return gen.PutAnswer200JSONResponse(v.wire()), nil
+}
+
+func partsFrom(in []gen.AnswerPart) ([]domain.AnswerPart, error) {
+	out := make([]domain.AnswerPart, len(in))
+	for i, p := range in {
+		text, err := cleanLines("text", or(p.Text, ""))
+		if err != nil {
+			return nil, err
+		}
+		out[i] = domain.AnswerPart{Section: p.Section, Text: text, ClipID: domain.ClipID(or(p.ClipId, "")), StartMS: or(p.StartMs, 0), EndMS: or(p.EndMs, 0)}
+	}
+	return out, nil
+}
+
+// bring makes own clips part of an answer: each section ends where the next begins, the sections become the clip's
+// chapters, and whoever is in the workspace may watch.
+func (h *handlers) bring(ctx context.Context, r domain.Round, parts []domain.AnswerPart) error {
+	byClip := map[domain.ClipID][]*domain.AnswerPart{}
+	for i := range parts {
+		if p := &parts[i]; p.ClipID != "" {
+			byClip[p.ClipID] = append(byClip[p.ClipID], p)
+		}
+	}
+	for id, of := range byClip {
+		c, err := h.gate(ctx, string(id), domain.ActionEdit)
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(of, func(a, b *domain.AnswerPart) int { return cmp.Compare(a.StartMS, b.StartMS) })
+		for i, p := range of[:len(of)-1] {
+			if p.EndMS == 0 && of[i+1].StartMS > p.StartMS {
+				p.EndMS = of[i+1].StartMS
+			}
+		}
+		if err := h.chapterBySection(ctx, r, c, of); err != nil {
+			return err
+		}
+		if c.Visibility == domain.VisiblePrivate {
+			wider := domain.VisibleWorkspace
+			if err := h.Clips.Update(ctx, id, domain.ClipPatch{Visibility: &wider}); err != nil {
+				return named(err, "show clip to the workspace", noClip)
+			}
+		}
+	}
+	return nil
+}
+
+// chapterBySection titles the stretches of a clip in which several sections are answered. parts are in order.
+func (h *handlers) chapterBySection(ctx context.Context, r domain.Round, c domain.Clip, parts []*domain.AnswerPart) error {
+	if len(parts) < 2 {
+		return nil
+	}
+	var all []domain.Chapter
+	for i, p := range parts {
+		if i > 0 && p.StartMS <= all[i-1].StartMS || p.StartMS >= max(c.DurationMS, 1) && c.State == domain.ClipReady {
+			return nil // not sections one after the other: the chapters stay as they are
+		}
+		at := slices.IndexFunc(r.Sections, func(s domain.Section) bool { return s.Key == p.Section })
+		start := p.StartMS
+		if i == 0 {
+			start = 0
+		} else {
+			all[i-1].EndMS = start
+		}
+		all = append(all, domain.Chapter{StartMS: start, EndMS: max(c.DurationMS, start+1), Title: r.Sections[at].Title, Edited: true})
+	}
+	if err := h.Transcripts.SetChapters(ctx, c.ID, all); err != nil {
+		return named(err, "set chapters", noClip)
+	}
+	return nil
+}
+
+func (h *handlers) WithdrawAnswer(ctx context.Context, q gen.WithdrawAnswerRequestObject) (gen.WithdrawAnswerResponseObject, error) {
+	v, err := h.occurrence(ctx, q.OccurrenceId)
+	if err != nil {
+		return nil, err
+	}
+	if _, answered := v.answer(v.who.AccountID); !answered {
+		return nil, domain.Errorf(domain.KindNotFound, "you have not answered")
+	}
+	if !v.mayEdit() {
+		return nil, domain.Errorf(domain.KindConflict, "the round has closed for you: what you said stays")
+	}
+	if err := h.Rounds.Withdraw(ctx, v.who.WorkspaceID, v.ID, v.who.AccountID); err != nil {
+		return nil, named(err, "withdraw answer", noOccurrence)
+	}
+	if v, err = h.occurrence(ctx, q.OccurrenceId); err != nil {
+		return nil, err
+	}
+	return gen.WithdrawAnswer200JSONResponse(v.wire()), nil
+}
+
+func (h *handlers) GetRecord(ctx context.Context, q gen.GetRecordRequestObject) (gen.GetRecordResponseObject, error) {
+	v, err := h.occurrence(ctx, q.OccurrenceId)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := h.record(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	text := rec.Markdown()
+	return gen.GetRecord200TextmarkdownResponse{Body: strings.NewReader(text), ContentLength: int64(len(text))}, nil
+}
+
+// record gathers what the written record is made from.
+func (h *handlers) record(ctx context.Context, v *occurrenceView) (rounds.Record, error) {
+	rec := rounds.Record{
+		Round: v.round, Occurrence: v.Occurrence, States: map[domain.AccountID]rounds.MemberState{},
+		ClipURL: func(c domain.ClipID, ms int64) string { return h.clipURL(c) + "?t=" + strconv.FormatInt(ms/1000, 10) },
+	}
+	for _, m := range v.round.Members {
+		rec.States[m.ID] = v.state(m.ID)
+	}
+	said := map[domain.ClipID]domain.Transcript{}
+	for _, a := range v.Answers {
+		for _, p := range a.Parts {
+			if _, read := said[p.ClipID]; p.ClipID == "" || read {
+				continue
+			}
+			t, err := h.spoken(ctx, p.ClipID)
+			if err != nil {
+				return rec, err
+			}
+			said[p.ClipID] = t
+		}
+	}
+	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
+	return rec, nil
+}
+
+// spoken reads what was said in a clip that the caller may watch; nothing when they may not, or it is gone.
+func (h *handlers) spoken(ctx context.Context, id domain.ClipID) (domain.Transcript, error) {
+	c, err := h.gate(ctx, string(id), domain.ActionWatch)
+	if domain.KindOf(err) == domain.KindNotFound {
+		return domain.Transcript{}, nil
+	} else if err != nil {
+		return domain.Transcript{}, err
+	}
+	t, err := h.Transcripts.Transcript(ctx, c.ID)
+	if err != nil && domain.KindOf(err) != domain.KindNotFound {
+		return t, fmt.Errorf("read transcript: %w", err)
+	}
+	return t, nil
+}
+
+func (h *handlers) GetMyDue(ctx context.Context, _ gen.GetMyDueRequestObject) (gen.GetMyDueResponseObject, error) {
+	items, err := h.due(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return gen.GetMyDue200JSONResponse{Due: items}, nil
+}
+
+// due lists what waits for the caller, what falls due first before the rest.
+func (h *handlers) due(ctx context.Context) ([]gen.DueItem, error) {
+	out := []gen.DueItem{}
+	who := callerOf(ctx)
+	open, err := h.Rounds.OpenFor(ctx, who.Viewer)
+	if err != nil {
+		return nil, fmt.Errorf("list open rounds: %w", err)
+	}
+	for _, o := range open {
+		v, err := h.occurrence(ctx, string(o.ID))
+		if err != nil {
+			return nil, err
+		}
+		if v.state(who.AccountID) == rounds.MemberOpen {
+			out = append(out, gen.DueItem{Kind: gen.DueItemKindRound, Id: string(o.ID), Title: v.round.Name, DueAt: v.windows[who.AccountID].Closes.UTC(), Url: v.url})
+		}
+	}
+	slices.SortFunc(out, func(a, b gen.DueItem) int { return a.DueAt.Compare(b.DueAt) })
+	return out, nil
+}
