@@ -16,6 +16,9 @@ type clips interface {
 	// Create makes a clip in state recording, with its recording (MimeType, FileName and DeclaredBytes may be set).
 	// KindNotFound when the space is not one of the workspace.
 	Create(ctx context.Context, c domain.Clip, r domain.Recording) error
+	// CreateReply makes one that answers another, and its place in the talk there. KindNotFound; KindConflict for an
+	// answer to an answer, or in a private thread.
+	CreateReply(ctx context.Context, c domain.Clip, r domain.Recording, to domain.ReplyTo) (domain.Comment, error)
 	// Get reads one that is not deleted. It checks no right: ask the gate. KindNotFound.
 	Get(ctx context.Context, id domain.ClipID) (domain.Clip, error)
 	// View reads one with what its page shows. It checks no right. KindNotFound.
@@ -87,16 +90,40 @@ func (h *handlers) CreateClip(ctx context.Context, r gen.CreateClipRequestObject
 	if c.Title == "" && rec.FileName != "" {
 		c.Title = cut(strings.TrimSuffix(path.Base(rec.FileName), path.Ext(rec.FileName)), 200)
 	}
-	if err := h.Clips.Create(ctx, c, rec); err != nil {
-		return nil, named(err, "make clip", noSpace)
+	place, err := h.makeClip(ctx, c, rec, r.Body.ReplyTo)
+	if err != nil {
+		return nil, err
 	}
 	at := clipPath(who.base, c.ID)
 	return gen.CreateClip201JSONResponse{
 		Body: gen.NewClip{
-			Id: string(c.ID), Url: h.clipURL(c.ID), WhipUrl: at + "/whip", UploadUrl: at + "/upload",
+			Id: string(c.ID), Url: h.clipURL(c.ID), WhipUrl: at + "/whip", UploadUrl: at + "/upload", CommentId: nonZero(string(place)),
 		},
 		Headers: gen.CreateClip201ResponseHeaders{Location: nonZero(clipPath("", c.ID))},
 	}, nil
+}
+
+// makeClip keeps a new clip, and gives its place in the talk if it answers another.
+func (h *handlers) makeClip(ctx context.Context, c domain.Clip, rec domain.Recording, to *gen.ReplyTo) (domain.CommentID, error) {
+	if to == nil {
+		if err := h.Clips.Create(ctx, c, rec); err != nil {
+			return "", named(err, "make clip", noSpace)
+		}
+		return "", nil
+	}
+	parent, err := h.gate(ctx, to.ClipId, domain.ActionComment)
+	if err != nil {
+		return "", err
+	}
+	at := domain.ReplyTo{ClipID: parent.ID, CommentID: domain.CommentID(or(to.CommentId, "")), AtMS: or(to.AtMs, 0)}
+	if err := within(&parent, at.AtMS); err != nil {
+		return "", err
+	}
+	place, err := h.Clips.CreateReply(ctx, c, rec, at)
+	if err != nil {
+		return "", named(err, "make answer", "what this answers is gone")
+	}
+	return place.ID, nil
 }
 
 func (h *handlers) GetClip(ctx context.Context, r gen.GetClipRequestObject) (gen.GetClipResponseObject, error) {

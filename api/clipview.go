@@ -31,6 +31,7 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 	if len(v.GapsMS) > 0 {
 		c.Gaps = spansOf(v.GapsMS)
 	}
+	c.ReplyToClipId = nonZero(string(v.ParentID))
 	// Spaces and tags are the workspace's business.
 	c.Tags = []string{}
 	if who.WorkspaceID == v.WorkspaceID && who.Role != domain.RoleGuest {

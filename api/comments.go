@@ -77,6 +77,12 @@ func commentOf(who caller, clip *domain.Clip, c *domain.Comment) gen.Comment {
 	if c.Drawing != nil {
 		out.Drawing = drawingOf(c.Drawing)
 	}
+	if r := c.Reply; r != nil {
+		out.Reply = &gen.SpokenReply{
+			ClipId: string(r.ID), State: gen.ClipState(r.State), DurationMs: r.DurationMS, HasVideo: r.HasVideo,
+			TranscriptState: gen.TranscriptState(r.TranscriptState), Words: r.Words,
+		}
+	}
 	if out.ResolvedAt != nil {
 		out.ResolvedBy = &gen.Person{Id: string(c.ResolvedBy.ID), Name: c.ResolvedBy.Name}
 	}

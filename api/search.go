@@ -88,6 +88,9 @@ func momentOf(who caller, m *domain.Moment) gen.Moment {
 		ClipId: string(m.ClipID), Title: m.Title, StartMs: m.StartMS, EndMs: m.EndMS, Snippet: m.Snippet, Source: gen.MomentSource(m.Source),
 		Owner: &gen.Person{Id: string(m.OwnerID), Name: m.OwnerName}, ClipDurationMs: nonZero(m.ClipDurationMS), CreatedAt: utc(m.ClipCreatedAt),
 	}
+	if m.ParentID != "" {
+		out.ReplyTo = &gen.ReplyPlace{AtMs: m.ParentAtMS, ClipId: string(m.ParentID), CommentId: string(m.CommentID)}
+	}
 	if m.HasPoster {
 		out.PosterUrl = nonZero(clipPath(who.base, m.ClipID) + "/poster.jpg")
 	}

@@ -25,21 +25,22 @@ const (
 	ActionCorrect Action = "correct" // put a team's own words right in the transcript, which can be undone
 )
 
-// May is the one rule of who may do what with a clip. The queries that list and
+// May is the one rule of who may do what with a clip. An answer to a clip has that clip's visibility, and its owner may
+// always watch it and throw it out. The queries that list and
 // search clips carry the same rule in SQL (function may_watch in migrations),
 // and a test compares the two.
 func (v Viewer) May(a Action, c *Clip) bool {
 	inside := v.SignedIn() && v.WorkspaceID == c.WorkspaceID
-	owner := inside && v.AccountID == c.OwnerID
+	owner, host := inside && v.AccountID == c.OwnerID, inside && v.AccountID == c.HostID
 	switch a {
 	case ActionWatch:
-		return owner || c.Visibility == VisibleLink || inside && v.Role != RoleGuest && c.Visibility == VisibleWorkspace
+		return owner || host || c.Visibility == VisibleLink || inside && v.Role != RoleGuest && c.Visibility == VisibleWorkspace
 	case ActionComment:
 		return inside && v.May(ActionWatch, c)
 	case ActionEdit:
 		return owner
 	case ActionDelete, ActionCorrect:
-		return owner || inside && v.Admin() && c.Visibility != VisiblePrivate
+		return owner || host && a == ActionDelete || inside && v.Admin() && c.Visibility != VisiblePrivate
 	}
 	return false
 }

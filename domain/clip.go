@@ -62,6 +62,9 @@ type Clip struct {
 	WorkspaceID WorkspaceID
 	OwnerID     AccountID
 	SpaceID     SpaceID // empty: in no space
+	// ParentID is the clip that this one answers, HostID who owns that; empty: it answers none.
+	ParentID    ClipID
+	HostID      AccountID
 	Kind        ClipKind
 	Title       string
 	Description string

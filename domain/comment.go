@@ -32,6 +32,9 @@ type Comment struct {
 	Mentions    []Account
 	Drawing     *Drawing // nil: none
 	Attachments []Attachment
+	// ReplyClipID is the clip that stands in place of words; Reply shows it once it was read.
+	ReplyClipID ClipID
+	Reply       *Reply
 	// ResolvedAt is zero while the thread is open. Only what starts a thread is resolved.
 	ResolvedAt time.Time
 	ResolvedBy Account

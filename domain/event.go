@@ -18,6 +18,7 @@ const (
 	EventChaptersChanged   EventKind = "chapters.changed"   // {id}
 	EventCommentChanged    EventKind = "comment.changed"    // {clip_id, comment}: added, edited
 	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}
+	EventReplyChanged      EventKind = "reply.changed"      // {clip_id, id}: a spoken answer to the clip, its words or its state
 	EventReactionsChanged  EventKind = "reactions.changed"  // {id}
 	EventRoundChanged      EventKind = "round.changed"      // {id, occurrence_id?}
 )

@@ -34,4 +34,8 @@ type Moment struct {
 	ClipDurationMS int64
 	ClipCreatedAt  time.Time
 	HasPoster      bool
+	// ParentID is the clip that this one answers, in a comment at a moment of it; empty: none.
+	ParentID   ClipID
+	CommentID  CommentID
+	ParentAtMS int64
 }

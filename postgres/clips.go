@@ -21,27 +21,31 @@ func (s Clips) Create(ctx context.Context, c domain.Clip, r domain.Recording) er
 		if err := t.checkSpace(ctx, c); err != nil {
 			return err
 		}
-		if c.Visibility == "" {
-			c.Visibility = domain.VisiblePrivate
-		}
-		err := t.InsertClip(ctx, sqlc.InsertClipParams{
-			ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: orNull(c.SpaceID), Kind: c.Kind,
-			Title: c.Title, Description: c.Description, Visibility: c.Visibility,
-		})
-		if err != nil {
-			return err
-		}
-		err = t.InsertRecording(ctx, sqlc.InsertRecordingParams{
-			ClipID: c.ID, MimeType: r.MimeType, FileName: r.FileName, DeclaredBytes: r.DeclaredBytes,
-		})
-		if err != nil {
-			return err
-		}
-		if err := t.indexTitle(ctx, c); err != nil {
-			return err
-		}
-		return t.clipChanged(c)
+		return t.createClip(ctx, c, r)
 	})
+}
+
+func (t *tx) createClip(ctx context.Context, c domain.Clip, r domain.Recording) error {
+	if c.Visibility == "" {
+		c.Visibility = domain.VisiblePrivate
+	}
+	err := t.InsertClip(ctx, sqlc.InsertClipParams{
+		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: orNull(c.SpaceID), Kind: c.Kind,
+		Title: c.Title, Description: c.Description, Visibility: c.Visibility, ParentID: orNull(c.ParentID), HostID: orNull(c.HostID),
+	})
+	if err != nil {
+		return err
+	}
+	err = t.InsertRecording(ctx, sqlc.InsertRecordingParams{
+		ClipID: c.ID, MimeType: r.MimeType, FileName: r.FileName, DeclaredBytes: r.DeclaredBytes,
+	})
+	if err != nil {
+		return err
+	}
+	if err := t.indexTitle(ctx, c); err != nil {
+		return err
+	}
+	return t.clipChanged(c)
 }
 
 // Get reads one that is not deleted. It checks no right. KindNotFound.
@@ -53,7 +57,9 @@ func (s Clips) Get(ctx context.Context, id domain.ClipID) (domain.Clip, error) {
 // Rights reads the rights of a clip (id, workspace, owner, visibility), also of one that was deleted but not yet purged. KindNotFound.
 func (s Clips) Rights(ctx context.Context, id domain.ClipID) (domain.Clip, error) {
 	r, err := s.db.queries().ClipRights(ctx, id)
-	return domain.Clip{ID: r.ID, WorkspaceID: r.WorkspaceID, OwnerID: r.OwnerID, Visibility: r.Visibility},
+	return domain.Clip{
+			ID: r.ID, WorkspaceID: r.WorkspaceID, OwnerID: r.OwnerID, Visibility: r.Visibility, ParentID: deref(r.ParentID), HostID: deref(r.HostID),
+		},
 		failed("read a clip's rights", orNotFound(err, noClip))
 }
 
@@ -65,6 +71,9 @@ func (s Clips) Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch)
 			return err
 		}
 		after := patched(before, p)
+		if before.ParentID != "" && (after.Visibility != before.Visibility || after.SpaceID != before.SpaceID) {
+			return domain.Errorf(domain.KindConflict, "an answer is seen where, and by whom, the clip is seen that it answers")
+		}
 		if after.SpaceID != before.SpaceID {
 			if err := t.checkSpace(ctx, after); err != nil {
 				return err
@@ -104,15 +113,37 @@ func (s Clips) Delete(ctx context.Context, id domain.ClipID) error {
 		if err != nil {
 			return err
 		}
-		if err := t.MarkClipDeleted(ctx, id); err != nil {
-			return err
+		if c.ParentID != "" {
+			if err := t.deletePlace(ctx, id); err != nil {
+				return err
+			}
 		}
-		if err := t.DeleteClipPassages(ctx, id); err != nil {
-			return err
-		}
-		t.enqueue(domain.Job{Kind: domain.JobPurge, ClipID: id})
-		return t.changed(domain.EventClipDeleted, c, clipData{id})
+		return t.deleteClip(ctx, c)
 	})
+}
+
+// deleteClip deletes a clip that is locked, and the answers to it.
+func (t *tx) deleteClip(ctx context.Context, c domain.Clip) error {
+	if err := t.MarkClipDeleted(ctx, c.ID); err != nil {
+		return err
+	}
+	if err := t.DeleteClipPassages(ctx, c.ID); err != nil {
+		return err
+	}
+	t.enqueue(domain.Job{Kind: domain.JobPurge, ClipID: c.ID})
+	if err := t.changed(domain.EventClipDeleted, c, clipData{c.ID}); err != nil {
+		return err
+	}
+	replies, err := t.RepliesTo(ctx, string(c.ID))
+	if err != nil {
+		return err
+	}
+	for _, r := range replies {
+		if err := t.deleteClip(ctx, toClip(r.Clip)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Objects lists what a clip, deleted or not, keeps in the object store. KindNotFound.
@@ -228,6 +259,11 @@ func (t *tx) updateClip(ctx context.Context, before, after domain.Clip) error {
 	}
 	if err := t.indexTitle(ctx, after); err != nil {
 		return err
+	}
+	if after.Visibility != before.Visibility {
+		if err := t.ShowRepliesTo(ctx, after.Visibility, string(after.ID)); err != nil {
+			return err
+		}
 	}
 	// Those who lose sight of the clip have to learn that they must look again.
 	seen := after

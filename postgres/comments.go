@@ -44,7 +44,7 @@ func (t *tx) addComment(ctx context.Context, clip domain.Clip, c domain.Comment)
 	}
 	if err := t.InsertComment(ctx, sqlc.InsertCommentParams{
 		ID: c.ID, ClipID: c.ClipID, ParentID: orNull(c.ParentID), AuthorID: orNull(c.Author.ID), GuestID: orNull(c.GuestID),
-		PrivateTo: orNull(c.PrivateTo), AtMs: c.AtMS, EndMs: c.EndMS, Body: c.Body, Drawing: c.Drawing,
+		PrivateTo: orNull(c.PrivateTo), AtMs: c.AtMS, EndMs: c.EndMS, Body: c.Body, Drawing: c.Drawing, ReplyClipID: orNull(c.ReplyClipID),
 	}); err != nil {
 		return err
 	}
@@ -179,6 +179,9 @@ func (s Comments) Delete(ctx context.Context, clip domain.ClipID, id domain.Comm
 		if err := t.EmptyComment(ctx, id); err != nil {
 			return err
 		}
+		if err := t.deleteReply(ctx, cm); err != nil {
+			return err
+		}
 		return t.commentDeleted(ctx, c, cm)
 	})
 }
@@ -234,7 +237,7 @@ func addCommentParts(ctx context.Context, q *sqlc.Queries, all []domain.Comment)
 			c.Attachments = append(c.Attachments, toAttachment(p.Attachment))
 		}
 	}
-	return nil
+	return addReplies(ctx, q, all)
 }
 
 // commentChanged indexes a comment as it is now, unless it is private, and tells those who may see it.
@@ -286,6 +289,17 @@ type commentData struct {
 	Attachments []attachmentData `json:"attachments"`
 	ResolvedAt  *time.Time       `json:"resolved_at,omitempty"`
 	ResolvedBy  *personData      `json:"resolved_by,omitempty"`
+	Reply       *answerData      `json:"reply,omitempty"`
+}
+
+// answerData is the clip that stands in a comment. What changes of it later is told by reply.changed.
+type answerData struct {
+	ClipID          domain.ClipID          `json:"clip_id"`
+	State           domain.ClipState       `json:"state"`
+	DurationMS      int64                  `json:"duration_ms"`
+	HasVideo        bool                   `json:"has_video"`
+	TranscriptState domain.TranscriptState `json:"transcript_state"`
+	Words           string                 `json:"words"`
 }
 
 type personData struct {
@@ -321,6 +335,9 @@ func toCommentData(c *domain.Comment) commentData {
 	}
 	if c.GuestID != "" {
 		d.Author = personData{ID: string(c.GuestID), Name: c.Author.Name, Guest: true}
+	}
+	if r := c.Reply; r != nil {
+		d.Reply = &answerData{ClipID: r.ID, State: r.State, DurationMS: r.DurationMS, HasVideo: r.HasVideo, TranscriptState: r.TranscriptState, Words: r.Words}
 	}
 	if d.ResolvedAt != nil {
 		by := toPersonData(c.ResolvedBy)

@@ -63,7 +63,7 @@ func toInvite(i sqlc.Invite) domain.Invite {
 
 func toClip(c sqlc.Clip) domain.Clip {
 	return domain.Clip{
-		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), Kind: c.Kind, Title: c.Title,
+		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), ParentID: deref(c.ParentID), HostID: deref(c.HostID), Kind: c.Kind, Title: c.Title,
 		Description: c.Description, Visibility: c.Visibility, State: c.State, FailureReason: c.FailureReason,
 		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
@@ -111,7 +111,7 @@ func toComment(r sqlc.CommentsRow) domain.Comment {
 		ID: c.ID, ClipID: c.ClipID, ParentID: deref(c.ParentID), Author: domain.Account{ID: deref(c.AuthorID), Name: r.AuthorName}, GuestID: deref(c.GuestID),
 		AtMS: c.AtMs, EndMS: c.EndMs, Body: c.Body, CreatedAt: c.CreatedAt, EditedAt: deref(c.EditedAt), DeletedAt: deref(c.DeletedAt),
 		PrivateTo: deref(c.PrivateTo), Drawing: c.Drawing, ResolvedAt: deref(c.ResolvedAt),
-		ResolvedBy: domain.Account{ID: deref(c.ResolvedBy), Name: r.ResolverName},
+		ReplyClipID: deref(c.ReplyClipID), ResolvedBy: domain.Account{ID: deref(c.ResolvedBy), Name: r.ResolverName},
 	}
 }
 

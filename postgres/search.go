@@ -62,5 +62,6 @@ func toMoment(r sqlc.SearchRow) domain.Moment {
 		ClipID: r.ClipID, Title: r.Title, StartMS: r.StartMs, EndMS: r.EndMs, Snippet: search.Snippet(r.Marked),
 		Source: domain.MomentSource(r.Source), Rank: r.Score, Cursor: search.Position{Score: r.Score, Passage: r.ID}.Cursor(),
 		OwnerID: r.OwnerID, OwnerName: r.OwnerName, ClipDurationMS: r.DurationMs, ClipCreatedAt: r.CreatedAt, HasPoster: r.HasPoster,
+		ParentID: domain.ClipID(r.ParentID), CommentID: domain.CommentID(r.CommentID), ParentAtMS: r.ParentAtMs,
 	}
 }

@@ -79,6 +79,9 @@ func (t *tx) changedFor(audience []domain.AccountID, kind domain.EventKind, c do
 	if !slices.ContainsFunc(t.events, same) {
 		t.events = append(t.events, e)
 	}
+	if c.ParentID != "" && (kind == domain.EventClipChanged || kind == domain.EventTranscriptChanged) {
+		return t.replyChanged(c)
+	}
 	return nil
 }
 

@@ -561,8 +561,11 @@ type Clip struct {
 	PosterUrl *string `json:"poster_url,omitempty"`
 
 	// ReadScreen For its owner: whether the text on the screen may be read, unless the workspace has turned that off
-	ReadScreen         *bool           `json:"read_screen,omitempty"`
-	ReadyAt            *time.Time      `json:"ready_at,omitempty"`
+	ReadScreen *bool      `json:"read_screen,omitempty"`
+	ReadyAt    *time.Time `json:"ready_at,omitempty"`
+
+	// ReplyToClipId Example: 01hf7yat00tvwxyz0123456789
+	ReplyToClipId      *ID             `json:"reply_to_clip_id,omitempty"`
 	SizeBytes          *int64          `json:"size_bytes,omitempty"`
 	Space              *Space          `json:"space,omitempty"`
 	State              ClipState       `json:"state"`
@@ -622,6 +625,9 @@ type ClipRequest struct {
 	// MimeType For recordings: the encoder's MIME type, codecs included
 	MimeType *string `json:"mime_type,omitempty"`
 
+	// ReplyTo The new clip answers another one: it stands in the talk there, in no list, and is seen by those who may watch that one. `visibility` and `space_id` are the other's
+	ReplyTo *ReplyTo `json:"reply_to,omitempty"`
+
 	// SizeBytes For uploads: the file's size
 	SizeBytes *int64 `json:"size_bytes,omitempty"`
 
@@ -668,6 +674,9 @@ type Comment struct {
 
 	// Private Only its author and the clip's owner see it
 	Private *bool `json:"private,omitempty"`
+
+	// Reply A clip in place of a comment's words. Its page has the rest: GET /api/v1/clips/{clip_id}
+	Reply *SpokenReply `json:"reply,omitempty"`
 
 	// ResolvedAt Absent while the thread is open
 	ResolvedAt *time.Time `json:"resolved_at,omitempty"`
@@ -956,11 +965,12 @@ type Moment struct {
 	ClipDurationMs *int64 `json:"clip_duration_ms,omitempty"`
 
 	// ClipId Example: 01hf7yat00tvwxyz0123456789
-	ClipId    ID         `json:"clip_id"`
-	CreatedAt *time.Time `json:"created_at,omitempty"`
-	EndMs     int64      `json:"end_ms"`
-	Owner     *Person    `json:"owner,omitempty"`
-	PosterUrl *string    `json:"poster_url,omitempty"`
+	ClipId    ID          `json:"clip_id"`
+	CreatedAt *time.Time  `json:"created_at,omitempty"`
+	EndMs     int64       `json:"end_ms"`
+	Owner     *Person     `json:"owner,omitempty"`
+	PosterUrl *string     `json:"poster_url,omitempty"`
+	ReplyTo   *ReplyPlace `json:"reply_to,omitempty"`
 
 	// Snippet Text with HTML escaped and hits in <mark>
 	Snippet string       `json:"snippet"`
@@ -974,6 +984,9 @@ type MomentSource string
 
 // NewClip defines model for NewClip.
 type NewClip struct {
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID `json:"comment_id,omitempty"`
+
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id        ID     `json:"id"`
 	UploadUrl string `json:"upload_url"`
@@ -1123,6 +1136,28 @@ type RecordingState string
 
 // ReplyClass urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
 type ReplyClass string
+
+// ReplyPlace defines model for ReplyPlace.
+type ReplyPlace struct {
+	AtMs int64 `json:"at_ms"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId ID `json:"clip_id"`
+
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId ID `json:"comment_id"`
+}
+
+// ReplyTo The new clip answers another one: it stands in the talk there, in no list, and is seen by those who may watch that one. `visibility` and `space_id` are the other's
+type ReplyTo struct {
+	AtMs *int64 `json:"at_ms,omitempty"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId ID `json:"clip_id"`
+
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID `json:"comment_id,omitempty"`
+}
 
 // Revision defines model for Revision.
 type Revision struct {
@@ -1342,6 +1377,19 @@ type Space struct {
 type Span struct {
 	EndMs   int64 `json:"end_ms"`
 	StartMs int64 `json:"start_ms"`
+}
+
+// SpokenReply A clip in place of a comment's words. Its page has the rest: GET /api/v1/clips/{clip_id}
+type SpokenReply struct {
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId          ID              `json:"clip_id"`
+	DurationMs      int64           `json:"duration_ms"`
+	HasVideo        bool            `json:"has_video"`
+	State           ClipState       `json:"state"`
+	TranscriptState TranscriptState `json:"transcript_state"`
+
+	// Words The transcript so far, cut after 4000 characters
+	Words string `json:"words"`
 }
 
 // Stroke defines model for Stroke.

@@ -1,12 +1,12 @@
 -- name: InsertClip :exec
-insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility)
-values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @visibility);
+insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility, parent_id, host_id)
+values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @visibility, @parent_id, @host_id);
 
 -- name: Clip :one
 select sqlc.embed(clip) from clip where id = @id and deleted_at is null;
 
 -- name: ClipRights :one
-select id, workspace_id, owner_id, visibility from clip where id = @id;
+select id, workspace_id, owner_id, visibility, parent_id, host_id from clip where id = @id;
 
 -- name: LockClip :one
 -- Every change of a clip or of what belongs to it takes this lock first, so that no two wait for each other.
@@ -24,7 +24,7 @@ select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
- where clip.workspace_id = @workspace_id and clip.deleted_at is null
+ where clip.workspace_id = @workspace_id and clip.deleted_at is null and clip.parent_id is null
    and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool)
    and (@before::text = '' or clip.id < @before::text)
    and (@by_owner::text = '' or clip.owner_id = @by_owner::text)

@@ -1,6 +1,6 @@
 -- name: InsertComment :exec
-insert into comment (id, clip_id, parent_id, author_id, guest_id, private_to, at_ms, end_ms, body, drawing)
-values (@id, @clip_id, @parent_id, @author_id, @guest_id, @private_to, @at_ms, @end_ms, @body, @drawing);
+insert into comment (id, clip_id, parent_id, author_id, guest_id, private_to, at_ms, end_ms, body, drawing, reply_clip_id)
+values (@id, @clip_id, @parent_id, @author_id, @guest_id, @private_to, @at_ms, @end_ms, @body, @drawing, @reply_clip_id);
 
 -- name: Comment :one
 select sqlc.embed(comment), coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name

@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -51,6 +51,8 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.ReadyAt,
 		&i.Clip.DeletedAt,
 		&i.Clip.ReadScreen,
+		&i.Clip.ParentID,
+		&i.Clip.HostID,
 	)
 	return i, err
 }
@@ -120,7 +122,7 @@ func (q *Queries) ClipObjects(ctx context.Context, id domain.ClipID) (ClipObject
 }
 
 const clipRights = `-- name: ClipRights :one
-select id, workspace_id, owner_id, visibility from clip where id = $1
+select id, workspace_id, owner_id, visibility, parent_id, host_id from clip where id = $1
 `
 
 type ClipRightsRow struct {
@@ -128,6 +130,8 @@ type ClipRightsRow struct {
 	WorkspaceID domain.WorkspaceID
 	OwnerID     domain.AccountID
 	Visibility  domain.Visibility
+	ParentID    *domain.ClipID
+	HostID      *domain.AccountID
 }
 
 func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsRow, error) {
@@ -138,12 +142,14 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 		&i.WorkspaceID,
 		&i.OwnerID,
 		&i.Visibility,
+		&i.ParentID,
+		&i.HostID,
 	)
 	return i, err
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -190,6 +196,8 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.ReadyAt,
 		&i.Clip.DeletedAt,
 		&i.Clip.ReadScreen,
+		&i.Clip.ParentID,
+		&i.Clip.HostID,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -199,11 +207,11 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
- where clip.workspace_id = $1 and clip.deleted_at is null
+ where clip.workspace_id = $1 and clip.deleted_at is null and clip.parent_id is null
    and may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool)
    and ($4::text = '' or clip.id < $4::text)
    and ($5::text = '' or clip.owner_id = $5::text)
@@ -278,6 +286,8 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.ReadyAt,
 			&i.Clip.DeletedAt,
 			&i.Clip.ReadScreen,
+			&i.Clip.ParentID,
+			&i.Clip.HostID,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -305,8 +315,8 @@ func (q *Queries) ExpectTranscript(ctx context.Context, id domain.ClipID) error 
 }
 
 const insertClip = `-- name: InsertClip :exec
-insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility, parent_id, host_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertClipParams struct {
@@ -318,6 +328,8 @@ type InsertClipParams struct {
 	Title       string
 	Description string
 	Visibility  domain.Visibility
+	ParentID    *domain.ClipID
+	HostID      *domain.AccountID
 }
 
 func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
@@ -330,12 +342,14 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 		arg.Title,
 		arg.Description,
 		arg.Visibility,
+		arg.ParentID,
+		arg.HostID,
 	)
 	return err
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -375,6 +389,8 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.ReadyAt,
 		&i.Clip.DeletedAt,
 		&i.Clip.ReadScreen,
+		&i.Clip.ParentID,
+		&i.Clip.HostID,
 	)
 	return i, err
 }

@@ -122,7 +122,7 @@ func (q *Queries) Attachments(ctx context.Context, comments []string) ([]Attachm
 }
 
 const comment = `-- name: Comment :one
-select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, comment.guest_id, comment.private_to, comment.resolved_at, comment.resolved_by, comment.drawing, coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name
+select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, comment.guest_id, comment.private_to, comment.resolved_at, comment.resolved_by, comment.drawing, comment.reply_clip_id, coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name
   from comment left join account on account.id = comment.author_id left join guest on guest.id = comment.guest_id
        left join account resolver on resolver.id = comment.resolved_by
  where comment.clip_id = $1 and comment.id = $2
@@ -153,6 +153,7 @@ func (q *Queries) Comment(ctx context.Context, clipID domain.ClipID, iD domain.C
 		&i.Comment.ResolvedAt,
 		&i.Comment.ResolvedBy,
 		&i.Comment.Drawing,
+		&i.Comment.ReplyClipID,
 		&i.AuthorName,
 		&i.ResolverName,
 	)
@@ -160,7 +161,7 @@ func (q *Queries) Comment(ctx context.Context, clipID domain.ClipID, iD domain.C
 }
 
 const comments = `-- name: Comments :many
-select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, comment.guest_id, comment.private_to, comment.resolved_at, comment.resolved_by, comment.drawing, coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name
+select comment.id, comment.clip_id, comment.parent_id, comment.author_id, comment.at_ms, comment.end_ms, comment.body, comment.created_at, comment.edited_at, comment.deleted_at, comment.guest_id, comment.private_to, comment.resolved_at, comment.resolved_by, comment.drawing, comment.reply_clip_id, coalesce(account.name, guest.name)::text as author_name, coalesce(resolver.name, '') as resolver_name
   from comment left join account on account.id = comment.author_id left join guest on guest.id = comment.guest_id
        left join account resolver on resolver.id = comment.resolved_by
  where comment.clip_id = $1
@@ -200,6 +201,7 @@ func (q *Queries) Comments(ctx context.Context, clipID domain.ClipID) ([]Comment
 			&i.Comment.ResolvedAt,
 			&i.Comment.ResolvedBy,
 			&i.Comment.Drawing,
+			&i.Comment.ReplyClipID,
 			&i.AuthorName,
 			&i.ResolverName,
 		); err != nil {
@@ -291,21 +293,22 @@ func (q *Queries) InsertAttachment(ctx context.Context, arg InsertAttachmentPara
 }
 
 const insertComment = `-- name: InsertComment :exec
-insert into comment (id, clip_id, parent_id, author_id, guest_id, private_to, at_ms, end_ms, body, drawing)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into comment (id, clip_id, parent_id, author_id, guest_id, private_to, at_ms, end_ms, body, drawing, reply_clip_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertCommentParams struct {
-	ID        domain.CommentID
-	ClipID    domain.ClipID
-	ParentID  *domain.CommentID
-	AuthorID  *domain.AccountID
-	GuestID   *domain.GuestID
-	PrivateTo *domain.AccountID
-	AtMs      int64
-	EndMs     int64
-	Body      string
-	Drawing   *domain.Drawing
+	ID          domain.CommentID
+	ClipID      domain.ClipID
+	ParentID    *domain.CommentID
+	AuthorID    *domain.AccountID
+	GuestID     *domain.GuestID
+	PrivateTo   *domain.AccountID
+	AtMs        int64
+	EndMs       int64
+	Body        string
+	Drawing     *domain.Drawing
+	ReplyClipID *domain.ClipID
 }
 
 func (q *Queries) InsertComment(ctx context.Context, arg InsertCommentParams) error {
@@ -320,6 +323,7 @@ func (q *Queries) InsertComment(ctx context.Context, arg InsertCommentParams) er
 		arg.EndMs,
 		arg.Body,
 		arg.Drawing,
+		arg.ReplyClipID,
 	)
 	return err
 }

@@ -80,6 +80,8 @@ type Clip struct {
 	ReadyAt            *time.Time
 	DeletedAt          *time.Time
 	ReadScreen         bool
+	ParentID           *domain.ClipID
+	HostID             *domain.AccountID
 }
 
 type ClipTag struct {
@@ -88,21 +90,22 @@ type ClipTag struct {
 }
 
 type Comment struct {
-	ID         domain.CommentID
-	ClipID     domain.ClipID
-	ParentID   *domain.CommentID
-	AuthorID   *domain.AccountID
-	AtMs       int64
-	EndMs      int64
-	Body       string
-	CreatedAt  time.Time
-	EditedAt   *time.Time
-	DeletedAt  *time.Time
-	GuestID    *domain.GuestID
-	PrivateTo  *domain.AccountID
-	ResolvedAt *time.Time
-	ResolvedBy *domain.AccountID
-	Drawing    *domain.Drawing
+	ID          domain.CommentID
+	ClipID      domain.ClipID
+	ParentID    *domain.CommentID
+	AuthorID    *domain.AccountID
+	AtMs        int64
+	EndMs       int64
+	Body        string
+	CreatedAt   time.Time
+	EditedAt    *time.Time
+	DeletedAt   *time.Time
+	GuestID     *domain.GuestID
+	PrivateTo   *domain.AccountID
+	ResolvedAt  *time.Time
+	ResolvedBy  *domain.AccountID
+	Drawing     *domain.Drawing
+	ReplyClipID *domain.ClipID
 }
 
 type Cue struct {

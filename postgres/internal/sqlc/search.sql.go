@@ -115,7 +115,7 @@ match as materialized (
          (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
     from match join clip on clip.id = match.clip_id
    where clip.workspace_id = $1::text and clip.deleted_at is null
-     and may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool)
+     and (may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool) or clip.host_id = $4::text)
      and ($6::text = '' or clip.owner_id = $6::text)
      and ($7::text = '' or clip.space_id = $7::text)
      and ($8::timestamptz is null or clip.created_at >= $8::timestamptz)
@@ -129,7 +129,8 @@ match as materialized (
          case when passage.source = 'speech' then passage.ref::int end as first_cue
     from best_hits join passage on passage.id = best_hits.id, q
 )
-select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id, account.name as owner_name, page.duration_ms,
+select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, page.title)::text as title, coalesce(answer.clip_id, '')::text as parent_id,
+       coalesce(answer.id, '')::text as comment_id, coalesce(answer.at_ms, 0)::bigint as parent_at_ms, page.owner_id, account.name as owner_name, page.duration_ms,
        page.created_at, page.has_poster,
        coalesce(best.start_ms, page.start_ms)::bigint as start_ms, coalesce(best.end_ms, page.end_ms)::bigint as end_ms,
        -- The marks, and what stands in for the characters of baton_plain, are private-use characters: search.Snippet
@@ -143,6 +144,9 @@ select page.id, page.clip_id, page.source, page.score, page.title, page.owner_id
             and n.tsv @@ page.ts), false)::bool as shown_by_next
   from page
   join account on account.id = page.owner_id
+  -- What was said in an answer leads to the clip that it answers.
+  left join comment answer on answer.reply_clip_id = page.clip_id
+  left join clip parent on parent.id = answer.clip_id
   left join lateral (
     select cue.no, cue.start_ms, cue.end_ms, cue.body from cue
      where cue.clip_id = page.clip_id and cue.no between page.first_cue and page.first_cue + 4
@@ -173,6 +177,9 @@ type SearchRow struct {
 	Source      string
 	Score       float64
 	Title       string
+	ParentID    string
+	CommentID   string
+	ParentAtMs  int64
 	OwnerID     domain.AccountID
 	OwnerName   string
 	DurationMs  int64
@@ -217,6 +224,9 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 			&i.Source,
 			&i.Score,
 			&i.Title,
+			&i.ParentID,
+			&i.CommentID,
+			&i.ParentAtMs,
 			&i.OwnerID,
 			&i.OwnerName,
 			&i.DurationMs,

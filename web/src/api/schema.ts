@@ -1574,6 +1574,34 @@ export interface components {
              */
             size_bytes?: number;
             file_name?: string;
+            reply_to?: components["schemas"]["ReplyTo"];
+        };
+        /** @description The new clip answers another one: it stands in the talk there, in no list, and is seen by those who may watch that one. `visibility` and `space_id` are the other's */
+        ReplyTo: {
+            clip_id: components["schemas"]["ID"];
+            comment_id?: components["schemas"]["ID"];
+            /**
+             * Format: int64
+             * @default 0
+             */
+            at_ms: number;
+        };
+        /** @description A clip in place of a comment's words. Its page has the rest: GET /api/v1/clips/{clip_id} */
+        SpokenReply: {
+            clip_id: components["schemas"]["ID"];
+            state: components["schemas"]["ClipState"];
+            /** Format: int64 */
+            duration_ms: number;
+            has_video: boolean;
+            transcript_state: components["schemas"]["TranscriptState"];
+            /** @description The transcript so far, cut after 4000 characters */
+            words: string;
+        };
+        ReplyPlace: {
+            clip_id: components["schemas"]["ID"];
+            comment_id: components["schemas"]["ID"];
+            /** Format: int64 */
+            at_ms: number;
         };
         Tag: {
             name: string;
@@ -1585,6 +1613,7 @@ export interface components {
             url: string;
             whip_url: string;
             upload_url: string;
+            comment_id?: components["schemas"]["ID"];
         };
         ClipPatch: {
             title?: string;
@@ -1616,6 +1645,7 @@ export interface components {
             size_bytes?: number;
             owner: components["schemas"]["Person"];
             space?: components["schemas"]["Space"];
+            reply_to_clip_id?: components["schemas"]["ID"];
             tags: string[];
             /** @description For its owner: whether the text on the screen may be read, unless the workspace has turned that off */
             read_screen?: boolean;
@@ -1914,6 +1944,7 @@ export interface components {
             owner?: components["schemas"]["Person"];
             /** Format: int64 */
             clip_duration_ms?: number;
+            reply_to?: components["schemas"]["ReplyPlace"];
             poster_url?: string;
             /** Format: date-time */
             created_at?: string;
@@ -2036,6 +2067,7 @@ export interface components {
              */
             resolved_at?: string;
             resolved_by?: components["schemas"]["Person"];
+            reply?: components["schemas"]["SpokenReply"];
         };
         /** @description A day of the calendar */
         Date: string;

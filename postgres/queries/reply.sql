@@ -1,0 +1,13 @@
+-- name: ShowRepliesTo :exec
+update clip set visibility = @visibility, updated_at = now() where parent_id = @parent_id::text and visibility <> @visibility;
+
+-- name: RepliesTo :many
+select sqlc.embed(clip) from clip where parent_id = @parent_id::text and deleted_at is null for no key update;
+
+-- name: CommentOfReply :one
+select comment.id, comment.clip_id from comment where reply_clip_id = @reply_clip_id::text and deleted_at is null;
+
+-- name: Replies :many
+-- What a thread shows of the clips that stand in it. The words are cut: the clip's own page has them all.
+select sqlc.embed(clip), left(coalesce((select string_agg(cue.body, ' ' order by cue.no) from cue where cue.clip_id = clip.id and cue.no < 400), ''), 4000)::text as words
+  from clip where clip.id = any(@clips::text[]) and clip.deleted_at is null;
