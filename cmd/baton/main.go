@@ -49,6 +49,7 @@ type cli struct {
 	Chapters   chaptersCmd   `cmd:"" help:"Find chapters in a transcript; needs no server."`
 	Models     modelsCmd     `cmd:"" help:"Fetch and check the speech model."`
 	Migrate    migrateCmd    `cmd:"" help:"Bring the database's schema up to date."`
+	Bench      benchCmd      `cmd:"" help:"Measure a running server."`
 	Doctor     doctorCmd     `cmd:"" help:"Check what Baton needs, a line each, with the mend."`
 	Version    versionCmd    `cmd:"" help:"Print the version."`
 }

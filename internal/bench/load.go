@@ -2,61 +2,52 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"sync"
 	"time"
 
+	"baton/internal/load"
 	"baton/media/loadgen"
 )
 
 // publishers are how many record at once; a WHIP publisher costs this machine more than a recorder.
-var (
-	recorders = []int{1, 10, 40, 100} //nolint:gochecknoglobals // a table
-	whips     = []int{1, 10, 40, 60}  //nolint:gochecknoglobals // a table
-)
-
-// round is what a number of publishers at once saw.
-type round struct {
-	mu           sync.Mutex
-	acks, finish []time.Duration
-	errs         []error
-}
-
-func (r *round) add(res loadgen.Result, err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if err != nil {
-		r.errs = append(r.errs, err)
-		return
-	}
-	r.acks, r.finish = append(r.acks, res.Acks...), append(r.finish, res.Finish)
+var publishers = []struct { //nolint:gochecknoglobals // a table
+	plane load.Plane
+	name  string
+	many  []int
+}{
+	{load.Channel, "data channel", []int{1, 10, 40, 100}},
+	{load.HTTP, "HTTP", []int{1, 10, 40, 100}},
+	{load.WHIP, "WHIP", []int{1, 10, 40, 60}},
 }
 
 // measureLoad lets more and more record at once.
 func measureLoad(ctx context.Context, opt options, r *report) error {
-	t := r.table("Many at once", fmt.Sprintf("%s of %.1f Mbit/s each in real time, all stopped at the same moment; the publishers run on the same machine (their processor time is in the last column). "+
-		"Processor time is that of the server with its database and object store, per recorded minute; the server plays the parts web and ingest. "+
-		"An acknowledged chunk is synced to disk; WHIP (RTP) has no acknowledgements.", opt.load, mbits),
-		"carrier", "at once", "ack p50", "ack p95", "stop → finished p95", "server CPU s per recorded minute", "server memory", "failed", "media missing", "publishers' CPU s per recorded minute")
-	src, err := newSources(ctx, opt.data)
+	t := r.table("Many at once", fmt.Sprintf("%s of %.1f Mbit/s each in real time, all stopped at the same moment; the publishers run on the same machine. Shares of one core, per recording, "+
+		"measured apart for the server, for its database and object store, and for the publishers; the server plays the parts web and ingest. "+
+		"An acknowledged chunk is synced to disk; WHIP (RTP) has no acknowledgements. Playable: a player has the ended playlist and the last segment.", opt.load, load.Mbits),
+		"plane", "at once", "ack p50", "ack p95", "stop → playable p95", "server, % of a core per stream", "database and object store", "publisher", "machine busy", "memory per stream", "failed", "media missing")
+	source, err := load.Screen(ctx)
 	if err != nil {
-		return err
+		return err //nolint:wrapcheck // says what it did
 	}
-	take, err := src.recording(opt.load, false)
-	if err != nil {
-		return err
-	}
-	for _, c := range append(carriers(), carrier{name: "WHIP"}) {
-		counts := recorders
-		if c.send == nil {
-			counts = whips
-		}
-		for _, n := range counts {
-			if err := loadRound(ctx, opt, r, t, c, n, src.screen, take); err != nil {
-				return fmt.Errorf("%d over %s: %w", n, c.name, err)
+	for _, p := range publishers {
+		for _, n := range p.many {
+			row, err := loadRound(ctx, opt, source, p.plane, n)
+			if err != nil {
+				return fmt.Errorf("%d over %s: %w", n, p.name, err)
+			}
+			ack := func(q float64) string {
+				if len(row.Acks) == 0 {
+					return "–"
+				}
+				return nice(load.Quantile(row.Acks, q))
+			}
+			share := func(d time.Duration) string { return fmt.Sprintf("%.2f", 100*row.PerStream(d)) }
+			t.add(p.name, fmt.Sprint(n), ack(0.5), ack(0.95), nice(load.Quantile(row.Stops, 0.95)), share(row.Server), share(row.Below), share(row.Own),
+				fmt.Sprintf("%.0f %%", 100*row.Busy()), mib(row.Memory/int64(n)), fmt.Sprint(row.Failed), fmt.Sprintf("%.1f %%", 100*row.Missing))
+			if n == p.many[len(p.many)-1] {
+				r.sum("%d recordings at once over %s: playable %s after stop (p95)", n, p.name, nice(load.Quantile(row.Stops, 0.95)))
 			}
 		}
 	}
@@ -64,126 +55,15 @@ func measureLoad(ctx context.Context, opt options, r *report) error {
 }
 
 // loadRound is one row of the table, by a server of its own.
-func loadRound(ctx context.Context, opt options, r *report, t *table, c carrier, n int, short, take *loadgen.Source) (err error) {
+func loadRound(ctx context.Context, opt options, source *loadgen.Source, plane load.Plane, n int) (row load.Row, err error) {
 	s, err := running(ctx, opt, "BATON_ROLES=web,ingest")
 	if err != nil {
-		return err
+		return row, err
 	}
 	defer func() { err = errors.Join(err, s.remove()) }()
-	clips := make([]string, n)
-	for i := range clips {
-		if clips[i], err = s.newClip(ctx); err != nil {
-			return err
-		}
+	row, err = load.Run(ctx, load.Options{Client: &s.Client, PID: s.cmd.Process.Pid, Length: opt.load, Source: source, Keep: true}, plane, n)
+	if err == nil && row.Failed == n {
+		err = fmt.Errorf("all failed, the first: %w\n%s", row.Err, s.tail())
 	}
-	pid, seen := s.cmd.Process.Pid, round{}
-	before, err := tree(pid)
-	if err != nil {
-		return err
-	}
-	mine, rest := own(), watchMemory(ctx, pid)
-	var wg sync.WaitGroup
-	for _, id := range clips {
-		wg.Go(func() {
-			if c.send == nil {
-				seen.add(s.whip(ctx, id, short, opt.load))
-				return
-			}
-			seen.add(c.send(&loadgen.Recorder{URL: s.clipURL(id), Token: s.token, Client: s.client, Source: take, MimeType: mkvType, Settings: loopback()}, ctx))
-		})
-	}
-	wg.Wait()
-	used, peak := own()-mine, rest()
-	after, err := tree(pid)
-	if err != nil {
-		return err
-	}
-	missing, err := s.missing(ctx, clips, opt.load)
-	if err != nil {
-		return err
-	}
-	if len(seen.errs) == n {
-		return fmt.Errorf("all failed, the first: %w\n%s", seen.errs[0], s.tail())
-	}
-	perMinute := func(d time.Duration) string {
-		return fmt.Sprintf("%.2f", d.Seconds()/(opt.load.Minutes()*float64(n)))
-	}
-	ack := func(q float64) string {
-		if len(seen.acks) == 0 {
-			return "–"
-		}
-		return nice(quantile(seen.acks, q))
-	}
-	t.add(c.name, fmt.Sprint(n), ack(0.5), ack(0.95), nice(quantile(seen.finish, 0.95)), perMinute(after-before), mib(peak), fmt.Sprint(len(seen.errs)),
-		fmt.Sprintf("%.1f %%", 100*missing), perMinute(used))
-	if n == 1 {
-		r.sum("%s s of processor per minute recorded over %s", perMinute(after-before), c.name)
-	}
-	return nil
-}
-
-// missing is the share of what was sent that the recordings do not have: their gaps, and what their ends lack by
-// more than a frame or two.
-func (s *server) missing(ctx context.Context, clips []string, long time.Duration) (float64, error) {
-	var lost int64
-	for _, id := range clips {
-		b, err := s.call(ctx, http.MethodGet, "/api/v1/clips/"+id+"/recording", nil)
-		if err != nil {
-			return 0, err
-		}
-		var rec struct {
-			DurationMS int64 `json:"duration_ms"`
-			GapsMS     []struct {
-				StartMS int64 `json:"start_ms"`
-				EndMS   int64 `json:"end_ms"`
-			} `json:"gaps_ms"`
-		}
-		if err := json.Unmarshal(b, &rec); err != nil {
-			return 0, fmt.Errorf("read the recording: %w", err)
-		}
-		for _, g := range rec.GapsMS {
-			lost += g.EndMS - g.StartMS
-		}
-		if short := long.Milliseconds() - rec.DurationMS; short > 100 {
-			lost += short
-		}
-	}
-	return float64(lost) / float64(long.Milliseconds()*int64(len(clips))), nil
-}
-
-// whip publishes by RTP for so long.
-func (s *server) whip(ctx context.Context, id string, src *loadgen.Source, long time.Duration) (res loadgen.Result, err error) {
-	p, err := loadgen.Publish(ctx, loadgen.WHIP{URL: s.clipURL(id) + "/whip", Token: s.token, Client: s.client, Source: src, Settings: loopback()})
-	if err != nil {
-		return res, err
-	}
-	if err := p.Play(ctx, long); err != nil {
-		return res, errors.Join(err, p.Vanish())
-	}
-	began := time.Now()
-	err = p.Stop(ctx)
-	res.Finish = time.Since(began)
-	return res, err
-}
-
-// watchMemory looks at a process's memory every half second; the function it returns gives the most that was seen.
-func watchMemory(ctx context.Context, pid int) func() int64 {
-	ctx, cancel := context.WithCancel(ctx)
-	most := make(chan int64)
-	go func() {
-		var peak int64
-		for {
-			if now, err := rss(pid); err == nil {
-				peak = max(peak, now)
-			}
-			if wait(ctx, 500*time.Millisecond) != nil {
-				most <- peak
-				return
-			}
-		}
-	}()
-	return func() int64 {
-		cancel()
-		return <-most
-	}
+	return row, err
 }

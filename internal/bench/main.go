@@ -96,7 +96,7 @@ func run(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		about.add("while measuring "+p.name, fmt.Sprintf("other programs took %.0f %% of the processors; load average after it %s; it lasted %s",
-			100*others.share(), load(), nice(time.Since(began))))
+			100*others.share(), loadAverage(), nice(time.Since(began))))
 		// After each part, so that what took minutes to measure outlives a part that fails.
 		if err := r.write(opt.out); err != nil {
 			return err

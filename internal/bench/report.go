@@ -88,15 +88,6 @@ func (r *report) write(file string) error {
 	return nil
 }
 
-// quantile of what took so long; q from 0 to 1.
-func quantile(took []time.Duration, q float64) time.Duration {
-	if len(took) == 0 {
-		return 0
-	}
-	s := slices.Sorted(slices.Values(took))
-	return s[min(int(float64(len(s))*q), len(s)-1)]
-}
-
 // nice writes a duration in the unit that people would take.
 func nice(d time.Duration) string {
 	switch {

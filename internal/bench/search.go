@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"baton/internal/bench/searchbench"
+	"baton/internal/load"
 	"baton/postgres"
 	"baton/postgres/embedded"
 )
@@ -51,13 +52,13 @@ func measureSearch(ctx context.Context, opt options, r *report) (err error) {
 		"query", "p50", "p95", "worst", "without an answer", "the word is among the hits", "aim for p95", "met")
 	var worst time.Duration
 	for _, k := range found.Kinds {
-		p95 := quantile(k.Took, 0.95)
+		p95 := load.Quantile(k.Took, 0.95)
 		worst = max(worst, p95)
 		met := "yes"
 		if p95 >= searchAim {
 			met = "**no**"
 		}
-		t.add(k.Name, nice(quantile(k.Took, 0.5)), nice(p95), nice(quantile(k.Took, 1)), fmt.Sprintf("%d of %d", k.Empty, len(k.Took)),
+		t.add(k.Name, nice(load.Quantile(k.Took, 0.5)), nice(p95), nice(load.Quantile(k.Took, 1)), fmt.Sprintf("%d of %d", k.Empty, len(k.Took)),
 			fmt.Sprintf("%.0f %%", 100*float64(k.Hit)/float64(len(k.Took))), nice(searchAim), met)
 	}
 	r.sum("search p95 %s over %d cues", nice(worst), found.Cues)

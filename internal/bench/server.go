@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -15,17 +14,19 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"baton/internal/load"
 )
 
 // server is a baton of its own process, with a data directory and ports of its own.
 type server struct {
-	bin, dir, url string
-	token         string // the owner's
-	env           []string
-	client        *http.Client
-	log           *os.File
-	cmd           *exec.Cmd
-	exited        chan error
+	load.Client // as the owner
+
+	bin, dir string
+	env      []string
+	log      *os.File
+	cmd      *exec.Cmd
+	exited   chan error
 }
 
 // newServer prepares one; start runs it.
@@ -37,7 +38,7 @@ func newServer(ctx context.Context, opt options, env ...string) (*server, error)
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // PostgreSQL's account has to pass through
 		return nil, fmt.Errorf("open the directory: %w", err)
 	}
-	s := &server{bin: opt.bin, dir: dir, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
+	s := &server{bin: opt.bin, dir: dir, Client: load.Client{HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}}
 	if s.log, err = os.Create(filepath.Join(dir, "log")); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
@@ -49,7 +50,7 @@ func newServer(ctx context.Context, opt options, env ...string) (*server, error)
 	if err != nil {
 		return nil, err
 	}
-	s.url = "http://" + web
+	s.URL = "http://" + web
 	for _, kv := range (&exec.Cmd{}).Environ() {
 		if !strings.HasPrefix(kv, "BATON_") {
 			s.env = append(s.env, kv)
@@ -86,7 +87,7 @@ func (s *server) start(ctx context.Context) (time.Duration, error) {
 			return false, fmt.Errorf("the server ended: %w\n%s", err, s.tail())
 		default:
 		}
-		_, err := s.call(ctx, http.MethodGet, "/readyz", nil)
+		_, err := s.Call(ctx, http.MethodGet, "/readyz", nil)
 		return err == nil, nil
 	})
 	return time.Since(began), err
@@ -98,7 +99,7 @@ func (s *server) settle(ctx context.Context) error {
 		return err
 	}
 	var err error
-	s.token, err = s.command(ctx, "token", "create", "--email", "owner@example.org")
+	s.Token, err = s.command(ctx, "token", "create", "--email", "owner@example.org")
 	return err
 }
 
@@ -136,7 +137,7 @@ func (s *server) stop() error {
 // remove ends the server and deletes its data.
 func (s *server) remove() error {
 	err := errors.Join(s.stop(), s.log.Close(), os.RemoveAll(s.dir))
-	s.client.CloseIdleConnections()
+	s.HTTP.CloseIdleConnections()
 	return err
 }
 
@@ -159,33 +160,6 @@ func (s *server) command(ctx context.Context, args ...string) (string, error) {
 	return strings.TrimSpace(out.String()), nil
 }
 
-// call asks the API as the owner; body, if any, becomes JSON. Another status than 2xx is an error.
-func (s *server) call(ctx context.Context, method, path string, body any) ([]byte, error) {
-	var r io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return nil, fmt.Errorf("write the request: %w", err)
-		}
-		r = bytes.NewReader(b)
-	}
-	req, err := http.NewRequestWithContext(ctx, method, s.url+path, r)
-	if err != nil {
-		return nil, fmt.Errorf("make the request: %w", err)
-	}
-	req.Header.Set("Authorization", "Bearer "+s.token)
-	req.Header.Set("Content-Type", "application/json")
-	res, err := s.client.Do(req)
-	if err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-	b, err := io.ReadAll(res.Body)
-	if err = errors.Join(err, res.Body.Close()); err == nil && res.StatusCode/100 != 2 {
-		err = fmt.Errorf("%s %s: %s: %.300s", method, path, res.Status, b)
-	}
-	return b, err
-}
-
 // clip is what is read of one.
 type clip struct {
 	ID              string `json:"id"`
@@ -196,59 +170,12 @@ type clip struct {
 	} `json:"work"`
 }
 
-func (s *server) newClip(ctx context.Context) (string, error) {
-	b, err := s.call(ctx, http.MethodPost, "/api/v1/clips", map[string]any{"kind": "screen"})
-	if err != nil {
-		return "", err
-	}
-	var c clip
-	err = json.Unmarshal(b, &c)
-	return c.ID, err
-}
-
 func (s *server) clip(ctx context.Context, id string) (c clip, err error) {
-	b, err := s.call(ctx, http.MethodGet, "/api/v1/clips/"+id, nil)
+	b, err := s.Call(ctx, http.MethodGet, "/api/v1/clips/"+id, nil)
 	if err != nil {
 		return c, err
 	}
 	return c, json.Unmarshal(b, &c)
-}
-
-func (s *server) clipURL(id string) string { return s.url + "/api/v1/clips/" + id }
-
-// playable fetches what a player fetches first and last: the playlists, which have to say that the recording has
-// ended, and the last segment. It returns how long that took.
-func (s *server) playable(ctx context.Context, id string) (time.Duration, error) {
-	began := time.Now()
-	base := "/api/v1/clips/" + id + "/hls/"
-	master, err := s.call(ctx, http.MethodGet, base+"master.m3u8", nil)
-	if err != nil {
-		return 0, err
-	}
-	media := lastURI(master)
-	list, err := s.call(ctx, http.MethodGet, base+media, nil)
-	if err != nil {
-		return 0, err
-	}
-	if !bytes.Contains(list, []byte("#EXT-X-ENDLIST")) {
-		return 0, fmt.Errorf("%s has no end", media)
-	}
-	segment, err := s.call(ctx, http.MethodGet, base+media[:strings.LastIndex(media, "/")+1]+lastURI(list), nil)
-	if err == nil && len(segment) == 0 {
-		err = errors.New("the last segment is empty")
-	}
-	return time.Since(began), err
-}
-
-// lastURI is the last line of a playlist that is no tag.
-func lastURI(playlist []byte) string {
-	uri := ""
-	for line := range strings.Lines(string(playlist)) {
-		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "#") {
-			uri = line
-		}
-	}
-	return uri
 }
 
 // poll asks f every so often until it says yes.

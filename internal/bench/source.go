@@ -1,22 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
 
+	"baton/internal/load"
 	"baton/media/loadgen"
-)
-
-const (
-	mkvType = "video/x-matroska;codecs=avc1,opus"
-	// mbits is what an encoder of a browser makes of a screen at 1280×720 and 30 frames a second.
-	mbits = 2.5
 )
 
 // sources makes recordings to send.
@@ -26,7 +19,7 @@ type sources struct {
 }
 
 func newSources(ctx context.Context, data string) (s sources, err error) {
-	if s.screen, err = screen(ctx); err != nil {
+	if s.screen, err = load.Screen(ctx); err != nil {
 		return s, err
 	}
 	files, err := filepath.Glob(filepath.Join(data, "speech", "*.[wm][ap][v3]"))
@@ -40,13 +33,6 @@ func newSources(ctx context.Context, data string) (s sources, err error) {
 	return s, err
 }
 
-// screen is a moving test picture with noise, so that it costs the bits of a real one.
-func screen(ctx context.Context) (*loadgen.Source, error) {
-	return encode(ctx, "-f", "lavfi", "-i", "testsrc2=s=1280x720:r=30:d=10", "-f", "lavfi", "-i", "sine=d=10", "-vf", "noise=alls=12:allf=t",
-		"-c:v", "libx264", "-preset", "ultrafast", "-profile:v", "baseline", "-pix_fmt", "yuv420p", "-b:v", "2436k", "-maxrate", "2436k", "-bufsize", "2436k",
-		"-g", "60", "-x264-params", "repeat-headers=1", "-c:a", "libopus", "-b:a", "64k", "-ar", "48000")
-}
-
 // spoken are the recordings one after the other, a second of silence between them.
 func spoken(ctx context.Context, files []string) (*loadgen.Source, error) {
 	var args []string
@@ -57,17 +43,7 @@ func spoken(ctx context.Context, files []string) (*loadgen.Source, error) {
 		fmt.Fprintf(&heard, "[a%d]", i)
 	}
 	fmt.Fprintf(&graph, "%sconcat=n=%d:v=0:a=1", &heard, len(files))
-	return encode(ctx, append(args, "-filter_complex", graph.String(), "-c:a", "libopus", "-b:a", "64k")...)
-}
-
-func encode(ctx context.Context, args ...string) (*loadgen.Source, error) {
-	var out, said bytes.Buffer
-	c := exec.CommandContext(ctx, "ffmpeg", append(append([]string{"-nostdin", "-v", "error"}, args...), "-f", "matroska", "-")...)
-	c.Stdout, c.Stderr = &out, &said
-	if err := c.Run(); err != nil {
-		return nil, fmt.Errorf("make a recording: %w: %s", err, said.Bytes())
-	}
-	return loadgen.Load(out.Bytes())
+	return load.Encode(ctx, append(args, "-filter_complex", graph.String(), "-c:a", "libopus", "-b:a", "64k")...)
 }
 
 // recording of so long, with the test tone or with people speaking.

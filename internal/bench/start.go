@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"baton/internal/load"
+	"baton/internal/proc"
 )
 
 const (
@@ -27,13 +30,13 @@ func measureStart(ctx context.Context, opt options, r *report) error {
 		cold, warm, idle = append(cold, c), append(warm, w), rest
 	}
 	row := func(name string, took []time.Duration, aim time.Duration) {
-		worst := quantile(took, 1)
-		t.aimed(name, "median "+nice(quantile(took, 0.5))+", worst "+nice(worst), "under "+nice(aim), worst < aim)
+		worst := load.Quantile(took, 1)
+		t.aimed(name, "median "+nice(load.Quantile(took, 0.5))+", worst "+nice(worst), "under "+nice(aim), worst < aim)
 	}
 	row("cold start", cold, coldAim)
 	row("warm start", warm, warmAim)
 	t.aimed("idle memory of the Go process, speech model unloaded", mib(idle), "under "+mib(idleAim), idle < idleAim)
-	r.sum("cold start %s, warm %s, idle memory %s", nice(quantile(cold, 0.5)), nice(quantile(warm, 0.5)), mib(idle))
+	r.sum("cold start %s, warm %s, idle memory %s", nice(load.Quantile(cold, 0.5)), nice(load.Quantile(warm, 0.5)), mib(idle))
 	return nil
 }
 
@@ -56,6 +59,6 @@ func startTwice(ctx context.Context, opt options, rest bool) (cold, warm time.Du
 	if err = wait(ctx, idleWait); err != nil {
 		return cold, warm, 0, err
 	}
-	idle, err = rss(s.cmd.Process.Pid)
+	idle, err = proc.Memory(s.cmd.Process.Pid)
 	return cold, warm, idle, err
 }

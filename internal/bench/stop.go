@@ -7,8 +7,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/pion/webrtc/v4"
-
+	"baton/internal/load"
 	"baton/media/loadgen"
 )
 
@@ -31,31 +30,22 @@ func carriers() []carrier {
 
 // record sends a recording to a new clip and returns how long after its last chunk it could be played.
 func (s *server) record(ctx context.Context, c carrier, src *loadgen.Source, lead time.Duration) (id string, playable time.Duration, sent loadgen.Result, err error) {
-	if id, err = s.newClip(ctx); err != nil {
+	if id, err = s.NewClip(ctx); err != nil {
 		return id, 0, sent, err
 	}
-	rec := loadgen.Recorder{URL: s.clipURL(id), Token: s.token, Client: s.client, Source: src, MimeType: mkvType, Lead: lead, Settings: loopback()}
+	rec := loadgen.Recorder{URL: s.ClipURL(id), Token: s.Token, Client: s.HTTP, Source: src, MimeType: load.MimeType, Lead: lead, Settings: load.Loopback()}
 	if sent, err = c.send(&rec, ctx); err != nil {
 		return id, 0, sent, err
 	}
-	fetch, err := s.playable(ctx, id)
+	fetch, err := s.Playable(ctx, id)
 	return id, sent.Finish + fetch, sent, err
-}
-
-// loopback lets pion find this machine without asking its network.
-func loopback() *webrtc.SettingEngine {
-	s := &webrtc.SettingEngine{}
-	s.SetIncludeLoopbackCandidate(true)
-	s.SetInterfaceFilter(func(name string) bool { return name == "lo" })
-	s.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	return s
 }
 
 // measureStop records short takes and a long one, while the server works off the jobs of those before.
 func measureStop(ctx context.Context, opt options, r *report) (err error) {
 	t := r.aims("Stop → playable", fmt.Sprintf("From the moment the recorder has its last chunk to the moment a player has the playlists, which say that the recording has "+
 		"ended, and the bytes of the last segment. Chunks of 250 ms of H.264 at 1280×720 and Opus, %.1f Mbit/s, sent in real time (of the long recording the last %s), "+
-		"two recorders at a time, while the same server makes thumbnails, renditions and transcripts of the recordings before.", mbits, nice(inTime)))
+		"two recorders at a time, while the same server makes thumbnails, renditions and transcripts of the recordings before.", load.Mbits, nice(inTime)))
 	src, err := newSources(ctx, opt.data)
 	if err != nil {
 		return err
@@ -78,7 +68,7 @@ func measureStop(ctx context.Context, opt options, r *report) (err error) {
 		return err
 	}
 	t.aimed(fmt.Sprintf("1 recording of %s, HTTP", opt.long), nice(took), "as a short one: under "+nice(stopAim), took < stopAim)
-	r.sum("stop → playable p95 %s after 10 s, %s after %s", nice(quantile(all, 0.95)), nice(took), opt.long)
+	r.sum("stop → playable p95 %s after 10 s, %s after %s", nice(load.Quantile(all, 0.95)), nice(took), opt.long)
 	return nil
 }
 
@@ -104,9 +94,9 @@ func (s *server) shortTakes(ctx context.Context, opt options, src sources, t *ta
 	}
 	wg.Wait()
 	for i, c := range carriers() {
-		p95 := quantile(took[i], 0.95)
+		p95 := load.Quantile(took[i], 0.95)
 		t.aimed(fmt.Sprintf("%d recordings of %s, %s", len(took[i]), nice(shortTake), c.name),
-			fmt.Sprintf("p50 %s, p95 %s", nice(quantile(took[i], 0.5)), nice(p95)), "p95 under "+nice(stopAim), p95 < stopAim)
+			fmt.Sprintf("p50 %s, p95 %s", nice(load.Quantile(took[i], 0.5)), nice(p95)), "p95 under "+nice(stopAim), p95 < stopAim)
 		all = append(all, took[i]...)
 	}
 	return all, errors.Join(errs...)

@@ -7,6 +7,9 @@ import (
 	"io/fs"
 	"path/filepath"
 	"time"
+
+	"baton/internal/load"
+	"baton/internal/proc"
 )
 
 const wordsAim = 0.5
@@ -28,13 +31,13 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	began, used := time.Now(), own()
+	began, used := time.Now(), proc.Own()
 	if _, err := s.command(ctx, "transcribe", "--format", "txt", file); err != nil {
 		return err
 	}
 	alone := time.Since(began).Seconds() / opt.spoken.Seconds()
 	t.add("`baton transcribe`: real-time factor, decoding and loading the model included",
-		fmt.Sprintf("%.3f (%.3f in processor time)", alone, (own()-used).Seconds()/opt.spoken.Seconds()), "", "")
+		fmt.Sprintf("%.3f (%.3f in processor time)", alone, (proc.Own()-used).Seconds()/opt.spoken.Seconds()), "", "")
 	take, err := src.recording(opt.spoken, true)
 	if err != nil {
 		return err
@@ -54,7 +57,7 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	t.add(fmt.Sprintf("disk for a recorded minute at %.1f Mbit/s: the encoder's bytes, what is played of them, renditions, pictures", mbits), fmt.Sprintf("%.1f MiB", float64(stored)/(1<<20)/opt.spoken.Minutes()), "", "")
+	t.add(fmt.Sprintf("disk for a recorded minute at %.1f Mbit/s: the encoder's bytes, what is played of them, renditions, pictures", load.Mbits), fmt.Sprintf("%.1f MiB", float64(stored)/(1<<20)/opt.spoken.Minutes()), "", "")
 	r.sum("transcript after %.2f × the clip's length, real-time factor %.3f", share, alone)
 	return nil
 }
