@@ -80,13 +80,15 @@ func (k *checks) admit(method, path string) echo.MiddlewareFunc {
 				if who, err = k.handlers.identify(c); err != nil {
 					return err
 				}
+			}
+			if !isOpen && !who.SignedIn() {
+				return domain.Errorf(domain.KindUnauthorized, "sign in first")
+			}
+			if credentials {
 				if err := k.crossOrigin.Check(c.Request()); err != nil && who.token == "" {
 					return domain.Errorf(domain.KindForbidden, "another site made your browser send this").Because(err)
 				}
 				c.Response().Header().Set("Cache-Control", "no-store") // handlers that allow more say so
-			}
-			if !isOpen && !who.SignedIn() {
-				return domain.Errorf(domain.KindUnauthorized, "sign in first")
 			}
 			c.SetRequest(c.Request().WithContext(withCaller(c.Request().Context(), who)))
 			return next(c)

@@ -176,3 +176,49 @@ func TestWHIPReachesItsDoor(t *testing.T) {
 		t.Errorf("%s", a.body)
 	}
 }
+
+// TestWHIPIsOpenToOtherSites: a page of another site, which has a bearer token and no cookie, reads every answer, errors included.
+func TestWHIPIsOpenToOtherSites(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	p := s.workspace("Acme")
+	made := decoded[struct {
+		Token string `json:"token"`
+	}](t, p.call("POST", "/api/v1/me/tokens", map[string]string{"name": "obs"}).expect(201))
+	script := &person{s: s, token: made.Token}
+	at := "/api/v1/clips/" + string(p.clip(domain.VisiblePrivate, "T")) + "/whip"
+	send := func(who *person, method, path string) *answer {
+		r := who.request(method, path, strings.NewReader("v=0"))
+		r.Header.Set("Content-Type", "application/sdp")
+		r.Header.Set("Origin", "https://studio.example.org")
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		return s.send(r)
+	}
+	stranger := &person{s: s}
+	for _, c := range []struct {
+		who    *person
+		method string
+		path   string
+		want   int
+	}{
+		{stranger, "OPTIONS", at, 200}, {stranger, "OPTIONS", at + "/s1", 200},
+		{stranger, "POST", at, 401}, {stranger, "PATCH", at + "/s1", 401}, {stranger, "DELETE", at + "/s1", 401}, {stranger, "GET", at, 401},
+		{script, "POST", at, 201}, {script, "GET", at, 204}, {script, "HEAD", at, 204}, {script, "PATCH", at + "/s1", 428}, {script, "DELETE", at + "/s1", 200},
+		{script, "PUT", at, 405}, {script, "POST", at + "/s1", 405}, {script, "POST", at + "/", 201},
+	} {
+		a := send(c.who, c.method, c.path)
+		if a.expect(c.want); a.header.Get("Access-Control-Allow-Origin") != "*" || a.header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {
+			t.Errorf("%s %s: %v", c.method, c.path, a.header)
+		}
+		if c.want == 401 && !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
+			t.Errorf("%s %s does not say how to sign in: %v", c.method, c.path, a.header)
+		}
+		if c.want == 405 && a.header.Get("Allow") == "" {
+			t.Errorf("%s %s does not say what is allowed", c.method, c.path)
+		}
+	}
+	// The owner's own cookie, sent by somebody else's page, is worth nothing.
+	if a := send(p, "POST", at); a.problem(403) == "" {
+		t.Errorf("%s", a.body)
+	}
+}

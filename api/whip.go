@@ -59,7 +59,8 @@ func (h *handlers) registerWHIP(r gen.EchoRouter) {
 // origin is allowed by `*`, with which browsers leave cookies out. Errors are for them to see as well.
 func allowPublishers(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		if p := c.Path(); strings.HasSuffix(p, "/whip") || strings.HasSuffix(p, "/whip/:session") {
+		p := strings.Split(c.Request().URL.Path, "/") // the route is unknown where the method is
+		if len(p) > 5 && p[3] == "clips" && p[5] == "whip" {
 			h := c.Response().Header()
 			media.AllowPublishers(h)
 			h.Set("Cross-Origin-Resource-Policy", "cross-origin")

@@ -119,6 +119,14 @@ func TestWHIPConformance(t *testing.T) {
 		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
 		status(t, ask(t, "POST", fresh(), sdpType, "", strings.Replace(sdp, "a=sendonly", "a=recvonly", 1)), 400)
 	})
+	t.Run("sendrecv is answered with recvonly", func(t *testing.T) {
+		t.Parallel()
+		_, sdp := sendonly(t, webrtc.MimeTypeOpus)
+		r := ask(t, "POST", fresh(), sdpType, "", strings.Replace(sdp, "a=sendonly", "a=sendrecv", 1))
+		if status(t, r, 201); strings.Count(r.body, "a=recvonly") != 1 || strings.Contains(r.body, "a=sendrecv") {
+			t.Errorf("answer %s", r.body)
+		}
+	})
 	t.Run("too many tracks are 422 for the whole POST", func(t *testing.T) {
 		t.Parallel()
 		_, sdp := sendonly(t, webrtc.MimeTypeOpus, webrtc.MimeTypeOpus)

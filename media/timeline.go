@@ -15,6 +15,8 @@ const (
 	interleaveWait = 2300 * time.Millisecond
 	// headStart: sound that begins this much before the first picture is let go, so that the clip begins with a picture.
 	headStart = 2 * time.Second
+	// leap is how far the timestamps may go off the arrivals from one frame to the next; beyond it the encoder has set its clock anew.
+	leap = 10 * time.Second
 )
 
 // clock maps a track's RTP timestamps to one timeline.
@@ -26,6 +28,23 @@ type clock struct {
 	arrival time.Duration // of the first frame
 	firstTS int64
 	started bool
+	shift   int64 // what the encoder has added to its timestamps
+	lastTS  int64
+	last    time.Time // arrival of the last frame
+}
+
+// steady gives a frame's timestamp on the track's first clock: when the encoder has set it anew, the frame comes as long after
+// the last one as it arrived.
+func (c *clock) steady(f *rtpin.Frame) int64 {
+	ts := f.TS - c.shift
+	if !c.last.IsZero() {
+		if off := c.since(ts, c.lastTS) - f.Arrived.Sub(c.last); off.Abs() > leap {
+			by := int64(off.Seconds() * float64(c.rate))
+			c.shift, ts = c.shift+by, ts-by
+		}
+	}
+	c.lastTS, c.last = ts, f.Arrived
+	return ts
 }
 
 func (c *clock) since(ts, from int64) time.Duration {
@@ -35,6 +54,7 @@ func (c *clock) since(ts, from int64) time.Duration {
 
 // report takes a sender report (RFC 3550, 6.4.1).
 func (c *clock) report(ntp uint64, ts int64) {
+	ts -= c.shift
 	at := time.Duration(ntp>>32)*time.Second + time.Duration((ntp&0xffffffff)*uint64(time.Second)>>32)
 	if !c.synced {
 		c.synced, c.ntp, c.ts = true, at, ts
@@ -82,7 +102,8 @@ func (t *timeline) add(i int, f rtpin.Frame, now time.Time) {
 	if t.begun.IsZero() {
 		t.begun = now
 	}
-	if c := &t.clocks[i]; !c.started {
+	c := &t.clocks[i]
+	if f.TS = c.steady(&f); !c.started {
 		c.started, c.firstTS, c.arrival = true, f.TS, f.Arrived.Sub(t.begun)
 	}
 	x := timed{Frame: f, queued: now}

@@ -48,16 +48,16 @@ type Row struct {
 	Failed  int
 	Err     error
 	Missing float64
-	// Wall is how long it all took; Server, Below and Own are the processor time of the server, of its database and object store where they
+	// Length of the recordings, and Wall, how long it all took; Server, Below and Own are the processor time of the server, of its database and object store where they
 	// are its children, and of this program.
-	Wall, Server, Below, Own time.Duration
+	Length, Wall, Server, Below, Own time.Duration
 	// Memory that the server took on top of what it had, in bytes.
 	Memory int64
 }
 
-// PerStream is the share of one core that one recording took.
+// PerStream is the share of one core that one recording in real time takes, also where the machine did not keep up.
 func (r *Row) PerStream(used time.Duration) float64 {
-	return used.Seconds() / r.Wall.Seconds() / float64(r.Streams)
+	return used.Seconds() / r.Length.Seconds() / float64(r.Streams)
 }
 
 // Busy is the share of this machine's processors that server, children and this program took.
@@ -86,7 +86,7 @@ func Run(ctx context.Context, o Options, plane Plane, n int) (row Row, err error
 			return row, fmt.Errorf("make a clip: %w", err)
 		}
 	}
-	row = Row{Plane: plane, Streams: n}
+	row = Row{Plane: plane, Streams: n, Length: o.Length}
 	m, err := o.meter(ctx)
 	if err != nil {
 		return row, err
