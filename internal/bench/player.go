@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os/exec"
 	"time"
+
+	"baton/internal/load"
 )
 
 const (
@@ -42,7 +44,7 @@ func measurePlayer(ctx context.Context, opt options, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	c := exec.CommandContext(ctx, "node", "e2e/speed.mjs", s.url, s.token, id)
+	c := exec.CommandContext(ctx, "node", "e2e/speed.mjs", s.URL, s.Token, id)
 	c.Dir = "web"
 	out, err := c.Output()
 	if err != nil {
@@ -54,11 +56,11 @@ func measurePlayer(ctx context.Context, opt options, r *report) (err error) {
 	}
 	starts, seeks := durations(took.Starts), durations(took.Seeks)
 	row := func(what string, all []time.Duration, aim time.Duration) {
-		t.aimed(what, fmt.Sprintf("p50 %s, p95 %s", nice(quantile(all, 0.5)), nice(quantile(all, 0.95))), "p95 under "+nice(aim), quantile(all, 0.95) < aim)
+		t.aimed(what, fmt.Sprintf("p50 %s, p95 %s", nice(load.Quantile(all, 0.5)), nice(load.Quantile(all, 0.95))), "p95 under "+nice(aim), load.Quantile(all, 0.95) < aim)
 	}
 	row("press of play → first picture", starts, playerStartAim)
 	row("seek → picture", seeks, playerSeekAim)
-	r.sum("player starts in %s, seeks in %s (p95)", nice(quantile(starts, 0.95)), nice(quantile(seeks, 0.95)))
+	r.sum("player starts in %s, seeks in %s (p95)", nice(load.Quantile(starts, 0.95)), nice(load.Quantile(seeks, 0.95)))
 	return nil
 }
 
