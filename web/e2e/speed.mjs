@@ -11,7 +11,11 @@ const untilPicture = (page, act, place) =>
   page.evaluate(
     async ([code, wanted]) => {
       const v = document.querySelector("video");
-      const shown = new Promise((r) => {
+      const shown = new Promise((r, fail) => {
+        setTimeout(
+          () => fail(new Error(`no picture of ${wanted} s; it is at ${v.currentTime} s, ready ${v.readyState}`)),
+          30_000,
+        );
         const look = (now, { mediaTime }) => {
           if (Math.abs(mediaTime - wanted) < 0.5) r(now);
           else v.requestVideoFrameCallback(look); // a picture of before

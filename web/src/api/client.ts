@@ -9,6 +9,8 @@ export type Me = Schemas["Me"];
 export type Moment = Schemas["Moment"];
 export type Transcript = Schemas["Transcript"];
 export type Chapter = Schemas["Chapter"];
+export type Attachment = Schemas["Attachment"];
+export type Reaction = Schemas["Reaction"];
 export type Problem = Schemas["Problem"];
 
 /** What the server said when it did not do what was asked; message is made for people. */

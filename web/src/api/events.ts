@@ -12,6 +12,7 @@ export interface EventData {
   "clip.segments": { readonly id: string; readonly duration_ms: number };
   "transcript.changed": { readonly id: string };
   "chapters.changed": { readonly id: string };
+  "reactions.changed": { readonly id: string };
   "comment.changed": { readonly clip_id: string; readonly comment: SaidComment };
   "comment.deleted": { readonly clip_id: string; readonly id: string };
 }
@@ -24,6 +25,7 @@ const names: Readonly<Record<EventName, true>> = {
   "clip.segments": true,
   "transcript.changed": true,
   "chapters.changed": true,
+  "reactions.changed": true,
   "comment.changed": true,
   "comment.deleted": true,
 };

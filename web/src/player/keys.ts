@@ -4,7 +4,7 @@
 export type Action =
   | { readonly kind: "toggle" | "mute" | "captions" | "fullscreen" | "pip" | "theatre" | "skip-silence" }
   | { readonly kind: "caption-ground" }
-  | { readonly kind: "comment" | "find" | "keys" | "escape" | "loop-start" | "loop-end" | "loop-clear" | "copy-link" }
+  | { readonly kind: "comment" | "react" | "find" | "keys" | "escape" | "loop-start" | "loop-end" | "loop-clear" | "copy-link" }
   | { readonly kind: "seek-by"; readonly seconds: number }
   | { readonly kind: "seek-share"; readonly share: number }
   | { readonly kind: "frame" | "speed" | "volume" | "chapter" | "caption-size"; readonly step: -1 | 1 };
@@ -46,6 +46,7 @@ const simple: Readonly<Record<string, Action>> = {
   t: { kind: "theatre" },
   s: { kind: "skip-silence" },
   n: { kind: "comment" },
+  e: { kind: "react" },
   y: { kind: "copy-link" },
   "/": { kind: "find" },
   "?": { kind: "keys" },
@@ -123,6 +124,7 @@ export const keyList: readonly (readonly [keys: readonly string[], words: string
   [["-", "+"], "Caption size"],
   [["w"], "Ground behind captions"],
   [["n"], "Comment on this moment"],
+  [["e"], "React to this moment"],
   [["/"], "Search the transcript"],
   [["y"], "Copy the link to this moment"],
   [["t"], "Wide player"],

@@ -1,9 +1,15 @@
 // What somebody has begun to write, kept in this browser until it is sent.
+import type { Attachment } from "../../api/client";
+import type { Stroke } from "../../player/drawing";
+
 export interface Draft {
   readonly body: string;
   /** The moment it is about; undefined for answers and changes. */
   readonly at_ms?: number | undefined;
   readonly end_ms?: number | undefined;
+  readonly strokes?: readonly Stroke[];
+  readonly pictures?: readonly Attachment[];
+  readonly private?: boolean;
 }
 
 const prefix = "baton.draft.";
@@ -12,9 +18,19 @@ const prefix = "baton.draft.";
 export function readDraft(key: string, storage: Storage = localStorage): Draft | undefined {
   try {
     const d: unknown = JSON.parse(storage.getItem(prefix + key) ?? "null");
-    if (typeof d !== "object" || d === null || !("body" in d) || typeof d.body !== "string" || !d.body) return undefined;
+    if (typeof d !== "object" || d === null || !("body" in d) || typeof d.body !== "string") return undefined;
+    const { at_ms, end_ms, strokes, pictures, ...rest } = d as Record<string, unknown>;
     const number = (v: unknown) => (typeof v === "number" && Number.isFinite(v) ? v : undefined);
-    return { body: d.body, at_ms: number("at_ms" in d && d.at_ms), end_ms: number("end_ms" in d && d.end_ms) };
+    const list = (v: unknown): unknown[] => (Array.isArray(v) ? v : []);
+    const draft: Draft = {
+      body: d.body,
+      at_ms: number(at_ms),
+      end_ms: number(end_ms),
+      strokes: list(strokes).filter(isStroke),
+      pictures: list(pictures).filter(isPicture),
+      private: rest["private"] === true,
+    };
+    return isEmpty(draft) ? undefined : draft;
   } catch {
     return undefined;
   }
@@ -23,9 +39,21 @@ export function readDraft(key: string, storage: Storage = localStorage): Draft |
 /** Keeps a draft; an empty one is dropped. */
 export function keepDraft(key: string, draft: Draft, storage: Storage = localStorage): void {
   try {
-    if (draft.body.trim()) storage.setItem(prefix + key, JSON.stringify(draft));
-    else storage.removeItem(prefix + key);
+    if (isEmpty(draft)) storage.removeItem(prefix + key);
+    else storage.setItem(prefix + key, JSON.stringify(draft));
   } catch {
     // No storage: the draft lives as long as the page.
   }
+}
+
+/** Whether there is nothing to send. */
+export function isEmpty({ body, strokes, pictures }: Draft): boolean {
+  return body.trim() === "" && !strokes?.length && !pictures?.length;
+}
+
+function isStroke(s: unknown): s is Stroke {
+  return typeof s === "object" && s !== null && "tool" in s && "colour" in s && "points" in s && Array.isArray(s.points);
+}
+function isPicture(p: unknown): p is Attachment {
+  return typeof p === "object" && p !== null && "id" in p && "url" in p && typeof p.id === "string" && typeof p.url === "string";
 }

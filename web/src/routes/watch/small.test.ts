@@ -7,7 +7,10 @@ describe("drafts", () => {
   it("survive until they are sent", () => {
     localStorage.clear();
     keepDraft("c", { body: "half", at_ms: 1200, end_ms: undefined });
-    expect(readDraft("c")).toEqual({ body: "half", at_ms: 1200, end_ms: undefined });
+    expect(readDraft("c")).toMatchObject({ body: "half", at_ms: 1200, end_ms: undefined });
+    const stroke = { tool: "pen", colour: "#ff0000", points: [[0, 0]] } as const;
+    keepDraft("c", { body: "", strokes: [stroke], private: true });
+    expect(readDraft("c")).toMatchObject({ body: "", strokes: [stroke], private: true });
     keepDraft("c", { body: "  " });
     expect(readDraft("c")).toBeUndefined();
   });

@@ -4,9 +4,11 @@ import {
   ApiError,
   ok,
   wordsFor,
+  type Attachment,
   type Chapter,
   type Clip,
   type Comment,
+  type Reaction,
   type Schemas,
   type Transcript,
 } from "../../api/client";
@@ -20,7 +22,9 @@ const restMs = 200;
 /** The page does not wait longer for the event stream before it reads the rest. */
 const patienceMs = 1200;
 
-type Part = "clip" | "transcript" | "chapters" | "comments";
+type Part = "clip" | "transcript" | "chapters" | "comments" | "reactions";
+/** All that is not the clip itself. */
+const rest: readonly Part[] = ["transcript", "chapters", "comments", "reactions"];
 
 export class Watched {
   readonly id: string;
@@ -35,6 +39,7 @@ export class Watched {
   chapters = $state.raw<readonly Chapter[]>([]);
   comments = $state.raw<readonly Comment[]>([]);
   commentsRead = $state(false);
+  reactions = $state.raw<readonly Reaction[]>([]);
   peaks = $state.raw<readonly number[]>([]);
   shots = $state.raw<readonly Shot[]>([]);
 
@@ -72,7 +77,7 @@ export class Watched {
     if (this.#closed || !this.clip || this.over) return;
     // Words and talk are read once the stream is heard, so that nothing falls between.
     const patience = setTimeout(() => {
-      this.#want("transcript", "chapters", "comments");
+      this.#want(...rest);
     }, patienceMs);
     this.#stop = this.#listen(() => {
       clearTimeout(patience);
@@ -95,7 +100,7 @@ export class Watched {
           readClip();
         },
         reset: () => {
-          this.#want("clip", "transcript", "chapters", "comments");
+          this.#want("clip", ...rest);
         },
         end: readClip,
         "clip.changed": readClip,
@@ -110,6 +115,9 @@ export class Watched {
         "chapters.changed": () => {
           this.#want("chapters");
         },
+        "reactions.changed": () => {
+          this.#want("reactions");
+        },
         "comment.changed": ({ comment }) => {
           this.setComment(this.#rights(comment));
         },
@@ -123,7 +131,7 @@ export class Watched {
 
   #listening(): void {
     this.connected = true;
-    if (!this.#heard) this.#want("transcript", "chapters", "comments");
+    if (!this.#heard) this.#want(...rest);
     this.#heard = true;
     if (this.clip && (this.clip.state !== "ready" || this.clip.work.length > 0)) this.#want("clip");
   }
@@ -163,6 +171,7 @@ export class Watched {
     try {
       if (part === "transcript") this.transcript = await ok(api.GET("/api/v1/clips/{id}/transcript", params));
       else if (part === "chapters") this.chapters = (await ok(api.GET("/api/v1/clips/{id}/chapters", params))).chapters;
+      else if (part === "reactions") this.reactions = (await ok(api.GET("/api/v1/clips/{id}/reactions", params))).reactions;
       else {
         this.comments = (await ok(api.GET("/api/v1/clips/{id}/comments", params))).comments;
         this.commentsRead = true;
@@ -194,7 +203,7 @@ export class Watched {
       this.#stop?.();
       // What was on the page is not theirs to read any more either.
       this.transcript = undefined;
-      this.chapters = this.comments = this.peaks = this.shots = [];
+      this.chapters = this.comments = this.reactions = this.peaks = this.shots = [];
       this.setClip({
         ...this.clip,
         description: "",
@@ -271,9 +280,39 @@ export class Watched {
     return c;
   }
 
-  async changeComment(id: string, body: string): Promise<void> {
+  async changeComment(id: string, patch: Schemas["CommentPatch"]): Promise<void> {
     const params = { path: { id: this.id, comment_id: id } };
-    this.setComment(await ok(api.PATCH("/api/v1/clips/{id}/comments/{comment_id}", { params, body: { body } })));
+    this.setComment(await ok(api.PATCH("/api/v1/clips/{id}/comments/{comment_id}", { params, body: patch })));
+  }
+
+  /** Says that a thread is settled, or that it is not. */
+  async resolve(id: string, resolved: boolean): Promise<void> {
+    const params = { path: { id: this.id, comment_id: id } };
+    this.setComment(await ok(api.PUT("/api/v1/clips/{id}/comments/{comment_id}/resolved", { params, body: { resolved } })));
+  }
+
+  /** What a comment said before. */
+  async history(id: string): Promise<readonly Schemas["Revision"][]> {
+    const params = { path: { id: this.id, comment_id: id } };
+    return (await ok(api.GET("/api/v1/clips/{id}/comments/{comment_id}/history", { params }))).revisions;
+  }
+
+  /** Sends a picture for a comment that is being written. */
+  async attach(file: File): Promise<Attachment> {
+    return await ok(
+      api.POST("/api/v1/clips/{id}/attachments", {
+        params: { path: { id: this.id } },
+        body: "", // the file itself, below
+        bodySerializer: () => file,
+        headers: { "content-type": file.type || "application/octet-stream" },
+      }),
+    );
+  }
+
+  /** Puts an emoji at a moment, or takes it away. */
+  async react(emoji: string, atMs: number, on: boolean): Promise<void> {
+    const body = { emoji, at_ms: Math.floor(atMs), on };
+    this.reactions = (await ok(api.PUT("/api/v1/clips/{id}/reactions", { params: { path: { id: this.id } }, body }))).reactions;
   }
 
   async deleteComment(id: string): Promise<void> {
