@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"mime"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -95,28 +96,44 @@ func newRecorder(in *Ingest, t Take) (*recorder, error) {
 	return r, nil
 }
 
-// openLog opens the spool behind what is stored. A spool that ends before it, or does not meet it, is left over
-// from before another node took over; the sender keeps chunks until they are stored and sends again from there.
+// openLog opens the spool behind what is stored. A spool that does not begin there is left over from before another node took the
+// recording over: what it has beyond what is stored is taken from it, if it follows. The sender may be gone for ever, and was told that it is safe.
 func (r *recorder) openLog(c checkpoint) (*spool.Log, error) {
 	name := string(r.clip.ID)
 	l, err := r.in.node.Open(name, c.Stored, c.Parts)
 	if err != nil {
 		return nil, err
 	}
+	if !meets(l, c) {
+		r.log_.Info("spool is from before another node took over", slog.Int64("stored_bytes", c.Stored.Offset), slog.Int64("spool_bytes", l.Durable().Offset))
+		if err := errors.Join(l.Close(), r.in.node.SetAside(name)); err != nil {
+			return nil, err
+		}
+		if l, err = r.in.node.Open(name, c.Stored, c.Parts); err != nil {
+			return nil, err
+		}
+	}
 	if err := l.Remove(c.Parts - 1); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
+	won, err := l.Absorb()
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	if won > 0 {
+		r.log_.Info("chunks of an older spool are taken over", slog.Int("chunks", won))
+	}
+	return l, nil
+}
+
+// meets tells whether a log goes on where the stored parts end: with the part behind them, or, when it has nothing new, with the last of
+// them. Another node may have cut its parts elsewhere.
+func meets(l *spool.Log, c checkpoint) bool {
 	closed := l.Closed()
-	meets := len(closed) > 0 && closed[0].No == c.Parts && closed[0].Start.Offset == c.Stored.Offset ||
-		len(closed) == 0 && l.Durable().Offset == c.Stored.Offset
-	if meets {
-		return l, nil
+	if i := slices.IndexFunc(closed, func(p spool.Part) bool { return p.No >= c.Parts }); i >= 0 {
+		return closed[i].No == c.Parts && closed[i].Start.Offset == c.Stored.Offset
 	}
-	r.log_.Warn("spool left over from another node is dropped", slog.Int64("stored_bytes", c.Stored.Offset), slog.Int64("spool_bytes", l.Durable().Offset))
-	if err := errors.Join(l.Close(), r.in.node.Remove(name)); err != nil {
-		return nil, err
-	}
-	return r.in.node.Open(name, c.Stored, c.Parts)
+	return l.Durable().Offset == c.Stored.Offset && (len(closed) == 0 || closed[len(closed)-1].No == c.Parts-1)
 }
 
 // checkType refuses a second encoder on the same clip.

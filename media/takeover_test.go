@@ -81,3 +81,60 @@ func TestLatePutOfALostNodeReplacesNothing(t *testing.T) {
 		t.Errorf("%d bytes are stored, want %d", len(got), len(whole))
 	}
 }
+
+// TestSpoolOfALostNodeStillCounts: a node acknowledges more than it can store, and is lost; another goes on, is told a part of it again, and
+// then the sender is gone for ever. When the first node is back, nothing of what it acknowledged is missing.
+func TestSpoolOfALostNodeStillCounts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	whole := sample(t, "avc1-opus.mkv")
+	parts := chunks(whole, 4096)
+	clip := b.store.clip(domain.KindScreen)
+	first := func(objects media.ObjectStore) *media.Ingest {
+		in, err := media.New(media.Config{
+			Store: b.store, Objects: objects, Keys: keys{}, Dir: filepath.Join(b.dir, "first"), Node: "first", Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return in
+	}
+	lost := first(away{b.objects})
+	acknowledged := len(parts) - 2
+	for i, c := range parts[:acknowledged] {
+		if _, err := lost.Append(t.Context(), clip, mkvType, int64(i), c, sha256.Sum256(c)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := lost.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range parts[:acknowledged/2] {
+		b.append(t, clip, mkvType, i, c)
+	}
+	if s, err := b.Abandon(t.Context(), clip); err != nil || s.StoredSeq != int64(acknowledged/2) {
+		t.Fatalf("%+v, %v", s, err)
+	}
+	back := first(b.objects)
+	defer func() {
+		if err := back.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	if err := back.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if s, err := back.Abandon(t.Context(), clip); err != nil || s.StoredSeq != int64(acknowledged) {
+		t.Fatalf("%d chunks were acknowledged: %+v, %v", acknowledged, s, err)
+	}
+	if got := b.source(t, clip); hexSum(got) != hexSum(whole[:acknowledged*4096]) {
+		t.Errorf("%d bytes are stored, want %d", len(got), acknowledged*4096)
+	}
+}
+
+// away is an object store that takes nothing.
+type away struct{ *objects }
+
+func (away) Put(context.Context, string, string, []byte) error {
+	return domain.Errorf(domain.KindUnavailable, "away")
+}

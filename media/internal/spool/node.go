@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -54,8 +55,8 @@ func (n *Node) Names() ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if e.IsDir() {
-			names = append(names, e.Name())
+		if name := plainName(e.Name()); e.IsDir() && !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	return names, nil
@@ -63,12 +64,23 @@ func (n *Node) Names() ([]string, error) {
 
 // ChangedAt is when something was last written for a recording.
 func (n *Node) ChangedAt(name string) (time.Time, error) {
-	paths, err := filepath.Glob(filepath.Join(n.dir, name, "*"))
+	dirs, err := n.asides(name)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read spool: %w", err)
+		return time.Time{}, err
+	}
+	if own := filepath.Join(n.dir, name); exists(own) {
+		dirs = append(dirs, own)
+	}
+	paths := dirs
+	for _, dir := range dirs {
+		inside, err := filepath.Glob(filepath.Join(dir, "*"))
+		if err != nil {
+			return time.Time{}, fmt.Errorf("read spool: %w", err)
+		}
+		paths = append(paths, inside...)
 	}
 	var last time.Time
-	for _, p := range append(paths, filepath.Join(n.dir, name)) {
+	for _, p := range paths {
 		info, err := os.Stat(p)
 		if err != nil {
 			return time.Time{}, fmt.Errorf("read spool: %w", err)
@@ -78,6 +90,11 @@ func (n *Node) ChangedAt(name string) (time.Time, error) {
 		}
 	}
 	return last, nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // Used is the number of bytes in open logs.
@@ -145,10 +162,16 @@ func (n *Node) Note(name, note string, v any) (ok bool, err error) {
 	return true, json.Unmarshal(b, v)
 }
 
-// Remove deletes a recording's directory. Its log must be closed.
+// Remove deletes a recording's directory, and what was set aside of it. Its log must be closed.
 func (n *Node) Remove(name string) error {
-	if err := os.RemoveAll(filepath.Join(n.dir, name)); err != nil {
-		return fmt.Errorf("remove from spool: %w", err)
+	dirs, err := n.asides(name)
+	if err != nil {
+		return err
+	}
+	for _, dir := range append(dirs, filepath.Join(n.dir, name)) {
+		if err := os.RemoveAll(dir); err != nil {
+			return fmt.Errorf("remove from spool: %w", err)
+		}
 	}
 	return nil
 }
