@@ -62,8 +62,8 @@ export async function go(to: string, how: "push" | "replace" | "pop" = "push"): 
   const mine = ++turn;
   const route = table.find((r) => r.path.test(url.pathname));
   if (!route) return;
-  const view = (await route.load()).default;
-  if (mine !== turn) return; // another page was asked for meanwhile
+  const view = await viewOf(route, url, () => mine === turn);
+  if (!view || mine !== turn) return; // another page was asked for meanwhile
   if (how === "push") history.pushState(null, "", url);
   if (how === "replace") history.replaceState(null, "", url);
   here.params = { ...route.path.exec(url.pathname)?.groups };
@@ -73,6 +73,29 @@ export async function go(to: string, how: "push" | "replace" | "pop" = "push"): 
   here.view = view;
   if (how !== "pop") scrollTo(0, 0);
   document.getElementById("main")?.focus({ preventScroll: true });
+}
+
+/**
+ * Loads a page's code, and waits for a server that is away: somebody who stops a recording just then must not be left where they are.
+ * A server that is there and has the code no more is a new version: its page is fetched as a whole.
+ */
+async function viewOf(route: Route, url: URL, wanted: () => boolean): Promise<Component | undefined> {
+  for (let tries = 0; wanted(); tries++) {
+    try {
+      return (await route.load()).default;
+    } catch {
+      const there = await fetch("/healthz").then(
+        (r) => r.ok,
+        () => false,
+      );
+      if (there && tries > 1) {
+        location.assign(url);
+        return undefined;
+      }
+      await new Promise((resolve) => setTimeout(resolve, Math.min(5000, 500 * (tries + 1))));
+    }
+  }
+  return undefined;
 }
 
 /** Changes the query without leaving the page. */
