@@ -70,8 +70,8 @@ generate: web/node_modules/.package-lock.json ## code from openapi.yaml and SQL
 bench: setup-test build models ## speed and memory, as tables (OUT=file writes them, too)
 	$(GO) run ./internal/bench $(if $(OUT),-out $(OUT))
 
-chaos: setup-test build models ## breaks everything while takes are recorded: TAKES=200 SEED=1 OUT=FILE
-	$(GO) run ./internal/chaos -takes $(or $(TAKES),200) -seed $(or $(SEED),1) $(if $(OUT),-out $(OUT))
+chaos: setup-test build models ## breaks everything while takes are recorded: TAKES=200 TABS=20 SEED=1 LONG=1 OUT=FILE
+	$(GO) run ./internal/chaos -takes $(or $(TAKES),200) -tabs $(or $(TABS),20) -seed $(or $(SEED),1) $(if $(LONG),-long) $(if $(OUT),-out $(OUT))
 
 eval: setup-test models ## quality: words, word times, chapters (writes docs/evaluation.md)
 	$(GO) run ./internal/eval/speech -out docs/evaluation.md

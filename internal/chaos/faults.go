@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -19,24 +20,81 @@ type fault struct {
 	// strike does something once, at a moment that the scene chose, and returns when it is mended; nil: nothing happens to
 	// the servers.
 	strike func(ctx context.Context, s *scene) error
+	// inBrowser: the takes are recorded in a real browser, one at a time.
+	inBrowser bool
+	// lasts is how long the takes are, which then come as slowly as in life; 0: a few seconds, and faster.
+	lasts time.Duration
+	// once: it strikes one time only.
+	once bool
 }
 
 var faults = []fault{ //nolint:gochecknoglobals // a table
-	{"server: kill -9, started again", single, nil, killServer},
-	{"server: SIGTERM, started again", single, nil, restartServer},
-	{"page closed, comes back", single, visits, nil},
-	{"page closed, never comes back", single, lastVisit, nil},
-	{"network: 1–30 % loss, 50–300 ms round trip", single, badWeather, changeWeather},
-	{"network: dead for 1–10 s, connections hang or break", single, nil, darkness},
-	{"object store: stopped for 2–8 s, or killed", single, nil, stopObjects},
-	{"object store: away for 25 s", single, nil, objectsAway},
-	{"PostgreSQL: killed, or stopped for 1–5 s", single, nil, killDatabase},
-	{"spool of " + tightSpool + " full, object store stopped", tight, nil, stopObjects},
-	{"disk of " + diskSpool + " full, object store stopped", disk, nil, stopObjects},
-	{"node lost, another takes over", cluster, nil, loseNode},
-	{"node frozen, another takes over, it wakes up", cluster, nil, freezeNode},
-	{"all of these at once, one node", single, everything, strikeAnything},
-	{"all of these at once, two nodes", cluster, everything, strikeCluster},
+	{name: "server: kill -9, started again", strike: killServer},
+	{name: "server: SIGTERM, started again", strike: restartServer},
+	{name: "page closed, comes back", prepare: visits},
+	{name: "page closed, never comes back", prepare: lastVisit},
+	{name: "network: 1–30 % loss, 50–300 ms round trip", prepare: badWeather, strike: changeWeather},
+	{name: "network: dead for 1–10 s, connections hang or break", strike: darkness},
+	{name: "object store: stopped for 2–8 s, or killed", strike: stopObjects},
+	{name: "object store: away for 25 s", strike: objectsAwayFor(25 * time.Second)},
+	{name: "PostgreSQL: kill -9, or stopped for 1–5 s", strike: killDatabase},
+	{name: "spool of " + tightSpool + " full, object store stopped", ground: tight, strike: stopObjects},
+	{name: "disk of " + diskSpool + " full, object store stopped", ground: disk, strike: stopObjects},
+	{name: "node lost, another takes over", ground: cluster, strike: loseNode},
+	{name: "node frozen, another takes over, it wakes up", ground: cluster, strike: freezeNode},
+	{name: "pair: object store stopped, server kill -9", strike: both(stopObjects, killServer)},
+	{name: "pair: object store stopped, PostgreSQL kill -9", strike: both(stopObjects, killDatabase)},
+	{name: "pair: PostgreSQL kill -9, server kill -9", strike: both(killDatabase, killServer)},
+	{name: "pair: network dead, server kill -9", strike: both(darkness, killServer)},
+	{name: "pair: bad network, page closed", prepare: farAndAway, strike: changeWeather},
+	{name: "pair: disk full, server kill -9", ground: disk, strike: both(stopObjects, killServer)},
+	{name: "pair: way to the object store dead, node lost", ground: cluster, strike: both(darkObjects, loseNode)},
+	{name: "all of these at once, one node", prepare: everything, strike: strikeAnything},
+	{name: "all of these at once, two nodes", ground: cluster, prepare: everything, strike: strikeCluster},
+}
+
+// browserFaults are for takes in a real browser: the product's recorder with its spool, its resuming and its page.
+var browserFaults = []fault{ //nolint:gochecknoglobals // a table
+	{inBrowser: true, name: "server: kill -9, started again", strike: killServer},
+	{inBrowser: true, name: "tab killed, opened again", prepare: crashTab},
+	{inBrowser: true, name: "browser: kill -9, started again", prepare: killBrowser},
+	{inBrowser: true, name: "browser: kill -9, never started again", prepare: lastBrowser},
+	{inBrowser: true, name: "network: 1–30 % loss, 50–300 ms round trip", strike: changeWeather},
+	{inBrowser: true, name: "network: dead for 1–10 s, connections hang or break", strike: darkness},
+	{inBrowser: true, name: "object store: stopped for 2–8 s, or killed", strike: stopObjects},
+	{inBrowser: true, name: "PostgreSQL: kill -9, or stopped for 1–5 s", strike: killDatabase},
+	{inBrowser: true, name: "disk of " + diskSpool + " full, object store stopped", ground: disk, strike: stopObjects},
+	{inBrowser: true, name: "pair: browser kill -9, server kill -9", prepare: killBrowser, strike: killServer},
+}
+
+// longFaults are away for as long as they may be in life.
+var longFaults = []fault{ //nolint:gochecknoglobals // a table
+	{name: "object store: away for 5 minutes, spool of " + tightSpool, ground: tight, lasts: 6 * time.Minute, once: true, strike: objectsAwayFor(5 * time.Minute)},
+	{name: "network: dead for 10 minutes", lasts: 11 * time.Minute, once: true, strike: darkFor(10 * time.Minute)},
+}
+
+var longBrowserFaults = []fault{ //nolint:gochecknoglobals // a table
+	{inBrowser: true, name: longFaults[0].name, ground: tight, lasts: 6 * time.Minute, once: true, strike: objectsAwayFor(5 * time.Minute)},
+}
+
+// both lets two faults happen at about the same time.
+func both(one, other func(context.Context, *scene) error) func(context.Context, *scene) error {
+	return func(ctx context.Context, s *scene) error {
+		first, second := s.split(), s.split()
+		wait := between(s.rnd, 0, time.Second)
+		ended := make(chan error, 1)
+		go func() { ended <- one(ctx, first) }()
+		err := pause(ctx, wait)
+		if err == nil {
+			err = other(ctx, second)
+		}
+		return errors.Join(err, <-ended)
+	}
+}
+
+// split is the same scene with chance of its own, for what happens at the same time.
+func (s *scene) split() *scene {
+	return &scene{fault: s.fault, world: s.world, takes: s.takes, rnd: rand.New(rand.NewPCG(s.rnd.Uint64(), 3))} //nolint:gosec // a seed is wanted
 }
 
 // between gives a random time.
@@ -52,6 +110,25 @@ func visits(r *rand.Rand, t *take) {
 
 func lastVisit(r *rand.Rand, t *take) {
 	visits(r, t)
+	t.returns = false
+}
+
+func farAndAway(r *rand.Rand, t *take) {
+	badWeather(r, t)
+	visits(r, t)
+}
+
+func crashTab(r *rand.Rand, t *take) {
+	t.visits = []visit{{between(r, 0, 4*time.Second), between(r, 0, 3*time.Second)}}
+}
+
+func killBrowser(r *rand.Rand, t *take) {
+	crashTab(r, t)
+	t.wholeBrowser = true
+}
+
+func lastBrowser(r *rand.Rand, t *take) {
+	killBrowser(r, t)
 	t.returns = false
 }
 
@@ -133,11 +210,27 @@ func stopObjects(ctx context.Context, s *scene) error {
 	return freeze(ctx, pid, least+between(s.rnd, 0, 6*time.Second))
 }
 
-func objectsAway(ctx context.Context, s *scene) error {
-	if pid := s.world.node().child("internal-s3"); pid != 0 {
-		return freeze(ctx, pid, 25*time.Second)
+func objectsAwayFor(d time.Duration) func(context.Context, *scene) error {
+	return func(ctx context.Context, s *scene) error {
+		if pid := s.world.node().child("internal-s3"); pid != 0 {
+			return freeze(ctx, pid, d)
+		}
+		return nil
 	}
-	return nil
+}
+
+// darkFor lets no network carry anything.
+func darkFor(d time.Duration) func(context.Context, *scene) error {
+	return func(ctx context.Context, s *scene) error {
+		for _, t := range s.takes {
+			t.way.set(weather{dark: true})
+		}
+		err := pause(ctx, d)
+		for _, t := range s.takes {
+			t.way.set(weather{})
+		}
+		return err
+	}
 }
 
 // freeze stops a process for a while. That it ended meanwhile is no error.

@@ -36,7 +36,9 @@ type proof struct {
 	ready    bool
 	jobsDone bool
 	frames   int
-	faults   []string // what is not as it has to be
+	beeps    int           // that play; takes in a browser only
+	unsaved  time.Duration // made by the encoder of a browser that was killed before it had written it down
+	faults   []string      // what is not as it has to be
 }
 
 func (p *proof) fault(format string, args ...any) {
@@ -45,6 +47,9 @@ func (p *proof) fault(format string, args ...any) {
 
 // prove looks at what became of a take.
 func (w *world) prove(ctx context.Context, t *take, l *look) *proof {
+	if t.inBrowser {
+		return w.proveTab(ctx, t, l)
+	}
 	p := &proof{}
 	chunks, made, sum := t.kept.Made()
 	p.recorded = t.share(made)
@@ -112,48 +117,56 @@ func (w *world) watch(ctx context.Context, t *take, p *proof, want []byte, notRe
 	}
 }
 
-// played counts the pictures of a clip's source rendition, as its playlist names them. Segments that share an init segment
-// are decoded together: ffmpeg's own HLS reader keeps the first one's parameters for all.
+// played counts the pictures of a clip's source rendition, as its playlist names them.
 func (w *world) played(ctx context.Context, id string) (int, error) {
+	files, err := w.segments(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	total := 0
+	for _, f := range files {
+		n, err := framesOf(ctx, w.dir, f, false)
+		if err != nil {
+			return total, err
+		}
+		total += n
+	}
+	return total, nil
+}
+
+// segments gets what a finished playlist names: for each init segment, it and all segments that need it. They are decoded together,
+// because ffmpeg's own HLS reader keeps the first one's parameters for all.
+func (w *world) segments(ctx context.Context, id string) ([][]byte, error) {
 	get := func(name string) ([]byte, error) {
 		return w.node().ask(ctx, http.MethodGet, "/api/v1/clips/"+id+"/hls/source/"+name, w.token, nil)
 	}
 	list, err := get("index.m3u8")
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
 	if !bytes.Contains(list, []byte("#EXT-X-ENDLIST")) {
-		return 0, errors.New("the playlist has no end")
+		return nil, errors.New("the playlist has no end")
 	}
-	total := 0
-	var file []byte
-	count := func() error {
-		if len(file) == 0 {
-			return nil
-		}
-		n, err := framesOf(ctx, w.dir, file, false)
-		total += n
-		return err
-	}
+	var files [][]byte
 	for line := range strings.Lines(string(list)) {
 		line = strings.TrimSpace(line)
-		name, isMap := strings.CutPrefix(line, `#EXT-X-MAP:URI="`)
-		if isMap {
-			if err := count(); err != nil {
-				return total, err
-			}
-			file, line = nil, strings.TrimSuffix(name, `"`)
+		if name, isMap := strings.CutPrefix(line, `#EXT-X-MAP:URI="`); isMap {
+			line = strings.TrimSuffix(name, `"`)
+			files = append(files, nil)
 		}
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		b, err := get(line)
 		if err != nil {
-			return total, err
+			return nil, err
 		}
-		file = append(file, b...)
+		if len(files) == 0 {
+			return nil, errors.New("the playlist names a segment before its init segment")
+		}
+		files[len(files)-1] = append(files[len(files)-1], b...)
 	}
-	return total, count()
+	return files, nil
 }
 
 // share is how much time some of the recording's bytes are.

@@ -36,14 +36,18 @@ var samples = []source{ //nolint:gochecknoglobals // a table
 const (
 	sampleLong = 8 * time.Second
 	mkvMime    = "video/x-matroska;codecs=avc1,opus"
-	shortest   = 6 * time.Second
-	longest    = 24 * time.Second
+	shortest   = 4 * time.Second
+	longest    = 10 * time.Second
+	// heavyTimes longer is what has to fill a spool.
+	heavyTimes = 2
+	// pace is how much of a recording a chunk has at the mean, and how often one comes when it lasts as long as in life.
+	pace = 250 * time.Millisecond
 )
 
 // sources makes recordings of those in testdata/media.
 type sources struct {
 	samples []source
-	small   *loadgen.Source // 320×180, 0.2 Mbit/s
+	calm    *loadgen.Source // 320×180, 0.2 Mbit/s
 	large   *loadgen.Source // 640×360, 3 Mbit/s
 }
 
@@ -61,7 +65,7 @@ func newSources(ctx context.Context, dir string) (*sources, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read a sample: %w", err)
 	}
-	if s.small, err = loadgen.Load(b); err != nil {
+	if s.calm, err = loadgen.Load(b); err != nil {
 		return nil, err //nolint:wrapcheck // says what it did
 	}
 	s.large, err = large(ctx)
@@ -86,12 +90,23 @@ func (s *sources) pick(r *rand.Rand, heavy bool) (source, error) {
 	if !heavy && r.IntN(10) < 4 {
 		return s.samples[r.IntN(len(s.samples))], nil
 	}
-	long := shortest + time.Duration(r.Int64N(int64(longest-shortest)))
-	picture, name := s.small, "avc1-opus.mkv"
-	if heavy || r.IntN(4) == 0 {
-		picture, name = s.large, "test picture"
+	long := between(r, shortest, longest)
+	if heavy {
+		long *= heavyTimes
 	}
-	made, err := loadgen.Loop(picture, s.small, long)
+	if heavy || r.IntN(4) == 0 {
+		return s.loop("test picture", s.large, long)
+	}
+	return s.small(long)
+}
+
+// small is a recording of so long that takes little room.
+func (s *sources) small(long time.Duration) (source, error) {
+	return s.loop("avc1-opus.mkv", s.calm, long)
+}
+
+func (s *sources) loop(name string, picture *loadgen.Source, long time.Duration) (source, error) {
+	made, err := loadgen.Loop(picture, s.calm, long)
 	if err != nil {
 		return source{}, err //nolint:wrapcheck // says what it did
 	}
@@ -100,7 +115,7 @@ func (s *sources) pick(r *rand.Rand, heavy bool) (source, error) {
 
 // cut makes chunks, now small, now large, and never of the same size.
 func (s *source) cut(r *rand.Rand) [][]byte {
-	per := max(len(s.bytes)/int(s.long/(250*time.Millisecond)), 64)
+	per := max(len(s.bytes)/int(s.long/pace), 64)
 	var out [][]byte
 	for b := s.bytes; len(b) > 0; {
 		n := min(len(b), 1+r.IntN(2*per))

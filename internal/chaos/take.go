@@ -35,18 +35,26 @@ type take struct {
 	visits  []visit // that are cut off; with the first the encoder ends too
 	returns bool    // after them
 	rnd     *rand.Rand
+	begun   chan struct{} // closed when it records
+
+	inBrowser    bool          // in a real one, by the product's recorder
+	wholeBrowser bool          // a visit ends by the death of the browser, not only of the page
+	complete     bool          // the person pressed Stop
+	lasts        time.Duration // at least
 
 	mu       sync.Mutex
 	refusals map[string]int
 	receipt  loadgen.Receipt
 	err      error
 	slow     time.Duration // from the last chunk to the receipt
+	promised promise
 }
 
 // record plays the take to the end.
 func (t *take) record(ctx context.Context, token string) {
-	ctx, cancel := context.WithTimeout(ctx, takeLimit)
+	ctx, cancel := context.WithTimeout(ctx, takeLimit+t.src.long)
 	defer cancel()
+	close(t.begun)
 	encoder, stop := context.WithCancel(ctx)
 	defer stop()
 	ended := make(chan time.Time, 1)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,8 @@ type world struct {
 	ground ground
 	opt    options
 	dir    string
-	token  string
+	token  string // of the owner
+	cookie string // of the owner's browser; only when there are tabs
 	nodes  []*node
 	log    *slog.Logger
 
@@ -95,11 +97,39 @@ func newWorld(ctx context.Context, opt options, g ground) (w *world, err error) 
 		}
 	}
 	w.current = w.nodes[0]
-	if _, err = w.nodes[0].command(ctx, "user", "add", "--email", "owner@example.org", "--name", "Olga Owner", "--role", "owner"); err != nil {
-		return w, err
+	return w, w.signIn(ctx)
+}
+
+// signIn makes the owner.
+func (w *world) signIn(ctx context.Context) error {
+	n := w.nodes[0]
+	const owner = "owner@example.org"
+	said, err := n.command(ctx, "user", "add", "--email", owner, "--name", "Olga Owner", "--role", "owner")
+	if err != nil {
+		return err
 	}
-	w.token, err = w.nodes[0].command(ctx, "token", "create", "--email", "owner@example.org")
-	return w, err
+	if w.token, err = n.command(ctx, "token", "create", "--email", owner); err != nil || w.opt.tabs == 0 {
+		return err
+	}
+	_, password, _ := strings.Cut(said, "password: ")
+	body, err := json.Marshal(map[string]string{"email": owner, "password": password})
+	if err != nil {
+		return fmt.Errorf("write the sign-in: %w", err)
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+n.web+"/api/v1/sign-in", bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("make the sign-in: %w", err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("sign in: %w", err)
+	}
+	if err := res.Body.Close(); err != nil || len(res.Cookies()) == 0 {
+		return fmt.Errorf("sign in: %s: %w", res.Status, err)
+	}
+	w.cookie = res.Cookies()[0].Name + "=" + res.Cookies()[0].Value
+	return nil
 }
 
 // mount makes a disk so small that it is soon full.
@@ -130,6 +160,19 @@ func (w *world) share(ctx context.Context) (env []string, err error) {
 		"BATON_DATABASE_URL=" + w.pg.DSN(), "BATON_S3_ENDPOINT=http://" + w.s3way.tcp.Addr().String(), "BATON_S3_REGION=" + w.s3.Region(),
 		"BATON_S3_BUCKET=" + bucketName, "BATON_S3_ACCESS_KEY_ID=" + w.s3.AccessKey(), "BATON_S3_SECRET_ACCESS_KEY=" + w.s3.SecretKey(),
 	}, nil
+}
+
+// spool is the size of what all nodes have in theirs.
+func (w *world) spool() (bytes int64) {
+	for _, n := range w.nodes {
+		files, _ := filepath.Glob(filepath.Join(n.data, "spool", "*", "*")) // the pattern is right
+		for _, f := range files {
+			if info, err := os.Stat(f); err == nil { // else it was shipped just now
+				bytes += info.Size()
+			}
+		}
+	}
+	return bytes
 }
 
 // node is the one that senders reach.
