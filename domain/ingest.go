@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Take is a clip with its recording, as a node takes it over.
 type Take struct {
@@ -79,4 +82,9 @@ type Pictures struct {
 	StoryboardKey string
 	StoryboardVTT string
 	PeaksKey      string
+}
+
+// Keys lists those of the objects that there are.
+func (p Pictures) Keys() []string {
+	return slices.DeleteFunc([]string{p.PosterKey, p.StoryboardKey, p.PeaksKey}, func(k string) bool { return k == "" })
 }

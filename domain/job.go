@@ -41,6 +41,15 @@ func AfterPlayable(c ClipID) []Job {
 	}
 }
 
+// MadeAnew marks jobs to be queued even when such are running, because the recording is longer now than when those began. A transcript goes on
+// by itself to where the recording ends.
+func MadeAnew(jobs []Job) []Job {
+	for i := range jobs {
+		jobs[i].Again = jobs[i].Kind != JobTranscribe
+	}
+	return jobs
+}
+
 // AfterTranscript lists what follows when the words are complete.
 func AfterTranscript(c ClipID) []Job { return []Job{{Kind: JobChapters, ClipID: c}} }
 

@@ -39,8 +39,27 @@ func (p published) keys() []string {
 	return keys
 }
 
-// store uploads a rendition's files. What an interrupted run leaves behind is removed with the clip.
+// errSuperseded ends a step that has worked on a recording which has gone on meanwhile: another of its kind comes, or is queued already.
+var errSuperseded = errors.New("the recording has gone on")
+
+// current fails with errSuperseded when the recording is longer than when the step began. What was made of the shorter one must not
+// replace what another step may have made of the longer.
+func (r *Runner) current(ctx context.Context, clip domain.Clip) error {
+	now, err := r.Store.Clip(ctx, clip.ID)
+	if err != nil {
+		return fmt.Errorf("read clip: %w", err)
+	}
+	if now.State == domain.ClipRecording || now.SizeBytes != clip.SizeBytes {
+		return errSuperseded
+	}
+	return nil
+}
+
+// store uploads a rendition's files. What an interrupted run leaves behind is removed with the clip, or by doctor.
 func (r *Runner) store(ctx context.Context, clip domain.Clip, made transcode.Rendition, attempt string) (published, error) {
+	if err := r.current(ctx, clip); err != nil {
+		return published{}, err
+	}
 	out := published{rendition: domain.Rendition{
 		ClipID: clip.ID, Name: made.Name, Codecs: made.Codecs, Width: made.Width, Height: made.Height,
 		Bandwidth: made.Bandwidth, Complete: true,

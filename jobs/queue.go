@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"time"
@@ -22,6 +23,15 @@ type stepArgs struct {
 	Step   domain.JobKind `json:"step"    river:"unique"`
 	ClipID domain.ClipID  `json:"clip_id" river:"unique"`
 	Nonce  string         `json:"nonce,omitempty" river:"unique"`
+}
+
+// transcriptOf tells whose transcript a job makes, if it makes one.
+func transcriptOf(job *rivertype.JobRow) (domain.ClipID, bool) {
+	var args stepArgs
+	if err := json.Unmarshal(job.EncodedArgs, &args); err != nil {
+		return "", false
+	}
+	return args.ClipID, args.Step == domain.JobTranscribe
 }
 
 // Kind implements river.JobArgs.

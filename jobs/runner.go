@@ -44,6 +44,7 @@ type Runner struct {
 	Needs
 	client *river.Client[pgx.Tx]
 	beat   *heartbeat
+	rouse  *rouser
 }
 
 // NewRunner builds a runner; Start starts it.
@@ -73,6 +74,7 @@ func NewRunner(n Needs) (*Runner, error) {
 	}
 	r.client = client
 	r.beat = &heartbeat{pool: n.Pool, node: n.NodeID, log: n.Log}
+	r.rouse = &rouser{r: r}
 	return r, nil
 }
 
@@ -95,7 +97,10 @@ func (r *Runner) Start(ctx context.Context) error {
 	if err := r.beat.start(ctx); err != nil {
 		return err
 	}
+	r.rouse.start(ctx)
 	if err := r.client.Start(ctx); err != nil {
+		r.rouse.stop()
+		r.beat.stop()
 		return fmt.Errorf("start queue: %w", err)
 	}
 	return nil
@@ -104,6 +109,7 @@ func (r *Runner) Start(ctx context.Context) error {
 // Stop lets no new job begin, stops the running ones (they begin again at the next start) and waits.
 func (r *Runner) Stop(ctx context.Context) error {
 	err := r.client.StopAndCancel(ctx)
+	r.rouse.stop()
 	r.beat.stop()
 	if err != nil {
 		return fmt.Errorf("stop queue: %w", err)
@@ -159,6 +165,9 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		// The node is stopping: not the step's fault. River makes it available again.
 		log.InfoContext(ctx, "step interrupted", took)
 		return river.JobSnooze(0)
+	case errors.Is(err, errSuperseded):
+		log.InfoContext(ctx, "step superseded", took)
+		return nil // the one that follows says where it stands
 	case errors.As(err, &wait):
 		p.state(ctx, domain.WorkWaiting, wait.reason)
 		return river.JobSnooze(wait.pause)

@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"baton/domain"
@@ -28,6 +29,9 @@ func (r *Runner) thumbnails(ctx context.Context, clip domain.Clip, report func(f
 			if err := r.Media.Put(ctx, pics.PeaksKey, "application/json", peaks.JSON()); err != nil {
 				return fmt.Errorf("store peaks: %w", err)
 			}
+		}
+		if err := r.current(ctx, clip); err != nil {
+			return errors.Join(err, r.drop(ctx, pics.Keys()))
 		}
 		replaced, err := r.Store.SetPictures(ctx, clip.ID, pics)
 		if err != nil {

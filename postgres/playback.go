@@ -116,7 +116,11 @@ func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.I
 		if err := t.restartTranscript(ctx, c); err != nil {
 			return err
 		}
-		t.enqueue(domain.AfterPlayable(clip)...)
+		follows := domain.AfterPlayable(clip)
+		if len(replaced) > 0 {
+			follows = domain.MadeAnew(follows)
+		}
+		t.enqueue(follows...)
 		return t.clipChanged(c)
 	})
 	return replaced, err

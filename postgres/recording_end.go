@@ -29,7 +29,7 @@ func (s Recordings) Finish(ctx context.Context, o domain.Outcome) error {
 			return err
 		}
 		if c.State == domain.ClipRecording || o.Bytes > r.EndedBytes {
-			if err := t.afterRecording(ctx, &c, o); err != nil {
+			if err := t.afterRecording(ctx, &c, o, r.EndedBytes > 0); err != nil {
 				return err
 			}
 		}
@@ -37,8 +37,9 @@ func (s Recordings) Finish(ctx context.Context, o domain.Outcome) error {
 	})
 }
 
-// afterRecording moves the clip on. One that was abandoned before, and to which its node found more bytes, passes through recording.
-func (t *tx) afterRecording(ctx context.Context, c *domain.Clip, o domain.Outcome) error {
+// afterRecording moves the clip on. One that was abandoned before, and to which its node found more bytes, passes through recording. again: it
+// has ended before, so jobs that work on what there was then may be running.
+func (t *tx) afterRecording(ctx context.Context, c *domain.Clip, o domain.Outcome, again bool) error {
 	if err := t.SetClipMedia(ctx, sqlc.SetClipMediaParams{
 		ID: o.ClipID, DurationMs: o.DurationMS, SizeBytes: o.Bytes, Width: o.Width, Height: o.Height, HasVideo: o.HasVideo, HasAudio: o.HasAudio,
 	}); err != nil {
@@ -59,6 +60,10 @@ func (t *tx) afterRecording(ctx context.Context, c *domain.Clip, o domain.Outcom
 	if o.NeedsImport {
 		to = domain.ClipProcessing
 	}
-	t.enqueue(domain.AfterRecording(o.ClipID, o.NeedsImport)...)
+	follows := domain.AfterRecording(o.ClipID, o.NeedsImport)
+	if again {
+		follows = domain.MadeAnew(follows)
+	}
+	t.enqueue(follows...)
 	return t.setState(ctx, c, to, "")
 }

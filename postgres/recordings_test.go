@@ -191,6 +191,7 @@ func TestAnAbandonedRecordingGoesOn(t *testing.T) {
 	o = outcome(id, take.Epoch, 2)
 	o.EndReason = domain.EndAbandoned
 	ok(t, b.Recordings.Finish(t.Context(), o))
+	equal(t, "jobs that work on what was there before", b.queue.again(t), "")
 	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails screen ladder")
 
 	// Its owner comes back: it records again, under the same link.
@@ -202,6 +203,8 @@ func TestAnAbandonedRecordingGoesOn(t *testing.T) {
 	equal(t, "complete", r.Complete, false)
 	ok(t, b.Recordings.SaveProgress(t.Context(), progress(id, take.Epoch, 2, 4)))
 	ok(t, b.Recordings.Finish(t.Context(), outcome(id, take.Epoch, 4)))
+	// Those of the shorter recording may be running still.
+	equal(t, "jobs that have to run again", b.queue.again(t), "thumbnails screen ladder")
 	equal(t, "jobs", b.queue.take(t), "transcribe thumbnails screen ladder")
 	c, err := b.Clips.Get(t.Context(), id)
 	ok(t, err)

@@ -22,7 +22,7 @@ type queue struct{ pool *pgxpool.Pool }
 
 func (queue) EnqueueTx(ctx context.Context, tx pgx.Tx, jobs []domain.Job) error {
 	for _, j := range jobs {
-		if _, err := tx.Exec(ctx, "insert into queued (kind, clip_id) values ($1, $2) on conflict do nothing", j.Kind, j.ClipID); err != nil {
+		if _, err := tx.Exec(ctx, "insert into queued (kind, clip_id, again) values ($1, $2, $3) on conflict do nothing", j.Kind, j.ClipID, j.Again); err != nil {
 			return err
 		}
 	}
@@ -38,6 +38,14 @@ func (q queue) take(t *testing.T) string {
 	return kinds
 }
 
+// again returns which of what was enqueued shall run even if one like it does.
+func (q queue) again(t *testing.T) string {
+	t.Helper()
+	var kinds string
+	ok(t, q.pool.QueryRow(t.Context(), "select coalesce(string_agg(kind, ' ' order by n), '') from queued where again").Scan(&kinds))
+	return kinds
+}
+
 type bundle struct {
 	*postgres.DB
 	pool  *pgxpool.Pool
@@ -47,7 +55,7 @@ type bundle struct {
 func setup(tb testing.TB) bundle {
 	tb.Helper()
 	pool := postgrestest.New(tb)
-	_, err := pool.Exec(tb.Context(), "create table queued (n serial, kind text, clip_id text, unique (kind, clip_id))")
+	_, err := pool.Exec(tb.Context(), "create table queued (n serial, kind text, clip_id text, again bool, unique (kind, clip_id))")
 	ok(tb, err)
 	q := queue{pool}
 	return bundle{postgres.New(pool, q), pool, q}
