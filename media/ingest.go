@@ -210,6 +210,27 @@ func (in *Ingest) live(clip domain.ClipID) *recorder {
 	return nil
 }
 
+// putAwayStale closes the clip's recorder if another node has taken the recording over since; then what the store knows counts. Without it a
+// node that was frozen, or cut off, would ask for chunks that the other has stored and their sender has dropped. While the store is away
+// nobody can have taken anything over just now, and the recorder's word is the best there is.
+func (in *Ingest) putAwayStale(ctx context.Context, clip domain.ClipID) (stale bool) {
+	r := in.live(clip)
+	if r == nil {
+		return false
+	}
+	take, err := in.cfg.Store.Take(ctx, clip)
+	if err != nil || take.Epoch == r.epoch {
+		return false
+	}
+	r.log_.InfoContext(ctx, "another node has taken this recording over", slog.Int64("epoch", r.epoch), slog.Int64("newest_epoch", take.Epoch))
+	r.stop()
+	select {
+	case <-r.done:
+	case <-ctx.Done():
+	}
+	return true
+}
+
 // openRecorder takes a recording over: from the store, the spool, and the object store.
 func (in *Ingest) openRecorder(ctx context.Context, clip domain.ClipID, mimeType string) (*recorder, error) {
 	if mimeType != "" {
@@ -244,6 +265,7 @@ func (in *Ingest) SpoolUsed() int64 { return in.node.Used() }
 
 // Status tells how far a recording is.
 func (in *Ingest) Status(ctx context.Context, clip domain.ClipID) (State, error) {
+	in.putAwayStale(ctx, clip)
 	if r := in.live(clip); r != nil {
 		return r.state(), nil
 	}

@@ -247,7 +247,9 @@ func (in *Ingest) end(ctx context.Context, clip domain.ClipID, why domain.EndRea
 		if err != nil {
 			return State{}, err
 		}
-		if err := check(r); err != nil {
+		if err := check(r); refusedFor(err, ReasonMissing, ReasonDifferent, ReasonSHA256) && in.putAwayStale(ctx, clip) {
+			continue
+		} else if err != nil {
 			return State{}, err
 		}
 		if err := r.askToEnd(why); errors.Is(err, errGone) {

@@ -185,14 +185,20 @@ func (in *Ingest) Append(ctx context.Context, clip domain.ClipID, mimeType strin
 			return State{}, err
 		}
 		err = r.append(ctx, seq, data, sum)
-		if errors.Is(err, errGone) {
-			continue // put away between the two lines above
+		if errors.Is(err, errGone) || refusedFor(err, ReasonAhead) && in.putAwayStale(ctx, clip) {
+			continue // put away between the two lines above, or overtaken
 		}
 		if err != nil {
 			return State{}, err
 		}
 		return r.state(), nil
 	}
+}
+
+// refusedFor tells whether an error is a refusal for one of some reasons.
+func refusedFor(err error, reasons ...Reason) bool {
+	refused, is := errors.AsType[*Refused](err)
+	return is && slices.Contains(reasons, refused.Reason)
 }
 
 // errGone: the recorder was put away; open it again.

@@ -132,6 +132,70 @@ func TestSpoolOfALostNodeStillCounts(t *testing.T) {
 	}
 }
 
+// TestOvertakenNodeAsksForNothingOld: a node that does not know yet that another has taken a recording over asks for no chunk that is stored: its
+// sender has it no more.
+func TestOvertakenNodeAsksForNothingOld(t *testing.T) {
+	t.Parallel()
+	whole := sample(t, "avc1-opus.mkv")
+	parts := chunks(whole, 4096)
+	tests := []struct {
+		name string
+		next func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64
+	}{
+		{"status", func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64 {
+			s, err := in.Status(t.Context(), clip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.NextSeq
+		}},
+		{"a chunk", func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64 {
+			last := len(parts) - 1
+			s, err := in.Append(t.Context(), clip, mkvType, int64(last), parts[last], sha256.Sum256(parts[last]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return s.NextSeq
+		}},
+		{"the end", func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64 {
+			_, err := in.Finish(t.Context(), clip, int64(len(parts)), "")
+			if reason(err) != media.ReasonMissing {
+				t.Fatal(err)
+			}
+			var r *media.Refused
+			asRefused(err, &r)
+			return r.NextSeq
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			b := setup(t)
+			frozen, err := media.New(media.Config{
+				Store: b.store, Objects: b.objects, Keys: keys{}, Dir: filepath.Join(b.dir, "frozen"), Node: "frozen", Logger: slog.New(slog.NewTextHandler(t.Output(), nil)),
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer frozen.Close()
+			clip := b.store.clip(domain.KindScreen)
+			if _, err := frozen.Append(t.Context(), clip, mkvType, 0, parts[0], sha256.Sum256(parts[0])); err != nil {
+				t.Fatal(err)
+			}
+			for i, c := range parts[:len(parts)-1] {
+				b.append(t, clip, mkvType, i, c)
+			}
+			stored, err := b.Abandon(t.Context(), clip)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if next := tt.next(t, frozen, clip); next < stored.StoredSeq {
+				t.Errorf("chunk %d is wanted, %d are stored", next, stored.StoredSeq)
+			}
+		})
+	}
+}
+
 // away is an object store that takes nothing.
 type away struct{ *objects }
 

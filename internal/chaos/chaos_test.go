@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 func play(t *testing.T, takes, together int, only string) *report {
 	t.Helper()
 	r, err := run(t.Context(), options{
-		bin: program, models: t.TempDir(), data: filepath.Join("..", "..", "testdata", "media"), takes: takes, together: together, seed: 1,
+		bin: program, models: t.TempDir(), data: filepath.Join("..", "..", "testdata", "media"), takes: takes, together: together, seed: 1, strikes: 2,
 		only: only, log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if err != nil {
@@ -73,7 +73,7 @@ func TestObjectsAwayAndSpoolFull(t *testing.T) {
 	if os.Getuid() == 0 { // who may mount a small disk
 		only += "|disk of"
 	}
-	r := play(t, 3*(1+strings.Count(only, "|")), 3, only)
+	r := play(t, 2*(1+strings.Count(only, "|")), 2, only)
 	for _, s := range r.shares {
 		c := r.count(r.lines[s.fault])
 		if c.refused["503 spool_full"] == 0 {

@@ -32,6 +32,7 @@ type options struct {
 	seed                  uint64
 	only, out             string
 	keep, jobs, long      bool
+	strikes               int // of a scene at the most; 0: until its takes are over
 	log                   *slog.Logger
 
 	silence, check string // a silent microphone, and internal/mediacheck; made when there are tabs

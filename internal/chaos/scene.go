@@ -136,6 +136,17 @@ func (s *scene) measure(sent <-chan struct{}) {
 	}
 }
 
+// most is how often it may strike; 0: until all takes are over.
+func (s *scene) most() int {
+	switch {
+	case s.fault.once:
+		return 1
+	case s.fault.inBrowser:
+		return mostInBrowser
+	}
+	return s.world.opt.strikes
+}
+
 // begun waits until all takes record, or are over.
 func (s *scene) begun(sent <-chan struct{}) {
 	for _, t := range s.takes {
@@ -165,7 +176,7 @@ func (s *scene) strike(ctx context.Context, sent <-chan struct{}) error {
 			return err
 		}
 		s.strikes++
-		if s.fault.once || s.fault.inBrowser && s.strikes == mostInBrowser {
+		if s.strikes == s.most() {
 			return nil
 		}
 	}

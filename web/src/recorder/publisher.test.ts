@@ -131,6 +131,28 @@ test("lost requests and lost answers are made good", async () => {
   expect(server.bytes().equals(bytes)).toBe(true);
 });
 
+test("a node that does not know that it was overtaken gets no chunk that is stored, and the take goes on", async () => {
+  const bytes = await record(20);
+  let stale = 3;
+  let cut = false;
+  server.fault = ({ method, path, seq }) => {
+    if (seq === 11) server.stored = 10; // and dropped here
+    if (seq === 14 && !cut) {
+      cut = true;
+      return "lost";
+    }
+    if (cut && method === "GET" && path.endsWith("/recording") && stale-- > 0) {
+      return Response.json({ state: "recording", next_seq: 3, stored_seq: 3, bytes: 3000, sha256: "" });
+    }
+    return undefined;
+  };
+  const p = publisher();
+  p.offer(20, 20);
+  await p.run();
+  expect(stale).toBeLessThan(1);
+  expect(server.bytes().equals(bytes)).toBe(true);
+});
+
 test("503 and 429 are waited out as long as the server says", async () => {
   await record(2);
   const waits: number[] = [];

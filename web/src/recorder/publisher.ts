@@ -119,7 +119,7 @@ export class Publisher {
     const clip = await this.clip();
     // The server's word counts, also when it steps back: another node may have taken over.
     const state = await recordingState(clip);
-    this.next = state.next_seq;
+    this.goBack(state.next_seq);
     await this.forgetStored(state.stored_seq);
     this.progress();
     for (;;) {
@@ -127,6 +127,13 @@ export class Publisher {
       const receipt = await this.finish(clip, total);
       if (receipt) return receipt;
     }
+  }
+
+  /** Goes where the server wants to go on, but not behind what is stored, for that is gone here: a server that asks for it has yet to learn
+   *  what another one stored. */
+  private goBack(next: number): void {
+    if (next < this.stored) throw new Error("the server does not know yet what is stored");
+    this.next = next;
   }
 
   private async clip(): Promise<string> {
@@ -217,7 +224,7 @@ export class Publisher {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.reason === "missing" && error.nextSeq !== undefined) {
-        this.next = error.nextSeq;
+        this.goBack(error.nextSeq);
         return undefined;
       }
       // Every chunk had its digest, together they have another: better kept unverified than never finished.
