@@ -39,3 +39,39 @@ func (c *cast) occurrence() domain.OccurrenceID {
 	}
 	return all[0].ID
 }
+
+// asked lets the clip's owner ask the admin.
+func (c *cast) asked() domain.AskID {
+	c.t.Helper()
+	a := domain.Ask{
+		ID: domain.NewID[domain.AskID](), WorkspaceID: c.members[owner].WorkspaceID, Author: c.members[owner].Account, Owner: c.members[admin].Account,
+		Body: "Please", Class: domain.ReplyStandard, Origin: domain.OriginHand, AskedAt: time.Now(),
+	}
+	if err := c.db.Asks.Create(c.t.Context(), a); err != nil {
+		c.t.Fatal(err)
+	}
+	return a.ID
+}
+
+// decided and blocked are of the clip's owner.
+func (c *cast) decided() domain.DecisionID {
+	c.t.Helper()
+	d := domain.Decision{
+		ID: domain.NewID[domain.DecisionID](), WorkspaceID: c.members[owner].WorkspaceID, Author: c.members[owner].Account, What: "We do", Origin: domain.OriginHand, DecidedAt: time.Now(),
+	}
+	if err := c.db.Decisions.Create(c.t.Context(), d); err != nil {
+		c.t.Fatal(err)
+	}
+	return d.ID
+}
+
+func (c *cast) blocked() domain.BlockerID {
+	c.t.Helper()
+	b := domain.Blocker{
+		ID: domain.NewID[domain.BlockerID](), WorkspaceID: c.members[owner].WorkspaceID, Owner: c.members[owner].Account, Body: "No key", Origin: domain.OriginHand, RaisedAt: time.Now(),
+	}
+	if err := c.db.Blockers.Create(c.t.Context(), b); err != nil {
+		c.t.Fatal(err)
+	}
+	return b.ID
+}

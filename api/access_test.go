@@ -144,6 +144,21 @@ func answering(actor string, v domain.Visibility) outcome {
 	return only([]string{owner}, guest)(actor, v)
 }
 
+// answeringAsk is for who is asked, the admin; withdrawingAsk for who asks, the clip's owner.
+func answeringAsk(actor string, v domain.Visibility) outcome {
+	if actor == owner {
+		return refused
+	}
+	return only([]string{admin}, guest)(actor, v)
+}
+
+func withdrawingAsk(actor string, v domain.Visibility) outcome {
+	if actor == admin {
+		return refused
+	}
+	return only([]string{owner}, guest)(actor, v)
+}
+
 func withdrawing(actor string, v domain.Visibility) outcome {
 	return only([]string{owner}, guest)(actor, v)
 }
@@ -226,6 +241,17 @@ var rules = map[string]rule{
 	"updateRound": {who: managing, body: `{"name":"NEW"}`}, "deleteRound": {who: managing, ok: 204},
 	"listOccurrences": {who: only(inside, guest)}, "getOccurrence": {who: only(inside, guest)}, "getRecord": {who: only(inside, guest)},
 	"putAnswer": {who: answering, body: `{"parts":[{"section":"today","text":"Tests"}]}`}, "withdrawAnswer": {who: withdrawing},
+
+	"getNorms": {who: signedIn(guest)}, "putNorms": {who: signedIn(owner, member, guest), body: `{"urgent_hours":4,"standard_days":1,"relaxed_days":3,"escalation":"admins","escalate_hours":4}`},
+	"listAsks": {who: signedIn(guest)}, "getBreakGlass": {who: signedIn(guest)},
+	"createAsk": {who: only([]string{owner, admin, member}, guest), body: `{"owner_id":"COLLEAGUE","body":"Please"}`, ok: 201},
+	"getAsk":    {who: only([]string{owner, admin}, guest)}, // the fixture's author and owner
+	"answerAsk": {who: answeringAsk, body: `{"text":"Yes"}`}, "withdrawAsk": {who: withdrawingAsk},
+	"listDecisions": {who: signedIn(guest)}, "exportDecisions": {who: signedIn(guest)}, "createDecision": {who: signedIn(guest), body: `{"what":"We do"}`, ok: 201},
+	"getDecision": {who: only(inside, guest)}, "getDecisionMarkdown": {who: only(inside, guest)},
+	"updateDecision": {who: managing, body: `{"why":"Because"}`}, "deleteDecision": {who: managing, ok: 204},
+	"listBlockers": {who: signedIn(guest)}, "createBlocker": {who: signedIn(guest), body: `{"body":"No key"}`, ok: 201},
+	"getBlocker": {who: only(inside, guest)}, "clearBlocker": {who: only(inside, guest), body: `{"cleared":true}`},
 
 	"getMemberHours": {who: only([]string{owner, admin, member}, guest)}, "getDue": {who: only([]string{owner, admin, member}, guest)},
 }
@@ -437,6 +463,9 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		return string(f.ID)
 	})
 	replace("round_id", func() string { return string(c.round().ID) })
+	replace("ask_id", func() string { return string(c.asked()) })
+	replace("decision_id", func() string { return string(c.decided()) })
+	replace("blocker_id", func() string { return string(c.blocked()) })
 	replace("occurrence_id", func() string { return string(c.occurrence()) })
 	replace("day_off_id", func() string {
 		d := domain.DayOff{ID: domain.NewID[domain.DayOffID](), First: "2026-12-24", Last: "2026-12-24", Source: domain.DayOffManual}
@@ -497,10 +526,15 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 		path += "?clip_id=" + string(c.clipOf(v))
 	case "search":
 		path += "?q=hello"
+	case "getBreakGlass":
+		path += "?month=2026-03"
 	case "getDue":
 		path += "?class=urgent"
 	}
 	body := strings.ReplaceAll(rule.body, "NEW", strings.ToLower(c.unique()))
+	if strings.Contains(body, "COLLEAGUE") {
+		body = strings.ReplaceAll(body, "COLLEAGUE", string(c.join(c.members[owner].WorkspaceID, "Colleague"+c.unique(), domain.RoleMember).member.Account.ID))
+	}
 	req := c.enter(actor).request(method, path, strings.NewReader(body))
 	if body == "" {
 		req.Body = http.NoBody

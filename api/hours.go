@@ -164,12 +164,16 @@ func (h *handlers) GetDue(ctx context.Context, r gen.GetDueRequestObject) (gen.G
 	if err != nil {
 		return nil, err
 	}
+	norms, err := h.Asks.Norms(ctx, m.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("read norms: %w", err)
+	}
 	asked, class := or(r.Params.AskedAt, time.Now()), domain.ReplyClass(r.Params.Class)
 	out := gen.GetDue200JSONResponse{AskedAt: asked.UTC(), Class: gen.ReplyClass(class), TimeZone: c.Zone().String()}
 	if t, ok := c.NextReachable(asked); ok {
 		out.ReachedAt = utc(t)
 	}
-	if t, ok := c.Due(worktime.DefaultNorms(), class, asked); ok {
+	if t, ok := c.Due(norms, class, asked); ok {
 		out.DueAt = utc(t)
 	}
 	return out, nil

@@ -53,6 +53,9 @@ type Needs struct {
 	Events      events
 	Hours       hours
 	Rounds      roundStore
+	Asks        asks
+	Decisions   decisions
+	Blockers    blockers
 
 	// HasWriter: summaries can be made.
 	HasWriter bool

@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -236,11 +235,8 @@ func (h *handlers) bring(ctx context.Context, r domain.Round, parts []domain.Ans
 		if err := h.chapterBySection(ctx, r, c, of); err != nil {
 			return err
 		}
-		if c.Visibility == domain.VisiblePrivate {
-			wider := domain.VisibleWorkspace
-			if err := h.Clips.Update(ctx, id, domain.ClipPatch{Visibility: &wider}); err != nil {
-				return named(err, "show clip to the workspace", noClip)
-			}
+		if err := h.showWorkspace(ctx, c); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -308,7 +304,7 @@ func (h *handlers) GetRecord(ctx context.Context, q gen.GetRecordRequestObject) 
 func (h *handlers) record(ctx context.Context, v *occurrenceView) (rounds.Record, error) {
 	rec := rounds.Record{
 		Round: v.round, Occurrence: v.Occurrence, States: map[domain.AccountID]rounds.MemberState{},
-		ClipURL: func(c domain.ClipID, ms int64) string { return h.clipURL(c) + "?t=" + strconv.FormatInt(ms/1000, 10) },
+		ClipURL: h.momentURL,
 	}
 	for _, m := range v.round.Members {
 		rec.States[m.ID] = v.state(m.ID)
@@ -326,8 +322,26 @@ func (h *handlers) record(ctx context.Context, v *occurrenceView) (rounds.Record
 			said[p.ClipID] = t
 		}
 	}
+	if err := h.outcomes(ctx, v, &rec); err != nil {
+		return rec, err
+	}
 	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
 	return rec, nil
+}
+
+// outcomes reads what came of an occurrence.
+func (h *handlers) outcomes(ctx context.Context, v *occurrenceView, rec *rounds.Record) (err error) {
+	w := v.who.WorkspaceID
+	if rec.Asks, err = h.Asks.List(ctx, w, domain.AskFilter{Occurrence: v.ID}); err != nil {
+		return fmt.Errorf("list asks: %w", err)
+	}
+	if rec.Decisions, err = h.Decisions.Of(ctx, w, v.ID); err != nil {
+		return fmt.Errorf("list decisions: %w", err)
+	}
+	if rec.Blockers, err = h.Blockers.Of(ctx, w, v.ID); err != nil {
+		return fmt.Errorf("list blockers: %w", err)
+	}
+	return nil
 }
 
 // spoken reads what was said in a clip that the caller may watch; nothing when they may not, or it is gone.
@@ -368,6 +382,15 @@ func (h *handlers) due(ctx context.Context) ([]gen.DueItem, error) {
 		}
 		if v.state(who.AccountID) == rounds.MemberOpen {
 			out = append(out, gen.DueItem{Kind: gen.DueItemKindRound, Id: string(o.ID), Title: v.round.Name, DueAt: v.windows[who.AccountID].Closes.UTC(), Url: v.url})
+		}
+	}
+	asked, err := h.Asks.List(ctx, who.WorkspaceID, domain.AskFilter{Owner: who.AccountID, Open: true})
+	if err != nil {
+		return nil, fmt.Errorf("list asks: %w", err)
+	}
+	for _, a := range asked {
+		if !a.DueAt.IsZero() {
+			out = append(out, gen.DueItem{Kind: gen.DueItemKindAsk, Id: string(a.ID), Title: a.Author.Name + ": " + a.Body, DueAt: a.DueAt.UTC(), Url: h.askOf(who, a).Url})
 		}
 	}
 	slices.SortFunc(out, func(a, b gen.DueItem) int { return a.DueAt.Compare(b.DueAt) })

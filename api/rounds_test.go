@@ -42,7 +42,7 @@ func (o occurrence) state(name string) string {
 // tick lets the scheduler look at a moment.
 func (s *server) tick(now time.Time) {
 	s.t.Helper()
-	if err := (&rounds.Scheduler{Store: s.db.Rounds, Log: slog.New(slog.DiscardHandler)}).Tick(s.t.Context(), now); err != nil {
+	if err := (&rounds.Scheduler{Store: s.db.Rounds, Asks: s.db.Asks, Log: slog.New(slog.DiscardHandler)}).Tick(s.t.Context(), now); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -129,7 +129,7 @@ func TestARoundFromItsTemplateToItsRecord(t *testing.T) {
 	record := string(cem.call("GET", at+"/record.md", nil).expect(200).body)
 	for _, want := range []string{
 		`# Daily \*one\*, `, "- Answered: Acme owner, Ben", "- Away: Cem", "## Ben", "### Yesterday\n\n> yesterday I fixed the importer",
-		`Waiting for the \<b>key\</b>` + "\n\\# not a heading", "## Acme owner (late)", "[Play 0:01](" + s.url + "/c/" + string(clip) + "?t=1)",
+		`Waiting for the \<b>key\</b>` + "\n\\# not a heading", "## Acme owner (late)", "## Blockers", "- Ben: Waiting for the", "[Play 0:01](" + s.url + "/c/" + string(clip) + "?t=1)",
 	} {
 		if !strings.Contains(record, want) {
 			t.Errorf("the record lacks %q:\n%s", want, record)

@@ -185,3 +185,21 @@ func (n Norms) Check() error {
 	}
 	return nil
 }
+
+// AskFilter says which asks are listed; what is empty does not filter.
+type AskFilter struct {
+	Owner, Author AccountID
+	Occurrence    OccurrenceID
+	Open, Urgent  bool
+	Since, Until  time.Time
+}
+
+// PendingAsk is an ask about which somebody may have to be told something.
+type PendingAsk struct {
+	Ask
+
+	Norms  Norms
+	Admins []AccountID
+	// Sent lists who was told what about it.
+	Sent map[NudgeKind][]AccountID
+}

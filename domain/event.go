@@ -21,6 +21,9 @@ const (
 	EventReplyChanged      EventKind = "reply.changed"      // {clip_id, id}: a spoken answer to the clip, its words or its state
 	EventReactionsChanged  EventKind = "reactions.changed"  // {id}
 	EventRoundChanged      EventKind = "round.changed"      // {id, occurrence_id?}
+	EventAskChanged        EventKind = "ask.changed"        // {id}
+	EventDecisionChanged   EventKind = "decision.changed"   // {id}
+	EventBlockerChanged    EventKind = "blocker.changed"    // {id}
 )
 
 // Event is one change, kept for a day so that a client that reconnects catches up.

@@ -168,6 +168,31 @@ func (a Answer) Check(sections []Section) error {
 	return nil
 }
 
+// Blockers lists the lines that were written in sections for blockers. "None" is none.
+func (a Answer) Blockers(sections []Section) []string {
+	var out []string
+	for _, s := range sections {
+		if !s.Blockers {
+			continue
+		}
+		for _, p := range a.Parts {
+			if p.Section != s.Key {
+				continue
+			}
+			for l := range strings.Lines(p.Text) {
+				l = strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(l), "-*•"))
+				if l != "" && !slices.Contains(nothing, strings.ToLower(strings.Trim(l, ". !"))) && utf8.RuneCountInString(l) <= MaxAskText && !slices.Contains(out, l) {
+					out = append(out, l)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// nothing is how people write that there are no blockers.
+var nothing = []string{"", "no", "none", "nothing", "no blockers", "n/a", "na", "nope", "nil"} //nolint:gochecknoglobals // a table
+
 // NudgeKind is why somebody is told something.
 type NudgeKind string
 

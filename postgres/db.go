@@ -39,6 +39,9 @@ type DB struct {
 	Events      Events
 	Hours       Hours
 	Rounds      Rounds
+	Asks        Asks
+	Decisions   Decisions
+	Blockers    Blockers
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -49,7 +52,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Spaces, db.Clips, db.Recordings, db.Playback = Spaces{db}, Clips{db}, Recordings{db}, Playback{db}
 	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
-	db.Rounds = Rounds{db}
+	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
 	return db
 }
 

@@ -175,8 +175,11 @@ func (s Rounds) Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answe
 		if _, err := t.LockOccurrence(ctx, a.OccurrenceID); err != nil {
 			return orNotFound(err, noOccurrence)
 		}
-		o, _, err := occurrence(ctx, t.Queries, w, a.OccurrenceID)
+		o, r, err := occurrence(ctx, t.Queries, w, a.OccurrenceID)
 		if err != nil {
+			return err
+		}
+		if err := t.raise(ctx, w, o.ID, a.Author.ID, a.Blockers(r.Sections), a.UpdatedAt); err != nil {
 			return err
 		}
 		if err := t.PutAnswer(ctx, sqlc.PutAnswerParams{
@@ -193,6 +196,9 @@ func (s Rounds) Withdraw(ctx context.Context, w domain.WorkspaceID, id domain.Oc
 	return s.db.inTx(ctx, "withdraw an answer", func(t *tx) error {
 		o, _, err := occurrence(ctx, t.Queries, w, id)
 		if err != nil {
+			return err
+		}
+		if err := t.raise(ctx, w, id, author, nil, time.Time{}); err != nil {
 			return err
 		}
 		n, err := t.DeleteAnswer(ctx, id, author)

@@ -32,6 +32,7 @@ type Store interface {
 // killed anywhere, and several may run at once.
 type Scheduler struct {
 	Store Store
+	Asks  AskStore
 	Log   *slog.Logger
 }
 
@@ -51,7 +52,7 @@ func (s *Scheduler) Tick(ctx context.Context, now time.Time) error {
 			errs = append(errs, t.occurrence(ctx, r, o))
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, t.asks(ctx))...)
 }
 
 // tick is one look at everything.
@@ -75,19 +76,7 @@ func (s *Scheduler) look(ctx context.Context, now time.Time) (*tick, error) {
 			people = append(people, m.ID)
 		}
 	}
-	schedules, err := s.Store.Schedules(ctx, people)
-	if err != nil {
-		return t, fmt.Errorf("read hours: %w", err)
-	}
-	for id, schedule := range schedules {
-		c, err := worktime.New(schedule)
-		if err != nil {
-			s.Log.WarnContext(ctx, "hours that nobody can work", slog.String("account_id", string(id)), slog.Any("error", err))
-			continue
-		}
-		t.calendars[id] = c
-	}
-	return t, nil
+	return t, t.addCalendars(ctx, people)
 }
 
 // open makes the occurrences that have begun for somebody and are not over for everybody.

@@ -16,6 +16,48 @@ import (
 	"github.com/oapi-codegen/runtime"
 )
 
+// Defines values for AskOrigin.
+const (
+	AskOriginHand   AskOrigin = "hand"
+	AskOriginRound  AskOrigin = "round"
+	AskOriginSpoken AskOrigin = "spoken"
+)
+
+// Valid indicates whether the value is a known member of the AskOrigin enum.
+func (e AskOrigin) Valid() bool {
+	switch e {
+	case AskOriginHand:
+		return true
+	case AskOriginRound:
+		return true
+	case AskOriginSpoken:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AskState.
+const (
+	AskStateAnswered  AskState = "answered"
+	AskStateOpen      AskState = "open"
+	AskStateWithdrawn AskState = "withdrawn"
+)
+
+// Valid indicates whether the value is a known member of the AskState enum.
+func (e AskState) Valid() bool {
+	switch e {
+	case AskStateAnswered:
+		return true
+	case AskStateOpen:
+		return true
+	case AskStateWithdrawn:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for AttachmentContentType.
 const (
 	Imagejpeg AttachmentContentType = "image/jpeg"
@@ -28,6 +70,27 @@ func (e AttachmentContentType) Valid() bool {
 	case Imagejpeg:
 		return true
 	case Imagepng:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BlockerOrigin.
+const (
+	BlockerOriginHand   BlockerOrigin = "hand"
+	BlockerOriginRound  BlockerOrigin = "round"
+	BlockerOriginSpoken BlockerOrigin = "spoken"
+)
+
+// Valid indicates whether the value is a known member of the BlockerOrigin enum.
+func (e BlockerOrigin) Valid() bool {
+	switch e {
+	case BlockerOriginHand:
+		return true
+	case BlockerOriginRound:
+		return true
+	case BlockerOriginSpoken:
 		return true
 	default:
 		return false
@@ -100,6 +163,27 @@ func (e DayOffSource) Valid() bool {
 	}
 }
 
+// Defines values for DecisionOrigin.
+const (
+	DecisionOriginHand   DecisionOrigin = "hand"
+	DecisionOriginRound  DecisionOrigin = "round"
+	DecisionOriginSpoken DecisionOrigin = "spoken"
+)
+
+// Valid indicates whether the value is a known member of the DecisionOrigin enum.
+func (e DecisionOrigin) Valid() bool {
+	switch e {
+	case DecisionOriginHand:
+		return true
+	case DecisionOriginRound:
+		return true
+	case DecisionOriginSpoken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DueItemKind.
 const (
 	DueItemKindAsk   DueItemKind = "ask"
@@ -142,6 +226,27 @@ func (e MomentSource) Valid() bool {
 	case MomentSourceSpeech:
 		return true
 	case MomentSourceTitle:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NormsEscalation.
+const (
+	NormsEscalationAdmins NormsEscalation = "admins"
+	NormsEscalationNobody NormsEscalation = "nobody"
+	NormsEscalationPerson NormsEscalation = "person"
+)
+
+// Valid indicates whether the value is a known member of the NormsEscalation enum.
+func (e NormsEscalation) Valid() bool {
+	switch e {
+	case NormsEscalationAdmins:
+		return true
+	case NormsEscalationNobody:
+		return true
+	case NormsEscalationPerson:
 		return true
 	default:
 		return false
@@ -433,6 +538,63 @@ func (e WorkState) Valid() bool {
 	}
 }
 
+// Defines values for ListAsksParamsBox.
+const (
+	Mine ListAsksParamsBox = "mine"
+	Sent ListAsksParamsBox = "sent"
+)
+
+// Valid indicates whether the value is a known member of the ListAsksParamsBox enum.
+func (e ListAsksParamsBox) Valid() bool {
+	switch e {
+	case Mine:
+		return true
+	case Sent:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListAsksParamsState.
+const (
+	ListAsksParamsStateAll  ListAsksParamsState = "all"
+	ListAsksParamsStateOpen ListAsksParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListAsksParamsState enum.
+func (e ListAsksParamsState) Valid() bool {
+	switch e {
+	case ListAsksParamsStateAll:
+		return true
+	case ListAsksParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListBlockersParamsState.
+const (
+	ListBlockersParamsStateAll     ListBlockersParamsState = "all"
+	ListBlockersParamsStateCleared ListBlockersParamsState = "cleared"
+	ListBlockersParamsStateOpen    ListBlockersParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListBlockersParamsState enum.
+func (e ListBlockersParamsState) Valid() bool {
+	switch e {
+	case ListBlockersParamsStateAll:
+		return true
+	case ListBlockersParamsStateCleared:
+		return true
+	case ListBlockersParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Answer defines model for Answer.
 type Answer struct {
 	Author    Person    `json:"author"`
@@ -464,6 +626,75 @@ type AnswerRequest struct {
 	Parts []AnswerPart `json:"parts"`
 }
 
+// Ask defines model for Ask.
+type Ask struct {
+	Answer *string `json:"answer,omitempty"`
+
+	// AnswerClipId Example: 01hf7yat00tvwxyz0123456789
+	AnswerClipId *ID        `json:"answer_clip_id,omitempty"`
+	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
+	AskedAt      time.Time  `json:"asked_at"`
+	Author       Person     `json:"author"`
+	Body         string     `json:"body"`
+
+	// Class urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
+	Class       ReplyClass `json:"class"`
+	DueAt       *time.Time `json:"due_at,omitempty"`
+	EscalatedAt *time.Time `json:"escalated_at,omitempty"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id          ID        `json:"id"`
+	MayAnswer   bool      `json:"may_answer"`
+	MayWithdraw bool      `json:"may_withdraw"`
+	Origin      AskOrigin `json:"origin"`
+	Overdue     bool      `json:"overdue"`
+	Owner       Person    `json:"owner"`
+
+	// ReachedAt When it reaches its owner at their work
+	ReachedAt  *time.Time `json:"reached_at,omitempty"`
+	Reason     *string    `json:"reason,omitempty"`
+	RemindedAt *time.Time `json:"reminded_at,omitempty"`
+
+	// Source Where it was said; nothing: in writing only
+	Source Source   `json:"source"`
+	State  AskState `json:"state"`
+	Url    string   `json:"url"`
+}
+
+// AskOrigin defines model for Ask.Origin.
+type AskOrigin string
+
+// AskState defines model for Ask.State.
+type AskState string
+
+// AskRequest defines model for AskRequest.
+type AskRequest struct {
+	Body string `json:"body"`
+
+	// Class urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
+	Class *ReplyClass `json:"class,omitempty"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId *ID `json:"clip_id,omitempty"`
+
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID    `json:"comment_id,omitempty"`
+	EndMs     *int64 `json:"end_ms,omitempty"`
+
+	// OccurrenceId Example: 01hf7yat00tvwxyz0123456789
+	OccurrenceId *ID `json:"occurrence_id,omitempty"`
+
+	// OwnerId Example: 01hf7yat00tvwxyz0123456789
+	OwnerId ID `json:"owner_id"`
+
+	// Reason Why it cannot wait: required for urgent
+	Reason *string `json:"reason,omitempty"`
+
+	// Spoken It was proposed from speech and accepted
+	Spoken  *bool  `json:"spoken,omitempty"`
+	StartMs *int64 `json:"start_ms,omitempty"`
+}
+
 // Attachment defines model for Attachment.
 type Attachment struct {
 	Bytes       int64                 `json:"bytes"`
@@ -478,6 +709,49 @@ type Attachment struct {
 
 // AttachmentContentType defines model for Attachment.ContentType.
 type AttachmentContentType string
+
+// Blocker defines model for Blocker.
+type Blocker struct {
+	// AgeHours Working hours of its owner since it was raised, until it was cleared
+	AgeHours  float32    `json:"age_hours"`
+	Body      string     `json:"body"`
+	ClearedAt *time.Time `json:"cleared_at,omitempty"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id            ID        `json:"id"`
+	LastMentionAt time.Time `json:"last_mention_at"`
+
+	// Mentions In how many later rounds it came up again
+	Mentions int           `json:"mentions"`
+	Origin   BlockerOrigin `json:"origin"`
+	Owner    Person        `json:"owner"`
+	RaisedAt time.Time     `json:"raised_at"`
+
+	// Source Where it was said; nothing: in writing only
+	Source Source `json:"source"`
+}
+
+// BlockerOrigin defines model for Blocker.Origin.
+type BlockerOrigin string
+
+// BlockerRequest defines model for BlockerRequest.
+type BlockerRequest struct {
+	Body string `json:"body"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId *ID `json:"clip_id,omitempty"`
+
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID    `json:"comment_id,omitempty"`
+	EndMs     *int64 `json:"end_ms,omitempty"`
+
+	// OccurrenceId Example: 01hf7yat00tvwxyz0123456789
+	OccurrenceId *ID `json:"occurrence_id,omitempty"`
+
+	// Spoken It was proposed from speech and accepted
+	Spoken  *bool  `json:"spoken,omitempty"`
+	StartMs *int64 `json:"start_ms,omitempty"`
+}
 
 // Chapter defines model for Chapter.
 type Chapter struct {
@@ -770,6 +1044,70 @@ type DayOff struct {
 // DayOffSource defines model for DayOff.Source.
 type DayOffSource string
 
+// Decision defines model for Decision.
+type Decision struct {
+	Alternatives string    `json:"alternatives"`
+	Author       Person    `json:"author"`
+	DecidedAt    time.Time `json:"decided_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id      ID             `json:"id"`
+	MayEdit bool           `json:"may_edit"`
+	Origin  DecisionOrigin `json:"origin"`
+	People  []Person       `json:"people"`
+
+	// Source Where it was said; nothing: in writing only
+	Source Source `json:"source"`
+
+	// SupersededBy Example: 01hf7yat00tvwxyz0123456789
+	SupersededBy *ID `json:"superseded_by,omitempty"`
+
+	// Supersedes Example: 01hf7yat00tvwxyz0123456789
+	Supersedes *ID    `json:"supersedes,omitempty"`
+	Url        string `json:"url"`
+	What       string `json:"what"`
+	Why        string `json:"why"`
+}
+
+// DecisionOrigin defines model for Decision.Origin.
+type DecisionOrigin string
+
+// DecisionPatch defines model for DecisionPatch.
+type DecisionPatch struct {
+	Alternatives *string `json:"alternatives,omitempty"`
+	People       *[]ID   `json:"people,omitempty"`
+	What         *string `json:"what,omitempty"`
+	Why          *string `json:"why,omitempty"`
+}
+
+// DecisionRequest defines model for DecisionRequest.
+type DecisionRequest struct {
+	// Alternatives What was not chosen
+	Alternatives *string `json:"alternatives,omitempty"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId *ID `json:"clip_id,omitempty"`
+
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID    `json:"comment_id,omitempty"`
+	EndMs     *int64 `json:"end_ms,omitempty"`
+
+	// OccurrenceId Example: 01hf7yat00tvwxyz0123456789
+	OccurrenceId *ID `json:"occurrence_id,omitempty"`
+
+	// People Who decided it
+	People *[]ID `json:"people,omitempty"`
+
+	// Spoken It was proposed from speech and accepted
+	Spoken  *bool  `json:"spoken,omitempty"`
+	StartMs *int64 `json:"start_ms,omitempty"`
+
+	// Supersedes Example: 01hf7yat00tvwxyz0123456789
+	Supersedes *ID     `json:"supersedes,omitempty"`
+	What       string  `json:"what"`
+	Why        *string `json:"why,omitempty"`
+}
+
 // DraftCue defines model for DraftCue.
 type DraftCue struct {
 	EndMs   int64  `json:"end_ms"`
@@ -1010,6 +1348,29 @@ type NewToken struct {
 	Name  string `json:"name"`
 	Token string `json:"token"`
 }
+
+// Norms defines model for Norms.
+type Norms struct {
+	Currency *string `json:"currency,omitempty"`
+
+	// EscalateHours Working hours of who is asked between the due time and the escalation
+	EscalateHours int `json:"escalate_hours"`
+
+	// EscalateTo Example: 01hf7yat00tvwxyz0123456789
+	EscalateTo *ID `json:"escalate_to,omitempty"`
+
+	// Escalation Who is told of an ask that stays unanswered
+	Escalation NormsEscalation `json:"escalation"`
+
+	// HourCost What an hour of a person costs, for the ledger; 0: not said
+	HourCost     *int `json:"hour_cost,omitempty"`
+	RelaxedDays  int  `json:"relaxed_days"`
+	StandardDays int  `json:"standard_days"`
+	UrgentHours  int  `json:"urgent_hours"`
+}
+
+// NormsEscalation Who is told of an ask that stays unanswered
+type NormsEscalation string
 
 // Occurrence defines model for Occurrence.
 type Occurrence struct {
@@ -1366,6 +1727,23 @@ type SignInRequest struct {
 	Password string `json:"password"`
 }
 
+// Source Where it was said; nothing: in writing only
+type Source struct {
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId *ID `json:"clip_id,omitempty"`
+
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID   `json:"comment_id,omitempty"`
+	EndMs     int64 `json:"end_ms"`
+
+	// OccurrenceId Example: 01hf7yat00tvwxyz0123456789
+	OccurrenceId *ID   `json:"occurrence_id,omitempty"`
+	StartMs      int64 `json:"start_ms"`
+
+	// Url Of the moment
+	Url *string `json:"url,omitempty"`
+}
+
 // Space defines model for Space.
 type Space struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
@@ -1483,6 +1861,16 @@ type Transcript struct {
 // TranscriptState defines model for TranscriptState.
 type TranscriptState string
 
+// UrgentAsk defines model for UrgentAsk.
+type UrgentAsk struct {
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+	AskedAt    time.Time  `json:"asked_at"`
+	Author     Person     `json:"author"`
+	Owner      Person     `json:"owner"`
+	Reason     string     `json:"reason"`
+	State      string     `json:"state"`
+}
+
 // Visibility defines model for Visibility.
 type Visibility string
 
@@ -1538,6 +1926,43 @@ type WorkspacePatch struct {
 // ClipID Example: 01hf7yat00tvwxyz0123456789
 type ClipID = ID
 
+// ListAsksParams defines parameters for ListAsks.
+type ListAsksParams struct {
+	Box   *ListAsksParamsBox   `form:"box,omitempty" json:"box,omitempty"`
+	State *ListAsksParamsState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ListAsksParamsBox defines parameters for ListAsks.
+type ListAsksParamsBox string
+
+// ListAsksParamsState defines parameters for ListAsks.
+type ListAsksParamsState string
+
+// AnswerAskJSONBody defines parameters for AnswerAsk.
+type AnswerAskJSONBody struct {
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId *ID     `json:"clip_id,omitempty"`
+	Text   *string `json:"text,omitempty"`
+}
+
+// ListBlockersParams defines parameters for ListBlockers.
+type ListBlockersParams struct {
+	State *ListBlockersParamsState `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ListBlockersParamsState defines parameters for ListBlockers.
+type ListBlockersParamsState string
+
+// ClearBlockerJSONBody defines parameters for ClearBlocker.
+type ClearBlockerJSONBody struct {
+	Cleared bool `json:"cleared"`
+}
+
+// GetBreakGlassParams defines parameters for GetBreakGlass.
+type GetBreakGlassParams struct {
+	Month string `form:"month" json:"month"`
+}
+
 // ListClipsParams defines parameters for ListClips.
 type ListClipsParams struct {
 	Cursor  *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -1557,6 +1982,13 @@ type ResolveCommentJSONBody struct {
 // UpdateCueJSONBody defines parameters for UpdateCue.
 type UpdateCueJSONBody struct {
 	Text string `json:"text"`
+}
+
+// ListDecisionsParams defines parameters for ListDecisions.
+type ListDecisionsParams struct {
+	Q      *string `form:"q,omitempty" json:"q,omitempty"`
+	Cursor *ID     `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // AddDayOffJSONBody defines parameters for AddDayOff.
@@ -1632,6 +2064,18 @@ type UpdateSpaceJSONBody struct {
 	Name string `json:"name"`
 }
 
+// CreateAskJSONRequestBody defines body for CreateAsk for application/json ContentType.
+type CreateAskJSONRequestBody = AskRequest
+
+// AnswerAskJSONRequestBody defines body for AnswerAsk for application/json ContentType.
+type AnswerAskJSONRequestBody AnswerAskJSONBody
+
+// CreateBlockerJSONRequestBody defines body for CreateBlocker for application/json ContentType.
+type CreateBlockerJSONRequestBody = BlockerRequest
+
+// ClearBlockerJSONRequestBody defines body for ClearBlocker for application/json ContentType.
+type ClearBlockerJSONRequestBody ClearBlockerJSONBody
+
 // CreateClipJSONRequestBody defines body for CreateClip for application/json ContentType.
 type CreateClipJSONRequestBody = ClipRequest
 
@@ -1656,6 +2100,12 @@ type ReactJSONRequestBody = ReactionRequest
 // UpdateCueJSONRequestBody defines body for UpdateCue for application/json ContentType.
 type UpdateCueJSONRequestBody UpdateCueJSONBody
 
+// CreateDecisionJSONRequestBody defines body for CreateDecision for application/json ContentType.
+type CreateDecisionJSONRequestBody = DecisionRequest
+
+// UpdateDecisionJSONRequestBody defines body for UpdateDecision for application/json ContentType.
+type UpdateDecisionJSONRequestBody = DecisionPatch
+
 // CreateInviteJSONRequestBody defines body for CreateInvite for application/json ContentType.
 type CreateInviteJSONRequestBody = InviteRequest
 
@@ -1679,6 +2129,9 @@ type CreateTokenJSONRequestBody CreateTokenJSONBody
 
 // UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
 type UpdateMemberJSONRequestBody UpdateMemberJSONBody
+
+// PutNormsJSONRequestBody defines body for PutNorms for application/json ContentType.
+type PutNormsJSONRequestBody = Norms
 
 // PutAnswerJSONRequestBody defines body for PutAnswer for application/json ContentType.
 type PutAnswerJSONRequestBody = AnswerRequest
@@ -1718,6 +2171,36 @@ type ServerInterface interface {
 	// GetOpenAPI This document
 	// (GET /api/openapi.yaml)
 	GetOpenAPI(ctx echo.Context) error
+	// ListAsks What waits for me, or what I wait for; open ones first, by due time
+	// (GET /api/v1/asks)
+	ListAsks(ctx echo.Context, params ListAsksParams) error
+	// CreateAsk Ask somebody for something; urgent needs a reason, ignores quiet hours and is counted
+	// (POST /api/v1/asks)
+	CreateAsk(ctx echo.Context) error
+	// WithdrawAsk Take mine back
+	// (DELETE /api/v1/asks/{ask_id})
+	WithdrawAsk(ctx echo.Context, askId ID) error
+	// GetAsk One ask
+	// (GET /api/v1/asks/{ask_id})
+	GetAsk(ctx echo.Context, askId ID) error
+	// AnswerAsk Answer in words or with an own clip, which the workspace may then watch
+	// (POST /api/v1/asks/{ask_id}/answer)
+	AnswerAsk(ctx echo.Context, askId ID) error
+	// ListBlockers The board of what is in people's way
+	// (GET /api/v1/blockers)
+	ListBlockers(ctx echo.Context, params ListBlockersParams) error
+	// CreateBlocker Say what is in my way
+	// (POST /api/v1/blockers)
+	CreateBlocker(ctx echo.Context) error
+	// GetBlocker One blocker
+	// (GET /api/v1/blockers/{blocker_id})
+	GetBlocker(ctx echo.Context, blockerId ID) error
+	// ClearBlocker Clear it, or open it again
+	// (PATCH /api/v1/blockers/{blocker_id})
+	ClearBlocker(ctx echo.Context, blockerId ID) error
+	// GetBreakGlass The urgent asks of a month, counted, with their reasons
+	// (GET /api/v1/break-glass)
+	GetBreakGlass(ctx echo.Context, params GetBreakGlassParams) error
 	// ListClips Clips I may watch, newest first
 	// (GET /api/v1/clips)
 	ListClips(ctx echo.Context, params ListClipsParams) error
@@ -1796,6 +2279,27 @@ type ServerInterface interface {
 	// UpdateCue Correct a line; word times of unchanged words stay, the search index follows
 	// (PATCH /api/v1/clips/{id}/transcript/cues/{no})
 	UpdateCue(ctx echo.Context, id ClipID, no int) error
+	// ListDecisions The log of decisions, the newest first
+	// (GET /api/v1/decisions)
+	ListDecisions(ctx echo.Context, params ListDecisionsParams) error
+	// CreateDecision Mark words as a decision
+	// (POST /api/v1/decisions)
+	CreateDecision(ctx echo.Context) error
+	// ExportDecisions All decisions as Markdown, a file each, ready for a repository
+	// (GET /api/v1/decisions.zip)
+	ExportDecisions(ctx echo.Context) error
+	// DeleteDecision Remove it (whoever wrote it down, admins)
+	// (DELETE /api/v1/decisions/{decision_id})
+	DeleteDecision(ctx echo.Context, decisionId ID) error
+	// GetDecision One decision
+	// (GET /api/v1/decisions/{decision_id})
+	GetDecision(ctx echo.Context, decisionId ID) error
+	// UpdateDecision Change its words or people (whoever wrote it down, admins)
+	// (PATCH /api/v1/decisions/{decision_id})
+	UpdateDecision(ctx echo.Context, decisionId ID) error
+	// GetDecisionMarkdown As Markdown
+	// (GET /api/v1/decisions/{decision_id}/decision.md)
+	GetDecisionMarkdown(ctx echo.Context, decisionId ID) error
 	// ListInvites Open invitations (admins)
 	// (GET /api/v1/invites)
 	ListInvites(ctx echo.Context) error
@@ -1826,7 +2330,7 @@ type ServerInterface interface {
 	// RemoveDayOff Remove one
 	// (DELETE /api/v1/me/days-off/{day_off_id})
 	RemoveDayOff(ctx echo.Context, dayOffId ID) error
-	// GetMyDue What waits for me: rounds that are open and that I have not answered
+	// GetMyDue What waits for me: rounds that are open and that I have not answered, asks
 	// (GET /api/v1/me/due)
 	GetMyDue(ctx echo.Context) error
 	// GetMyHours When I work, and my days off
@@ -1865,6 +2369,12 @@ type ServerInterface interface {
 	// GetMemberHours When a colleague works
 	// (GET /api/v1/members/{account_id}/hours)
 	GetMemberHours(ctx echo.Context, accountId ID) error
+	// GetNorms What my workspace expects of answers
+	// (GET /api/v1/norms)
+	GetNorms(ctx echo.Context) error
+	// PutNorms Change that (admins); due times that were told stay
+	// (PUT /api/v1/norms)
+	PutNorms(ctx echo.Context) error
 	// GetOccurrence One time that a round is held: who has answered what, who is away
 	// (GET /api/v1/occurrences/{occurrence_id})
 	GetOccurrence(ctx echo.Context, occurrenceId ID) error
@@ -1974,6 +2484,165 @@ func (w *ServerInterfaceWrapper) GetOpenAPI(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetOpenAPI(ctx)
+	return err
+}
+
+// ListAsks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAsks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAsksParams
+	// ------------- Optional query parameter "box" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "box", ctx.QueryParams(), &params.Box, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter box: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAsks(ctx, params)
+	return err
+}
+
+// CreateAsk converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateAsk(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateAsk(ctx)
+	return err
+}
+
+// WithdrawAsk converts echo context to params.
+func (w *ServerInterfaceWrapper) WithdrawAsk(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ask_id" -------------
+	var askId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ask_id", ctx.Param("ask_id"), &askId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ask_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.WithdrawAsk(ctx, askId)
+	return err
+}
+
+// GetAsk converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAsk(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ask_id" -------------
+	var askId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ask_id", ctx.Param("ask_id"), &askId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ask_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAsk(ctx, askId)
+	return err
+}
+
+// AnswerAsk converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerAsk(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "ask_id" -------------
+	var askId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "ask_id", ctx.Param("ask_id"), &askId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ask_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerAsk(ctx, askId)
+	return err
+}
+
+// ListBlockers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListBlockers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListBlockersParams
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListBlockers(ctx, params)
+	return err
+}
+
+// CreateBlocker converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateBlocker(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateBlocker(ctx)
+	return err
+}
+
+// GetBlocker converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBlocker(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "blocker_id" -------------
+	var blockerId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "blocker_id", ctx.Param("blocker_id"), &blockerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter blocker_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBlocker(ctx, blockerId)
+	return err
+}
+
+// ClearBlocker converts echo context to params.
+func (w *ServerInterfaceWrapper) ClearBlocker(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "blocker_id" -------------
+	var blockerId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "blocker_id", ctx.Param("blocker_id"), &blockerId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter blocker_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ClearBlocker(ctx, blockerId)
+	return err
+}
+
+// GetBreakGlass converts echo context to params.
+func (w *ServerInterfaceWrapper) GetBreakGlass(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetBreakGlassParams
+	// ------------- Required query parameter "month" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "month", ctx.QueryParams(), &params.Month, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter month: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetBreakGlass(ctx, params)
 	return err
 }
 
@@ -2456,6 +3125,120 @@ func (w *ServerInterfaceWrapper) UpdateCue(ctx echo.Context) error {
 	return err
 }
 
+// ListDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDecisions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDecisionsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDecisions(ctx, params)
+	return err
+}
+
+// CreateDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateDecision(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateDecision(ctx)
+	return err
+}
+
+// ExportDecisions converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportDecisions(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportDecisions(ctx)
+	return err
+}
+
+// DeleteDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteDecision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteDecision(ctx, decisionId)
+	return err
+}
+
+// GetDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDecision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDecision(ctx, decisionId)
+	return err
+}
+
+// UpdateDecision converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateDecision(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateDecision(ctx, decisionId)
+	return err
+}
+
+// GetDecisionMarkdown converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDecisionMarkdown(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "decision_id" -------------
+	var decisionId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "decision_id", ctx.Param("decision_id"), &decisionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter decision_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDecisionMarkdown(ctx, decisionId)
+	return err
+}
+
 // ListInvites converts echo context to params.
 func (w *ServerInterfaceWrapper) ListInvites(ctx echo.Context) error {
 	var err error
@@ -2746,6 +3529,24 @@ func (w *ServerInterfaceWrapper) GetMemberHours(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMemberHours(ctx, accountId)
+	return err
+}
+
+// GetNorms converts echo context to params.
+func (w *ServerInterfaceWrapper) GetNorms(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetNorms(ctx)
+	return err
+}
+
+// PutNorms converts echo context to params.
+func (w *ServerInterfaceWrapper) PutNorms(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutNorms(ctx)
 	return err
 }
 
@@ -3324,6 +4125,25 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.PutAnswer, options.OperationMiddlewares["putAnswer"]...)
 	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id/record.md", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
 	router.GET(options.BaseURL+"/api/v1/me/due", wrapper.GetMyDue, options.OperationMiddlewares["getMyDue"]...)
+	router.GET(options.BaseURL+"/api/v1/norms", wrapper.GetNorms, options.OperationMiddlewares["getNorms"]...)
+	router.PUT(options.BaseURL+"/api/v1/norms", wrapper.PutNorms, options.OperationMiddlewares["putNorms"]...)
+	router.GET(options.BaseURL+"/api/v1/asks", wrapper.ListAsks, options.OperationMiddlewares["listAsks"]...)
+	router.POST(options.BaseURL+"/api/v1/asks", wrapper.CreateAsk, options.OperationMiddlewares["createAsk"]...)
+	router.DELETE(options.BaseURL+"/api/v1/asks/:ask_id", wrapper.WithdrawAsk, options.OperationMiddlewares["withdrawAsk"]...)
+	router.GET(options.BaseURL+"/api/v1/asks/:ask_id", wrapper.GetAsk, options.OperationMiddlewares["getAsk"]...)
+	router.POST(options.BaseURL+"/api/v1/asks/:ask_id/answer", wrapper.AnswerAsk, options.OperationMiddlewares["answerAsk"]...)
+	router.GET(options.BaseURL+"/api/v1/break-glass", wrapper.GetBreakGlass, options.OperationMiddlewares["getBreakGlass"]...)
+	router.GET(options.BaseURL+"/api/v1/decisions", wrapper.ListDecisions, options.OperationMiddlewares["listDecisions"]...)
+	router.POST(options.BaseURL+"/api/v1/decisions", wrapper.CreateDecision, options.OperationMiddlewares["createDecision"]...)
+	router.GET(options.BaseURL+"/api/v1/decisions.zip", wrapper.ExportDecisions, options.OperationMiddlewares["exportDecisions"]...)
+	router.DELETE(options.BaseURL+"/api/v1/decisions/:decision_id", wrapper.DeleteDecision, options.OperationMiddlewares["deleteDecision"]...)
+	router.GET(options.BaseURL+"/api/v1/decisions/:decision_id", wrapper.GetDecision, options.OperationMiddlewares["getDecision"]...)
+	router.PATCH(options.BaseURL+"/api/v1/decisions/:decision_id", wrapper.UpdateDecision, options.OperationMiddlewares["updateDecision"]...)
+	router.GET(options.BaseURL+"/api/v1/decisions/:decision_id/decision.md", wrapper.GetDecisionMarkdown, options.OperationMiddlewares["getDecisionMarkdown"]...)
+	router.GET(options.BaseURL+"/api/v1/blockers", wrapper.ListBlockers, options.OperationMiddlewares["listBlockers"]...)
+	router.POST(options.BaseURL+"/api/v1/blockers", wrapper.CreateBlocker, options.OperationMiddlewares["createBlocker"]...)
+	router.GET(options.BaseURL+"/api/v1/blockers/:blocker_id", wrapper.GetBlocker, options.OperationMiddlewares["getBlocker"]...)
+	router.PATCH(options.BaseURL+"/api/v1/blockers/:blocker_id", wrapper.ClearBlocker, options.OperationMiddlewares["clearBlocker"]...)
 
 }
 
@@ -3355,6 +4175,405 @@ func (response GetOpenAPI200ApplicationyamlResponse) VisitGetOpenAPIResponse(w h
 		defer closer.Close()
 	}
 	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ListAsksRequestObject struct {
+	Params ListAsksParams
+}
+
+type ListAsksResponseObject interface {
+	VisitListAsksResponse(w http.ResponseWriter) error
+}
+
+type ListAsks200JSONResponse struct {
+	Asks []Ask `json:"asks"`
+}
+
+func (response ListAsks200JSONResponse) VisitListAsksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAsksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAsksdefaultApplicationProblemPlusJSONResponse) VisitListAsksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAskRequestObject struct {
+	Body *CreateAskJSONRequestBody
+}
+
+type CreateAskResponseObject interface {
+	VisitCreateAskResponse(w http.ResponseWriter) error
+}
+
+type CreateAsk201JSONResponse Ask
+
+func (response CreateAsk201JSONResponse) VisitCreateAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateAskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateAskdefaultApplicationProblemPlusJSONResponse) VisitCreateAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawAskRequestObject struct {
+	AskId ID `json:"ask_id"`
+}
+
+type WithdrawAskResponseObject interface {
+	VisitWithdrawAskResponse(w http.ResponseWriter) error
+}
+
+type WithdrawAsk200JSONResponse Ask
+
+func (response WithdrawAsk200JSONResponse) VisitWithdrawAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type WithdrawAskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawAskdefaultApplicationProblemPlusJSONResponse) VisitWithdrawAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAskRequestObject struct {
+	AskId ID `json:"ask_id"`
+}
+
+type GetAskResponseObject interface {
+	VisitGetAskResponse(w http.ResponseWriter) error
+}
+
+type GetAsk200JSONResponse Ask
+
+func (response GetAsk200JSONResponse) VisitGetAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAskdefaultApplicationProblemPlusJSONResponse) VisitGetAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerAskRequestObject struct {
+	AskId ID `json:"ask_id"`
+	Body  *AnswerAskJSONRequestBody
+}
+
+type AnswerAskResponseObject interface {
+	VisitAnswerAskResponse(w http.ResponseWriter) error
+}
+
+type AnswerAsk200JSONResponse Ask
+
+func (response AnswerAsk200JSONResponse) VisitAnswerAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerAskdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerAskdefaultApplicationProblemPlusJSONResponse) VisitAnswerAskResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBlockersRequestObject struct {
+	Params ListBlockersParams
+}
+
+type ListBlockersResponseObject interface {
+	VisitListBlockersResponse(w http.ResponseWriter) error
+}
+
+type ListBlockers200JSONResponse struct {
+	Blockers []Blocker `json:"blockers"`
+}
+
+func (response ListBlockers200JSONResponse) VisitListBlockersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListBlockersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListBlockersdefaultApplicationProblemPlusJSONResponse) VisitListBlockersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateBlockerRequestObject struct {
+	Body *CreateBlockerJSONRequestBody
+}
+
+type CreateBlockerResponseObject interface {
+	VisitCreateBlockerResponse(w http.ResponseWriter) error
+}
+
+type CreateBlocker201JSONResponse Blocker
+
+func (response CreateBlocker201JSONResponse) VisitCreateBlockerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateBlockerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateBlockerdefaultApplicationProblemPlusJSONResponse) VisitCreateBlockerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBlockerRequestObject struct {
+	BlockerId ID `json:"blocker_id"`
+}
+
+type GetBlockerResponseObject interface {
+	VisitGetBlockerResponse(w http.ResponseWriter) error
+}
+
+type GetBlocker200JSONResponse Blocker
+
+func (response GetBlocker200JSONResponse) VisitGetBlockerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBlockerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBlockerdefaultApplicationProblemPlusJSONResponse) VisitGetBlockerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ClearBlockerRequestObject struct {
+	BlockerId ID `json:"blocker_id"`
+	Body      *ClearBlockerJSONRequestBody
+}
+
+type ClearBlockerResponseObject interface {
+	VisitClearBlockerResponse(w http.ResponseWriter) error
+}
+
+type ClearBlocker200JSONResponse Blocker
+
+func (response ClearBlocker200JSONResponse) VisitClearBlockerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ClearBlockerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ClearBlockerdefaultApplicationProblemPlusJSONResponse) VisitClearBlockerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBreakGlassRequestObject struct {
+	Params GetBreakGlassParams
+}
+
+type GetBreakGlassResponseObject interface {
+	VisitGetBreakGlassResponse(w http.ResponseWriter) error
+}
+
+type GetBreakGlass200JSONResponse struct {
+	Count  *int        `json:"count,omitempty"`
+	Urgent []UrgentAsk `json:"urgent"`
+}
+
+func (response GetBreakGlass200JSONResponse) VisitGetBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetBreakGlassdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetBreakGlassdefaultApplicationProblemPlusJSONResponse) VisitGetBreakGlassResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
 	return err
 }
 
@@ -4414,6 +5633,288 @@ func (response UpdateCuedefaultApplicationProblemPlusJSONResponse) VisitUpdateCu
 	return err
 }
 
+type ListDecisionsRequestObject struct {
+	Params ListDecisionsParams
+}
+
+type ListDecisionsResponseObject interface {
+	VisitListDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ListDecisions200JSONResponse struct {
+	Decisions  []Decision `json:"decisions"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+func (response ListDecisions200JSONResponse) VisitListDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDecisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDecisionsdefaultApplicationProblemPlusJSONResponse) VisitListDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDecisionRequestObject struct {
+	Body *CreateDecisionJSONRequestBody
+}
+
+type CreateDecisionResponseObject interface {
+	VisitCreateDecisionResponse(w http.ResponseWriter) error
+}
+
+type CreateDecision201JSONResponse Decision
+
+func (response CreateDecision201JSONResponse) VisitCreateDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDecisiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateDecisiondefaultApplicationProblemPlusJSONResponse) VisitCreateDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportDecisionsRequestObject struct {
+}
+
+type ExportDecisionsResponseObject interface {
+	VisitExportDecisionsResponse(w http.ResponseWriter) error
+}
+
+type ExportDecisions200ApplicationzipResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportDecisions200ApplicationzipResponse) VisitExportDecisionsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/zip")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportDecisionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportDecisionsdefaultApplicationProblemPlusJSONResponse) VisitExportDecisionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteDecisionRequestObject struct {
+	DecisionId ID `json:"decision_id"`
+}
+
+type DeleteDecisionResponseObject interface {
+	VisitDeleteDecisionResponse(w http.ResponseWriter) error
+}
+
+type DeleteDecision204Response struct {
+}
+
+func (response DeleteDecision204Response) VisitDeleteDecisionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteDecisiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteDecisiondefaultApplicationProblemPlusJSONResponse) VisitDeleteDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDecisionRequestObject struct {
+	DecisionId ID `json:"decision_id"`
+}
+
+type GetDecisionResponseObject interface {
+	VisitGetDecisionResponse(w http.ResponseWriter) error
+}
+
+type GetDecision200JSONResponse Decision
+
+func (response GetDecision200JSONResponse) VisitGetDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDecisiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDecisiondefaultApplicationProblemPlusJSONResponse) VisitGetDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateDecisionRequestObject struct {
+	DecisionId ID `json:"decision_id"`
+	Body       *UpdateDecisionJSONRequestBody
+}
+
+type UpdateDecisionResponseObject interface {
+	VisitUpdateDecisionResponse(w http.ResponseWriter) error
+}
+
+type UpdateDecision200JSONResponse Decision
+
+func (response UpdateDecision200JSONResponse) VisitUpdateDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateDecisiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateDecisiondefaultApplicationProblemPlusJSONResponse) VisitUpdateDecisionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDecisionMarkdownRequestObject struct {
+	DecisionId ID `json:"decision_id"`
+}
+
+type GetDecisionMarkdownResponseObject interface {
+	VisitGetDecisionMarkdownResponse(w http.ResponseWriter) error
+}
+
+type GetDecisionMarkdown200TextmarkdownResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDecisionMarkdown200TextmarkdownResponse) VisitGetDecisionMarkdownResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/markdown")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDecisionMarkdowndefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDecisionMarkdowndefaultApplicationProblemPlusJSONResponse) VisitGetDecisionMarkdownResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListInvitesRequestObject struct {
 }
 
@@ -5296,6 +6797,83 @@ type GetMemberHoursdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMemberHoursdefaultApplicationProblemPlusJSONResponse) VisitGetMemberHoursResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNormsRequestObject struct {
+}
+
+type GetNormsResponseObject interface {
+	VisitGetNormsResponse(w http.ResponseWriter) error
+}
+
+type GetNorms200JSONResponse Norms
+
+func (response GetNorms200JSONResponse) VisitGetNormsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNormsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetNormsdefaultApplicationProblemPlusJSONResponse) VisitGetNormsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutNormsRequestObject struct {
+	Body *PutNormsJSONRequestBody
+}
+
+type PutNormsResponseObject interface {
+	VisitPutNormsResponse(w http.ResponseWriter) error
+}
+
+type PutNorms200JSONResponse Norms
+
+func (response PutNorms200JSONResponse) VisitPutNormsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutNormsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutNormsdefaultApplicationProblemPlusJSONResponse) VisitPutNormsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -6520,6 +8098,36 @@ type StrictServerInterface interface {
 	// GetOpenAPI This document
 	// (GET /api/openapi.yaml)
 	GetOpenAPI(ctx context.Context, request GetOpenAPIRequestObject) (GetOpenAPIResponseObject, error)
+	// ListAsks What waits for me, or what I wait for; open ones first, by due time
+	// (GET /api/v1/asks)
+	ListAsks(ctx context.Context, request ListAsksRequestObject) (ListAsksResponseObject, error)
+	// CreateAsk Ask somebody for something; urgent needs a reason, ignores quiet hours and is counted
+	// (POST /api/v1/asks)
+	CreateAsk(ctx context.Context, request CreateAskRequestObject) (CreateAskResponseObject, error)
+	// WithdrawAsk Take mine back
+	// (DELETE /api/v1/asks/{ask_id})
+	WithdrawAsk(ctx context.Context, request WithdrawAskRequestObject) (WithdrawAskResponseObject, error)
+	// GetAsk One ask
+	// (GET /api/v1/asks/{ask_id})
+	GetAsk(ctx context.Context, request GetAskRequestObject) (GetAskResponseObject, error)
+	// AnswerAsk Answer in words or with an own clip, which the workspace may then watch
+	// (POST /api/v1/asks/{ask_id}/answer)
+	AnswerAsk(ctx context.Context, request AnswerAskRequestObject) (AnswerAskResponseObject, error)
+	// ListBlockers The board of what is in people's way
+	// (GET /api/v1/blockers)
+	ListBlockers(ctx context.Context, request ListBlockersRequestObject) (ListBlockersResponseObject, error)
+	// CreateBlocker Say what is in my way
+	// (POST /api/v1/blockers)
+	CreateBlocker(ctx context.Context, request CreateBlockerRequestObject) (CreateBlockerResponseObject, error)
+	// GetBlocker One blocker
+	// (GET /api/v1/blockers/{blocker_id})
+	GetBlocker(ctx context.Context, request GetBlockerRequestObject) (GetBlockerResponseObject, error)
+	// ClearBlocker Clear it, or open it again
+	// (PATCH /api/v1/blockers/{blocker_id})
+	ClearBlocker(ctx context.Context, request ClearBlockerRequestObject) (ClearBlockerResponseObject, error)
+	// GetBreakGlass The urgent asks of a month, counted, with their reasons
+	// (GET /api/v1/break-glass)
+	GetBreakGlass(ctx context.Context, request GetBreakGlassRequestObject) (GetBreakGlassResponseObject, error)
 	// ListClips Clips I may watch, newest first
 	// (GET /api/v1/clips)
 	ListClips(ctx context.Context, request ListClipsRequestObject) (ListClipsResponseObject, error)
@@ -6598,6 +8206,27 @@ type StrictServerInterface interface {
 	// UpdateCue Correct a line; word times of unchanged words stay, the search index follows
 	// (PATCH /api/v1/clips/{id}/transcript/cues/{no})
 	UpdateCue(ctx context.Context, request UpdateCueRequestObject) (UpdateCueResponseObject, error)
+	// ListDecisions The log of decisions, the newest first
+	// (GET /api/v1/decisions)
+	ListDecisions(ctx context.Context, request ListDecisionsRequestObject) (ListDecisionsResponseObject, error)
+	// CreateDecision Mark words as a decision
+	// (POST /api/v1/decisions)
+	CreateDecision(ctx context.Context, request CreateDecisionRequestObject) (CreateDecisionResponseObject, error)
+	// ExportDecisions All decisions as Markdown, a file each, ready for a repository
+	// (GET /api/v1/decisions.zip)
+	ExportDecisions(ctx context.Context, request ExportDecisionsRequestObject) (ExportDecisionsResponseObject, error)
+	// DeleteDecision Remove it (whoever wrote it down, admins)
+	// (DELETE /api/v1/decisions/{decision_id})
+	DeleteDecision(ctx context.Context, request DeleteDecisionRequestObject) (DeleteDecisionResponseObject, error)
+	// GetDecision One decision
+	// (GET /api/v1/decisions/{decision_id})
+	GetDecision(ctx context.Context, request GetDecisionRequestObject) (GetDecisionResponseObject, error)
+	// UpdateDecision Change its words or people (whoever wrote it down, admins)
+	// (PATCH /api/v1/decisions/{decision_id})
+	UpdateDecision(ctx context.Context, request UpdateDecisionRequestObject) (UpdateDecisionResponseObject, error)
+	// GetDecisionMarkdown As Markdown
+	// (GET /api/v1/decisions/{decision_id}/decision.md)
+	GetDecisionMarkdown(ctx context.Context, request GetDecisionMarkdownRequestObject) (GetDecisionMarkdownResponseObject, error)
 	// ListInvites Open invitations (admins)
 	// (GET /api/v1/invites)
 	ListInvites(ctx context.Context, request ListInvitesRequestObject) (ListInvitesResponseObject, error)
@@ -6628,7 +8257,7 @@ type StrictServerInterface interface {
 	// RemoveDayOff Remove one
 	// (DELETE /api/v1/me/days-off/{day_off_id})
 	RemoveDayOff(ctx context.Context, request RemoveDayOffRequestObject) (RemoveDayOffResponseObject, error)
-	// GetMyDue What waits for me: rounds that are open and that I have not answered
+	// GetMyDue What waits for me: rounds that are open and that I have not answered, asks
 	// (GET /api/v1/me/due)
 	GetMyDue(ctx context.Context, request GetMyDueRequestObject) (GetMyDueResponseObject, error)
 	// GetMyHours When I work, and my days off
@@ -6667,6 +8296,12 @@ type StrictServerInterface interface {
 	// GetMemberHours When a colleague works
 	// (GET /api/v1/members/{account_id}/hours)
 	GetMemberHours(ctx context.Context, request GetMemberHoursRequestObject) (GetMemberHoursResponseObject, error)
+	// GetNorms What my workspace expects of answers
+	// (GET /api/v1/norms)
+	GetNorms(ctx context.Context, request GetNormsRequestObject) (GetNormsResponseObject, error)
+	// PutNorms Change that (admins); due times that were told stay
+	// (PUT /api/v1/norms)
+	PutNorms(ctx context.Context, request PutNormsRequestObject) (PutNormsResponseObject, error)
 	// GetOccurrence One time that a round is held: who has answered what, who is away
 	// (GET /api/v1/occurrences/{occurrence_id})
 	GetOccurrence(ctx context.Context, request GetOccurrenceRequestObject) (GetOccurrenceResponseObject, error)
@@ -6794,6 +8429,344 @@ func (sh *strictHandler) GetOpenAPI(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetOpenAPIResponseObject); ok {
 		return validResponse.VisitGetOpenAPIResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAsks operation middleware
+func (sh *strictHandler) ListAsks(ctx echo.Context, params ListAsksParams) error {
+	var request ListAsksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAsks(ctx.Request().Context(), request.(ListAsksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAsks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAsksResponseObject); ok {
+		return validResponse.VisitListAsksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateAsk operation middleware
+func (sh *strictHandler) CreateAsk(ctx echo.Context) error {
+	var request CreateAskRequestObject
+
+	var body CreateAskJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateAsk(ctx.Request().Context(), request.(CreateAskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateAsk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateAskResponseObject); ok {
+		return validResponse.VisitCreateAskResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawAsk operation middleware
+func (sh *strictHandler) WithdrawAsk(ctx echo.Context, askId ID) error {
+	var request WithdrawAskRequestObject
+
+	request.AskId = askId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawAsk(ctx.Request().Context(), request.(WithdrawAskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawAsk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawAskResponseObject); ok {
+		return validResponse.VisitWithdrawAskResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAsk operation middleware
+func (sh *strictHandler) GetAsk(ctx echo.Context, askId ID) error {
+	var request GetAskRequestObject
+
+	request.AskId = askId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAsk(ctx.Request().Context(), request.(GetAskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAsk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAskResponseObject); ok {
+		return validResponse.VisitGetAskResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerAsk operation middleware
+func (sh *strictHandler) AnswerAsk(ctx echo.Context, askId ID) error {
+	var request AnswerAskRequestObject
+
+	request.AskId = askId
+
+	var body AnswerAskJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerAsk(ctx.Request().Context(), request.(AnswerAskRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerAsk")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerAskResponseObject); ok {
+		return validResponse.VisitAnswerAskResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListBlockers operation middleware
+func (sh *strictHandler) ListBlockers(ctx echo.Context, params ListBlockersParams) error {
+	var request ListBlockersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListBlockers(ctx.Request().Context(), request.(ListBlockersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListBlockers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListBlockersResponseObject); ok {
+		return validResponse.VisitListBlockersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateBlocker operation middleware
+func (sh *strictHandler) CreateBlocker(ctx echo.Context) error {
+	var request CreateBlockerRequestObject
+
+	var body CreateBlockerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateBlocker(ctx.Request().Context(), request.(CreateBlockerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateBlocker")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateBlockerResponseObject); ok {
+		return validResponse.VisitCreateBlockerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBlocker operation middleware
+func (sh *strictHandler) GetBlocker(ctx echo.Context, blockerId ID) error {
+	var request GetBlockerRequestObject
+
+	request.BlockerId = blockerId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBlocker(ctx.Request().Context(), request.(GetBlockerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBlocker")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBlockerResponseObject); ok {
+		return validResponse.VisitGetBlockerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ClearBlocker operation middleware
+func (sh *strictHandler) ClearBlocker(ctx echo.Context, blockerId ID) error {
+	var request ClearBlockerRequestObject
+
+	request.BlockerId = blockerId
+
+	var body ClearBlockerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ClearBlocker(ctx.Request().Context(), request.(ClearBlockerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ClearBlocker")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ClearBlockerResponseObject); ok {
+		return validResponse.VisitClearBlockerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetBreakGlass operation middleware
+func (sh *strictHandler) GetBreakGlass(ctx echo.Context, params GetBreakGlassParams) error {
+	var request GetBreakGlassRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetBreakGlass(ctx.Request().Context(), request.(GetBreakGlassRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetBreakGlass")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetBreakGlassResponseObject); ok {
+		return validResponse.VisitGetBreakGlassResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -7637,6 +9610,223 @@ func (sh *strictHandler) UpdateCue(ctx echo.Context, id ClipID, no int) error {
 	return nil
 }
 
+// ListDecisions operation middleware
+func (sh *strictHandler) ListDecisions(ctx echo.Context, params ListDecisionsParams) error {
+	var request ListDecisionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDecisions(ctx.Request().Context(), request.(ListDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDecisionsResponseObject); ok {
+		return validResponse.VisitListDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateDecision operation middleware
+func (sh *strictHandler) CreateDecision(ctx echo.Context) error {
+	var request CreateDecisionRequestObject
+
+	var body CreateDecisionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDecision(ctx.Request().Context(), request.(CreateDecisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDecision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateDecisionResponseObject); ok {
+		return validResponse.VisitCreateDecisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportDecisions operation middleware
+func (sh *strictHandler) ExportDecisions(ctx echo.Context) error {
+	var request ExportDecisionsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportDecisions(ctx.Request().Context(), request.(ExportDecisionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportDecisions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportDecisionsResponseObject); ok {
+		return validResponse.VisitExportDecisionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteDecision operation middleware
+func (sh *strictHandler) DeleteDecision(ctx echo.Context, decisionId ID) error {
+	var request DeleteDecisionRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteDecision(ctx.Request().Context(), request.(DeleteDecisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteDecision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteDecisionResponseObject); ok {
+		return validResponse.VisitDeleteDecisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDecision operation middleware
+func (sh *strictHandler) GetDecision(ctx echo.Context, decisionId ID) error {
+	var request GetDecisionRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDecision(ctx.Request().Context(), request.(GetDecisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDecision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDecisionResponseObject); ok {
+		return validResponse.VisitGetDecisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateDecision operation middleware
+func (sh *strictHandler) UpdateDecision(ctx echo.Context, decisionId ID) error {
+	var request UpdateDecisionRequestObject
+
+	request.DecisionId = decisionId
+
+	var body UpdateDecisionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateDecision(ctx.Request().Context(), request.(UpdateDecisionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateDecision")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateDecisionResponseObject); ok {
+		return validResponse.VisitUpdateDecisionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDecisionMarkdown operation middleware
+func (sh *strictHandler) GetDecisionMarkdown(ctx echo.Context, decisionId ID) error {
+	var request GetDecisionMarkdownRequestObject
+
+	request.DecisionId = decisionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDecisionMarkdown(ctx.Request().Context(), request.(GetDecisionMarkdownRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDecisionMarkdown")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDecisionMarkdownResponseObject); ok {
+		return validResponse.VisitGetDecisionMarkdownResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListInvites operation middleware
 func (sh *strictHandler) ListInvites(ctx echo.Context) error {
 	var request ListInvitesRequestObject
@@ -8365,6 +10555,75 @@ func (sh *strictHandler) GetMemberHours(ctx echo.Context, accountId ID) error {
 		return err
 	} else if validResponse, ok := response.(GetMemberHoursResponseObject); ok {
 		return validResponse.VisitGetMemberHoursResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetNorms operation middleware
+func (sh *strictHandler) GetNorms(ctx echo.Context) error {
+	var request GetNormsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetNorms(ctx.Request().Context(), request.(GetNormsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetNorms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetNormsResponseObject); ok {
+		return validResponse.VisitGetNormsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutNorms operation middleware
+func (sh *strictHandler) PutNorms(ctx echo.Context) error {
+	var request PutNormsRequestObject
+
+	var body PutNormsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutNorms(ctx.Request().Context(), request.(PutNormsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutNorms")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutNormsResponseObject); ok {
+		return validResponse.VisitPutNormsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -214,7 +214,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	s.runner, err = jobs.NewRunner(jobs.Needs{
 		Pool: s.db.pool, Store: jobStore{s.db.stores}, Media: s.objects, Keys: blob.Keys{}, Ingest: reaper{s.ingest}, Tools: s.tools,
 		Speech: s.engine, Reader: ocr.New(ocr.Config{Log: s.log}), Writer: s.writer(), Log: s.log, NodeID: node, SpeechWorkers: s.cfg.Workers.Transcribe, LadderWorkers: s.cfg.Workers.FFmpeg,
-		Rounds:       &rounds.Scheduler{Store: s.db.stores.Rounds, Log: s.log},
+		Rounds:       &rounds.Scheduler{Store: s.db.stores.Rounds, Asks: s.db.stores.Asks, Log: s.log},
 		AbandonAfter: s.cfg.AbandonAfter,
 	})
 	if err != nil {

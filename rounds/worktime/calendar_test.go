@@ -62,7 +62,7 @@ func TestDueTimes(t *testing.T) {
 		{"an hour that the clock skips is not worked", night, domain.ReplyUrgent, "2026-03-29 00:00", "2026-03-29 05:00"},
 		{"an hour that it shows twice is worked twice", night, domain.ReplyUrgent, "2026-10-25 00:00", "2026-10-25 03:00"},
 	} {
-		due, ok := calendar(t, c.s).Due(worktime.DefaultNorms(), c.class, at("Europe/Berlin", c.asked))
+		due, ok := calendar(t, c.s).Due(domain.DefaultNorms(), c.class, at("Europe/Berlin", c.asked))
 		if want := at("Europe/Berlin", c.due); !ok || !due.Equal(want) {
 			t.Errorf("%s: %v, want %v", c.what, due.In(want.Location()), want)
 		}
@@ -79,7 +79,7 @@ func TestZones(t *testing.T) {
 		{"Australia/Adelaide", "2026-10-02 15:00", "2026-10-05 11:00"},
 		{"America/Sao_Paulo", "2026-03-03 08:00", "2026-03-03 13:00"},
 	} {
-		due, ok := calendar(t, domain.Schedule{Hours: domain.DefaultHours(c.zone)}).Due(worktime.DefaultNorms(), domain.ReplyUrgent, at(c.zone, c.asked))
+		due, ok := calendar(t, domain.Schedule{Hours: domain.DefaultHours(c.zone)}).Due(domain.DefaultNorms(), domain.ReplyUrgent, at(c.zone, c.asked))
 		if want := at(c.zone, c.due); !ok || !due.Equal(want) {
 			t.Errorf("%s: %v, want %v", c.zone, due, want)
 		}
@@ -226,6 +226,6 @@ func TestSomebodyOnLeaveForYears(t *testing.T) {
 func BenchmarkDue(b *testing.B) {
 	c, r := calendar(b, berlin()), rand.New(rand.NewPCG(1, 2))
 	for b.Loop() {
-		_, _ = c.Due(worktime.DefaultNorms(), domain.ReplyRelaxed, time.Unix(1_750_000_000+r.Int64N(1e8), 0))
+		_, _ = c.Due(domain.DefaultNorms(), domain.ReplyRelaxed, time.Unix(1_750_000_000+r.Int64N(1e8), 0))
 	}
 }

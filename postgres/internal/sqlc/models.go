@@ -29,6 +29,32 @@ type Answer struct {
 	UpdatedAt    time.Time
 }
 
+type Ask struct {
+	ID           domain.AskID
+	WorkspaceID  domain.WorkspaceID
+	AuthorID     domain.AccountID
+	OwnerID      domain.AccountID
+	Body         string
+	Class        domain.ReplyClass
+	Reason       string
+	ClipID       *domain.ClipID
+	StartMs      int64
+	EndMs        int64
+	CommentID    *domain.CommentID
+	OccurrenceID *domain.OccurrenceID
+	Origin       domain.Origin
+	AskedAt      time.Time
+	ReachedAt    *time.Time
+	DueAt        *time.Time
+	State        domain.AskState
+	Answer       string
+	AnswerClip   *domain.ClipID
+	AnsweredAt   *time.Time
+	RemindedAt   *time.Time
+	EscalatedAt  *time.Time
+	EscalatedTo  *domain.AccountID
+}
+
 type Attachment struct {
 	ID          domain.AttachmentID
 	ClipID      domain.ClipID
@@ -40,6 +66,22 @@ type Attachment struct {
 	Height      int
 	Bytes       int64
 	CreatedAt   time.Time
+}
+
+type Blocker struct {
+	ID           domain.BlockerID
+	WorkspaceID  domain.WorkspaceID
+	OwnerID      domain.AccountID
+	Body         string
+	ClipID       *domain.ClipID
+	StartMs      int64
+	EndMs        int64
+	CommentID    *domain.CommentID
+	OccurrenceID *domain.OccurrenceID
+	Origin       domain.Origin
+	RaisedAt     time.Time
+	ClearedAt    *time.Time
+	ClearedBy    *domain.AccountID
 }
 
 type Chapter struct {
@@ -158,6 +200,18 @@ type Invite struct {
 	Uses        int
 	MaxUses     int
 	RevokedAt   *time.Time
+}
+
+type Norm struct {
+	WorkspaceID     domain.WorkspaceID
+	UrgentHours     int
+	StandardDays    int
+	RelaxedDays     int
+	Escalation      domain.Escalation
+	EscalateTo      *domain.AccountID
+	EscalateMinutes int
+	HourCost        int
+	Currency        string
 }
 
 type Nudge struct {

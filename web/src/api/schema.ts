@@ -1395,7 +1395,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What waits for me: rounds that are open and that I have not answered */
+        /** What waits for me: rounds that are open and that I have not answered, asks */
         get: operations["getMyDue"];
         put?: never;
         post?: never;
@@ -1403,6 +1403,211 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/norms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What my workspace expects of answers */
+        get: operations["getNorms"];
+        /** Change that (admins); due times that were told stay */
+        put: operations["putNorms"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for me, or what I wait for; open ones first, by due time */
+        get: operations["listAsks"];
+        put?: never;
+        /** Ask somebody for something; urgent needs a reason, ignores quiet hours and is counted */
+        post: operations["createAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{ask_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ask_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** One ask */
+        get: operations["getAsk"];
+        put?: never;
+        post?: never;
+        /** Take mine back */
+        delete: operations["withdrawAsk"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/asks/{ask_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ask_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer in words or with an own clip, which the workspace may then watch */
+        post: operations["answerAsk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/break-glass": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The urgent asks of a month, counted, with their reasons */
+        get: operations["getBreakGlass"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log of decisions, the newest first */
+        get: operations["listDecisions"];
+        put?: never;
+        /** Mark words as a decision */
+        post: operations["createDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions.zip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All decisions as Markdown, a file each, ready for a repository */
+        get: operations["exportDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** One decision */
+        get: operations["getDecision"];
+        put?: never;
+        post?: never;
+        /** Remove it (whoever wrote it down, admins) */
+        delete: operations["deleteDecision"];
+        options?: never;
+        head?: never;
+        /** Change its words or people (whoever wrote it down, admins) */
+        patch: operations["updateDecision"];
+        trace?: never;
+    };
+    "/api/v1/decisions/{decision_id}/decision.md": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** As Markdown */
+        get: operations["getDecisionMarkdown"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blockers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The board of what is in people's way */
+        get: operations["listBlockers"];
+        put?: never;
+        /** Say what is in my way */
+        post: operations["createBlocker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/blockers/{blocker_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blocker_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** One blocker */
+        get: operations["getBlocker"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Clear it, or open it again */
+        patch: operations["clearBlocker"];
         trace?: never;
     };
 }
@@ -2269,6 +2474,174 @@ export interface components {
             /** Format: date-time */
             due_at: string;
             url: string;
+        };
+        /** @description Where it was said; nothing: in writing only */
+        Source: {
+            clip_id?: components["schemas"]["ID"];
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            comment_id?: components["schemas"]["ID"];
+            occurrence_id?: components["schemas"]["ID"];
+            /** @description Of the moment */
+            url?: string;
+        };
+        Norms: {
+            urgent_hours: number;
+            standard_days: number;
+            relaxed_days: number;
+            /**
+             * @description Who is told of an ask that stays unanswered
+             * @enum {string}
+             */
+            escalation: "nobody" | "admins" | "person";
+            escalate_to?: components["schemas"]["ID"];
+            /** @description Working hours of who is asked between the due time and the escalation */
+            escalate_hours: number;
+            /** @description What an hour of a person costs, for the ledger; 0: not said */
+            hour_cost?: number;
+            currency?: string;
+        };
+        AskRequest: {
+            owner_id: components["schemas"]["ID"];
+            body: string;
+            class?: components["schemas"]["ReplyClass"];
+            /** @description Why it cannot wait: required for urgent */
+            reason?: string;
+            clip_id?: components["schemas"]["ID"];
+            /** Format: int64 */
+            start_ms?: number;
+            /** Format: int64 */
+            end_ms?: number;
+            comment_id?: components["schemas"]["ID"];
+            occurrence_id?: components["schemas"]["ID"];
+            /**
+             * @description It was proposed from speech and accepted
+             * @default false
+             */
+            spoken: boolean;
+        };
+        Ask: {
+            id: components["schemas"]["ID"];
+            url: string;
+            author: components["schemas"]["Person"];
+            owner: components["schemas"]["Person"];
+            body: string;
+            class: components["schemas"]["ReplyClass"];
+            reason?: string;
+            /** @enum {string} */
+            state: "open" | "answered" | "withdrawn";
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * Format: date-time
+             * @description When it reaches its owner at their work
+             */
+            reached_at?: string;
+            /** Format: date-time */
+            due_at?: string;
+            overdue: boolean;
+            answer?: string;
+            answer_clip_id?: components["schemas"]["ID"];
+            /** Format: date-time */
+            answered_at?: string;
+            /** Format: date-time */
+            reminded_at?: string;
+            /** Format: date-time */
+            escalated_at?: string;
+            source: components["schemas"]["Source"];
+            /** @enum {string} */
+            origin: "hand" | "spoken" | "round";
+            may_answer: boolean;
+            may_withdraw: boolean;
+        };
+        UrgentAsk: {
+            author: components["schemas"]["Person"];
+            owner: components["schemas"]["Person"];
+            reason: string;
+            /** Format: date-time */
+            asked_at: string;
+            state: string;
+            /** Format: date-time */
+            answered_at?: string;
+        };
+        DecisionRequest: {
+            what: string;
+            why?: string;
+            /** @description What was not chosen */
+            alternatives?: string;
+            /** @description Who decided it */
+            people?: components["schemas"]["ID"][];
+            supersedes?: components["schemas"]["ID"];
+            clip_id?: components["schemas"]["ID"];
+            /** Format: int64 */
+            start_ms?: number;
+            /** Format: int64 */
+            end_ms?: number;
+            comment_id?: components["schemas"]["ID"];
+            occurrence_id?: components["schemas"]["ID"];
+            /**
+             * @description It was proposed from speech and accepted
+             * @default false
+             */
+            spoken: boolean;
+        };
+        DecisionPatch: {
+            what?: string;
+            why?: string;
+            alternatives?: string;
+            people?: components["schemas"]["ID"][];
+        };
+        Decision: {
+            id: components["schemas"]["ID"];
+            url: string;
+            author: components["schemas"]["Person"];
+            what: string;
+            why: string;
+            alternatives: string;
+            people: components["schemas"]["Person"][];
+            /** Format: date-time */
+            decided_at: string;
+            supersedes?: components["schemas"]["ID"];
+            superseded_by?: components["schemas"]["ID"];
+            source: components["schemas"]["Source"];
+            /** @enum {string} */
+            origin: "hand" | "spoken" | "round";
+            may_edit: boolean;
+        };
+        BlockerRequest: {
+            body: string;
+            clip_id?: components["schemas"]["ID"];
+            /** Format: int64 */
+            start_ms?: number;
+            /** Format: int64 */
+            end_ms?: number;
+            comment_id?: components["schemas"]["ID"];
+            occurrence_id?: components["schemas"]["ID"];
+            /**
+             * @description It was proposed from speech and accepted
+             * @default false
+             */
+            spoken: boolean;
+        };
+        Blocker: {
+            id: components["schemas"]["ID"];
+            owner: components["schemas"]["Person"];
+            body: string;
+            /** Format: date-time */
+            raised_at: string;
+            /** @description Working hours of its owner since it was raised, until it was cleared */
+            age_hours: number;
+            /** @description In how many later rounds it came up again */
+            mentions: number;
+            /** Format: date-time */
+            last_mention_at: string;
+            /** Format: date-time */
+            cleared_at?: string;
+            source: components["schemas"]["Source"];
+            /** @enum {string} */
+            origin: "hand" | "spoken" | "round";
         };
     };
     responses: {
@@ -4888,6 +5261,475 @@ export interface operations {
                     "application/json": {
                         due: components["schemas"]["DueItem"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getNorms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Norms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putNorms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Norms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Norms"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAsks: {
+        parameters: {
+            query?: {
+                box?: "mine" | "sent";
+                state?: "open" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        asks: components["schemas"]["Ask"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRequest"];
+            };
+        };
+        responses: {
+            /** @description Asked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ask_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ask_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerAsk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ask_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    text?: string;
+                    clip_id?: components["schemas"]["ID"];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ask"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBreakGlass: {
+        parameters: {
+            query: {
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        urgent: components["schemas"]["UrgentAsk"][];
+                        count?: number;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listDecisions: {
+        parameters: {
+            query?: {
+                q?: string;
+                cursor?: components["schemas"]["ID"];
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        decisions: components["schemas"]["Decision"][];
+                        next_cursor?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionRequest"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Archive */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/zip": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateDecision: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Decision"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getDecisionMarkdown: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                decision_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Markdown */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/markdown": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listBlockers: {
+        parameters: {
+            query?: {
+                state?: "open" | "cleared" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        blockers: components["schemas"]["Blocker"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createBlocker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlockerRequest"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blocker"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBlocker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blocker_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blocker"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    clearBlocker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blocker_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    cleared: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Blocker"];
                 };
             };
             default: components["responses"]["Problem"];

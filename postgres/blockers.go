@@ -1,0 +1,117 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+)
+
+const noBlocker = "there is no such blocker"
+
+// Blockers keeps what is in people's way.
+type Blockers struct{ db *DB }
+
+// Create keeps one.
+func (s Blockers) Create(ctx context.Context, b domain.Blocker) error {
+	return s.db.inTx(ctx, "keep a blocker", func(t *tx) error {
+		if err := t.insertBlocker(ctx, b); err != nil {
+			return err
+		}
+		return t.thingChanged(domain.EventBlockerChanged, b.WorkspaceID, string(b.ID))
+	})
+}
+
+func (t *tx) insertBlocker(ctx context.Context, b domain.Blocker) error {
+	return t.InsertBlocker(ctx, sqlc.InsertBlockerParams{
+		ID: b.ID, WorkspaceID: b.WorkspaceID, OwnerID: b.Owner.ID, Body: b.Body, ClipID: orNull(b.Source.ClipID), StartMs: b.Source.StartMS, EndMs: b.Source.EndMS,
+		CommentID: orNull(b.Source.CommentID), OccurrenceID: orNull(b.Source.OccurrenceID), Origin: b.Origin, RaisedAt: b.RaisedAt,
+	})
+}
+
+// List lists a workspace's, open ones first, the oldest first. state is open, cleared or empty for both.
+func (s Blockers) List(ctx context.Context, w domain.WorkspaceID, state string) ([]domain.Blocker, error) {
+	return s.list(ctx, sqlc.BlockersParams{WorkspaceID: w, State: state})
+}
+
+// Of lists those that came up in an occurrence of a round.
+func (s Blockers) Of(ctx context.Context, w domain.WorkspaceID, o domain.OccurrenceID) ([]domain.Blocker, error) {
+	return s.list(ctx, sqlc.BlockersParams{WorkspaceID: w, InOccurrence: string(o)})
+}
+
+func (s Blockers) list(ctx context.Context, p sqlc.BlockersParams) ([]domain.Blocker, error) {
+	rows, err := s.db.queries().Blockers(ctx, p)
+	return each(rows, toBlocker), failed("list blockers", err)
+}
+
+// Get reads one. KindNotFound.
+func (s Blockers) Get(ctx context.Context, w domain.WorkspaceID, id domain.BlockerID) (domain.Blocker, error) {
+	all, err := s.list(ctx, sqlc.BlockersParams{WorkspaceID: w, ID: string(id)})
+	if err != nil || len(all) == 0 || id == "" {
+		return domain.Blocker{}, found(0, err, noBlocker)
+	}
+	return all[0], nil
+}
+
+// SetCleared clears one, or opens it again with the zero time.
+func (s Blockers) SetCleared(ctx context.Context, b domain.Blocker, by domain.AccountID, at time.Time) error {
+	return s.db.inTx(ctx, "clear a blocker", func(t *tx) error {
+		p := sqlc.ClearBlockerParams{ID: b.ID, ClearedAt: orNull(at)}
+		if !at.IsZero() {
+			p.ClearedBy = &by
+		}
+		if err := t.ClearBlocker(ctx, p); err != nil {
+			return err
+		}
+		return t.thingChanged(domain.EventBlockerChanged, b.WorkspaceID, string(b.ID))
+	})
+}
+
+// raise makes blockers of what somebody wrote in an occurrence: what is open in the same words already is mentioned again.
+// What they wrote before and no longer do is taken back.
+func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.OccurrenceID, owner domain.AccountID, bodies []string, now time.Time) error {
+	lower := orEmpty(each(bodies, strings.ToLower))
+	if err := t.KeepBlockersOf(ctx, sqlc.KeepBlockersOfParams{OccurrenceID: string(o), OwnerID: owner, Bodies: lower}); err != nil {
+		return err
+	}
+	if err := t.KeepMentionsOf(ctx, sqlc.KeepMentionsOfParams{OccurrenceID: o, OwnerID: owner, Bodies: lower}); err != nil {
+		return err
+	}
+	for _, body := range bodies {
+		there, err := t.HasBlockerOf(ctx, sqlc.HasBlockerOfParams{OccurrenceID: string(o), OwnerID: owner, Body: body})
+		if err != nil {
+			return err
+		}
+		if there {
+			continue
+		}
+		id, err := t.OpenBlockerLike(ctx, sqlc.OpenBlockerLikeParams{WorkspaceID: w, OwnerID: owner, Body: body, OccurrenceID: string(o)})
+		switch {
+		case errors.Is(err, pgx.ErrNoRows):
+			err = t.insertBlocker(ctx, domain.Blocker{
+				ID: domain.NewIDAt[domain.BlockerID](now), WorkspaceID: w, Owner: domain.Account{ID: owner}, Body: body,
+				Source: domain.Source{OccurrenceID: o}, Origin: domain.OriginRound, RaisedAt: now,
+			})
+		case err == nil:
+			err = t.MentionBlocker(ctx, sqlc.MentionBlockerParams{BlockerID: id, OccurrenceID: o, At: now})
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func toBlocker(r sqlc.BlockersRow) domain.Blocker {
+	b := r.Blocker
+	return domain.Blocker{
+		ID: b.ID, WorkspaceID: b.WorkspaceID, Owner: domain.Account{ID: b.OwnerID, Name: r.OwnerName}, Body: b.Body,
+		Source: toSource(b.ClipID, b.StartMs, b.EndMs, b.CommentID, b.OccurrenceID), Origin: b.Origin, RaisedAt: b.RaisedAt,
+		Mentions: r.Mentions, LastMentionAt: r.LastMentionAt, ClearedAt: deref(b.ClearedAt), ClearedBy: deref(b.ClearedBy),
+	}
+}
