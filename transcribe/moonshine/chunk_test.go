@@ -148,8 +148,13 @@ func TestAlignFollowsThePeaks(t *testing.T) {
 	if d := cmp.Diff([]int{0, 2, 3, 6}, align(weight, 6)); d != "" {
 		t.Error(d)
 	}
-	if got := peak(weight[2:], 3, 6); got != 3 {
+	voice := []float32{1, 1, 1, 1, 1, 1}
+	if got := peak(weight[2:], 3, 6, voice); got != 3 {
 		t.Errorf("peak at %d", got)
+	}
+	voice[3] = 0.1
+	if got := peak(weight[2:], 3, 6, voice); got != 4 {
+		t.Errorf("peak at %d, where there is no voice", got)
 	}
 }
 

@@ -14,6 +14,9 @@ const (
 	minEdgePause  = 5 // frames
 	minInnerPause = 9 // frames
 	minWord       = 0.02
+	// maxEarlier is how far a pause moves a word's start back: what sounds for longer between the two is a hesitation that was
+	// not written.
+	maxEarlier = 0.15
 )
 
 // levels is the loudness of a chunk with the level under which it counts as quiet.
@@ -78,7 +81,10 @@ func settle(words []word, samples []float32) {
 	for i := range len(words) - 1 {
 		a, b := &words[i], &words[i+1]
 		if start, end, ok := l.pause(a.middle(), b.middle(), minInnerPause); ok {
-			a.to, b.from = start, end
+			a.to = start
+			if end > b.from-maxEarlier {
+				b.from = end
+			}
 		}
 	}
 	if start, _, ok := l.pause(last.middle(), float64(len(samples))/sampleRate, minEdgePause); ok {
