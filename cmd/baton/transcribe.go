@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"baton/config"
 	"baton/domain"
@@ -29,7 +30,7 @@ func (c transcribeCmd) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err //nolint:wrapcheck // says what to install
 	}
-	engine, err := newSpeech(c.Dir(), 1, worker.Config{Logger: log})
+	engine, err := newSpeech(c.Dir(), min(2, runtime.NumCPU()), worker.Config{Logger: log})
 	if err != nil {
 		return err
 	}

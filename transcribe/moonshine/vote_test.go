@@ -1,0 +1,69 @@
+package moonshine
+
+import (
+	"math"
+	"strings"
+	"testing"
+)
+
+// heard makes words of 100 ms each; "~" before a word says that it is unsure.
+func heard(text string) []word {
+	var out []word
+	for i, f := range strings.Fields(text) {
+		w := word{text: strings.TrimPrefix(f, "~"), from: float64(i) / 10, to: float64(i+1) / 10, logP: -0.05}
+		if w.text != f {
+			w.logP = -1
+		}
+		out = append(out, w)
+	}
+	return out
+}
+
+func TestVote(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ plain, slow, want string }{
+		{"", "", ""},
+		{"So it is.", "", "So it is."},
+		{"", "so it is", "so it is"},
+		{"So it is. Good.", "so it is good", "So it is. Good."},
+		{"Who cares. This is me.", "who cares um this is me", "Who cares. Um, this is me."},
+		{"Nothing going ~on. ~It's on.", "nothing going else on", "Nothing going else on."},
+		{"We met in June, too.", "we met in ~dune too", "We met in June, too."},
+		{"Lies thyself thy foe.", "lies thy self, thy foe", "Lies thy self, thy foe."},
+		{"Some words.", "some words ~bla", "Some words."},
+	} {
+		var got []string
+		for _, w := range vote(heard(c.plain), heard(c.slow)) {
+			got = append(got, w.text)
+		}
+		if s := strings.Join(got, " "); s != c.want {
+			t.Errorf("%q and %q: %q, want %q", c.plain, c.slow, s, c.want)
+		}
+	}
+}
+
+// A tone keeps its pitch and its loudness when it is played slower, and lasts longer.
+func TestSlower(t *testing.T) {
+	t.Parallel()
+	in := make([]float32, 2*sampleRate)
+	for i := range in {
+		in[i] = float32(0.5 * math.Sin(2*math.Pi*200*float64(i)/sampleRate))
+	}
+	out := slower(in)
+	if n := float64(len(out)) / float64(len(in)); n < 1.2 || n > 1.27 {
+		t.Errorf("%.3f times as long", n)
+	}
+	crossings, most := 0, float32(0)
+	for i := sampleRate / 2; i < 2*sampleRate; i++ {
+		if out[i] >= 0 && out[i-1] < 0 {
+			crossings++
+		}
+		most = max(most, out[i])
+	}
+	if crossings < 298 || crossings > 302 || most > 0.55 || most < 0.45 {
+		t.Errorf("%d periods of 300, peak %.2f", crossings, most)
+	}
+	if got := slower(make([]float32, 100)); len(got) != 100 {
+		t.Errorf("too short a sound became %d samples", len(got))
+	}
+}
