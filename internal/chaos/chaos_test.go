@@ -55,7 +55,7 @@ func play(t *testing.T, takes, together int, only string) *report {
 // TestShortChaos is `make chaos` in small.
 func TestShortChaos(t *testing.T) {
 	t.Parallel()
-	play(t, 12, 3, "server: kill,page closed, ,PostgreSQL: ,pair: object store stopped, server")
+	play(t, 12, 3, "server: kill|page closed, comes|PostgreSQL: kill|pair: object store stopped, server")
 }
 
 // TestAnotherNodeGoesOn: of two nodes that share a database and an object store the one that records is lost, with its spool or
