@@ -57,10 +57,13 @@ func (p *Packager) add(s container.Sample) error {
 // Flush closes the last segment. The checkpoint to go on from, should more bytes come after all, is the
 // one of the segment before: the last is then made again, longer, under the same number.
 func (p *Packager) Flush() []Part {
+	p.parts = nil
+	mark := p.reader.Mark()
+	_ = p.reader.Flush(p.add) // what of a torn end cannot be used is not there
 	if p.seg == nil {
 		return nil
 	}
-	return p.seg.Flush(p.reader.Mark())
+	return append(p.parts, p.seg.Flush(mark)...)
 }
 
 // Checkpoint after a part.

@@ -1,6 +1,7 @@
 package container
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 
@@ -189,6 +190,30 @@ func (r *Reader) fragment(data []byte, head int64) error {
 		}
 		pos[best]++
 	}
+}
+
+// Flush gives those samples of a fragment that ends in its midst which are whole: its index came before its media. Nothing may be pushed
+// afterwards.
+func (r *Reader) Flush(emit func(Sample) error) error {
+	if r.moof == nil || len(r.buf) < 8 || string(r.buf[4:8]) != "mdat" {
+		return nil
+	}
+	head := 8
+	if binary.BigEndian.Uint32(r.buf) == 1 {
+		head = 16
+	}
+	data := r.buf[min(head, len(r.buf)):]
+	first := r.at - r.state.Mark.Offset + int64(head)
+	for i, list := range r.moof.samples {
+		torn := slices.IndexFunc(list, func(x fragmentSample) bool {
+			return x.offset < first || x.size > int64(len(data))-(x.offset-first)
+		})
+		if torn >= 0 {
+			r.moof.samples[i] = list[:torn]
+		}
+	}
+	r.emit = emit
+	return r.fragment(data, int64(head))
 }
 
 // before compares two times in different timescales.
