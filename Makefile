@@ -54,7 +54,8 @@ test-e2e: build models
 	cd web && npm run e2e
 
 access: setup-test ## who may reach what: every route as every kind of visitor
-	$(GO) test ./api -run TestAccess -count=1 -v
+	@out=$$($(GO) test ./api -run TestAccess -count=1 -v 2>&1); status=$$?; echo "$$out" | grep -v '^=== '; \
+		echo "$$out" | grep -o 'access: .*'; exit $$status
 
 check: lint test-web ## formatting, lint, generated code, types
 	$(GO) vet ./...

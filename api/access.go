@@ -35,10 +35,21 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/clips/{id}/captions.vtt":                  "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/chapters":                      "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/chapters.vtt":                  "as the clip, through the same gate",
-	"GET /api/v1/clips/{id}/comments":                      "as the clip, through the same gate; writing needs an account",
+	"GET /api/v1/clips/{id}/comments":                      "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/comments/{comment_id}/history": "as the comments",
 	"GET /api/v1/clips/{id}/attachments/{attachment_id}":   "as the comments; a private note's pictures are as private",
 	"GET /api/v1/clips/{id}/reactions":                     "as the comments",
+	"POST /api/v1/clips/{id}/comments":                     "guests write where a link's maker, or the clip's owner, allows it",
+	"PATCH /api/v1/clips/{id}/comments/{comment_id}":       "guests change their own",
+	"DELETE /api/v1/clips/{id}/comments/{comment_id}":      "guests delete their own",
+	"PUT /api/v1/clips/{id}/reactions":                     "as writing comments",
+	"GET /api/v1/clips/{id}/download":                      "as the clip, where its link allows it",
+	"GET /api/v1/shares/{secret}":                          "whoever holds a link's secret may have no account; guesses are limited",
+	"POST /api/v1/shares/{secret}":                         "as above; its conditions are checked",
+	"POST /api/v1/shares/{secret}/requests":                "as above",
+	"GET /api/v1/guest":                                    "tells a browser what it told us",
+	"PUT /api/v1/guest":                                    "guests have no account",
+	"GET /api/v1/oembed":                                   "sites that embed have no account; tells of clips for anyone with the link only",
 	"GET /api/v1/events":                                   "only with a clip_id that passes the gate; the workspace's events need a sign-in",
 
 	"OPTIONS /api/v1/clips/{id}/upload":         "tus discovery is the same for every clip and tells nothing of this one",
@@ -78,7 +89,9 @@ const noClip = "there is no such clip, or you may not see it"
 func whoMay(a domain.Action) string {
 	switch a {
 	case domain.ActionComment:
-		return "members of the clip's workspace"
+		return "members of the clip's workspace, and guests whom its link allows it,"
+	case domain.ActionDownload:
+		return "those whom the clip's link allows it"
 	case domain.ActionDelete, domain.ActionCorrect:
 		return "the clip's owner or an admin"
 	case domain.ActionWatch, domain.ActionEdit:

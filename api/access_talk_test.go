@@ -1,8 +1,108 @@
 package api_test
 
-// talkRules are the rules of the talk about clips, and of those who are told of it.
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"baton/domain"
+)
+
+// talkRules are the rules of the talk about clips, of links, and of those who are told of it.
 var talkRules = map[string]rule{
+	"createComment":  {who: writing, body: `{"body":"hi"}`, ok: 201},
+	"updateComment":  {who: changing(editing), body: `{"body":"hi again"}`}, // the fixture's comment is the clip's owner's
+	"deleteComment":  {who: changing(deleting), ok: 204},
 	"resolveComment": {who: acting(commenting), body: `{"resolved":true}`}, "getCommentHistory": {who: watching},
-	"listReactions": {who: watching}, "react": {who: acting(commenting), body: `{"emoji":"👍","at_ms":1000,"on":true}`},
+	"listReactions": {who: watching}, "react": {who: writing, body: `{"emoji":"👍","at_ms":1000,"on":true}`},
 	"addAttachment": {who: acting(commenting), body: onePixel, typ: "image/png", ok: 201}, "getAttachment": {who: watching},
+
+	"listShares": {who: acting(editing)}, "createShare": {who: acting(editing), body: `{"name":"for Ana"}`, ok: 201},
+	"updateShare": {who: acting(editing), body: `{"comments":true}`}, "revokeShare": {who: acting(editing), ok: 204},
+	"listPeople": {who: acting(editing)}, "putPeople": {who: acting(editing), body: `{"account_ids":[]}`},
+	"listAccessRequests": {who: acting(editing)}, "answerAccessRequest": {who: acting(editing), body: `{"granted":false}`, ok: 204},
+	"requestAccess": {who: signedIn(), body: `{"message":"please"}`, ok: 202},
+	"downloadClip":  {who: watching},
+	"getShare":      {who: everybody}, "openShare": {who: everybody, body: `{}`}, "requestMoreTime": {who: everybody, body: `{"name":"Ana"}`, ok: 202},
+	"getGuest": {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
+}
+
+// changing is what a route that guests may use gives to those who may do it and to the others.
+func changing(may func(actor string, v domain.Visibility) bool) who {
+	return func(actor string, v domain.Visibility) outcome {
+		switch {
+		case actor == revoked:
+			return signIn
+		case !sees(actor, v):
+			return notFound
+		case may(actor, v):
+			return allowed
+		}
+		return refused
+	}
+}
+
+// writing is for members; strangers who may watch are told to sign in, those of other workspaces that it is not theirs to do.
+func writing(actor string, v domain.Visibility) outcome {
+	if actor != revoked && actor != linked && strange(actor) && sees(actor, v) {
+		return signIn
+	}
+	return changing(commenting)(actor, v)
+}
+
+// shared makes a link to the owner's clip.
+func (c *cast) shared(v domain.Visibility, change func(*domain.Share)) (domain.ShareID, string) {
+	c.t.Helper()
+	s := domain.Share{ID: domain.NewID[domain.ShareID](), ClipID: c.clipOf(v), CreatedBy: c.members[owner].Account.ID, CreatedAt: time.Now()}
+	if change != nil {
+		change(&s)
+	}
+	secret := "share-" + string(s.ID)
+	if err := c.db.Shares.Create(c.t.Context(), s, hashOf(secret)); err != nil {
+		c.t.Fatal(err)
+	}
+	return s.ID, secret
+}
+
+// byLink lets somebody without an account come to all clips of the owner's by links of their own.
+func (c *cast) byLink(actor string) *person {
+	c.t.Helper()
+	key := fmt.Sprint(actor, c.clips)
+	if p, ok := c.guests[key]; ok {
+		return p
+	}
+	ctx, p := c.t.Context(), &person{s: c.server, guest: "guest-" + domain.NewID[string]()}
+	g := domain.Guest{ID: domain.NewID[domain.GuestID](), Name: "Ana"}
+	if err := c.db.Shares.NewGuest(ctx, g, hashOf(p.guest)); err != nil {
+		c.t.Fatal(err)
+	}
+	for v, clip := range c.clips {
+		id, secret := c.shared(v, func(s *domain.Share) {
+			s.Comments, s.Downloads = true, true
+			if actor == linkWrong {
+				s.PasswordHash = c.hash
+			}
+		})
+		if actor == linkWrong {
+			r := p.request("POST", "/api/v1/shares/"+secret, strings.NewReader(`{"password":"not this one"}`))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("X-Forwarded-For", "10.200.0."+strconv.Itoa(c.fresh%250))
+			c.send(r).expect(401)
+			continue
+		}
+		if err := c.db.Shares.Enter(ctx, id, g.ID); err != nil {
+			c.t.Fatal(err)
+		}
+		switch actor {
+		case linkExpired:
+			c.exec(`update share set expires_at = now() - interval '1 second' where id = $1`, id)
+		case linkRevoked:
+			if err := c.db.Shares.Revoke(ctx, clip, id); err != nil {
+				c.t.Fatal(err)
+			}
+		}
+	}
+	c.guests[key] = p
+	return p
 }

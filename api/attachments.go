@@ -20,6 +20,7 @@ type keys interface {
 func (h *handlers) registerAttachments(r gen.EchoRouter) {
 	const at = "/api/v1/clips/:id/attachments"
 	r.POST(at, h.addAttachment)
+	r.GET("/api/v1/clips/:id/download", h.downloadClip)
 	r.GET(at+"/:attachment_id", h.watching(h.getAttachment))
 }
 
@@ -29,6 +30,9 @@ func (h *handlers) addAttachment(c echo.Context) error {
 	clip, err := h.gate(ctx, c.Param("id"), domain.ActionComment)
 	if err != nil {
 		return err
+	}
+	if who := callerOf(ctx); who.WorkspaceID != clip.WorkspaceID {
+		return domain.Errorf(domain.KindForbidden, "guests write, and attach no pictures")
 	}
 	data, err := readBody(c, pictures.MaxBytes, "a picture")
 	if err != nil {

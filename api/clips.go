@@ -115,6 +115,9 @@ func (h *handlers) makeClip(ctx context.Context, c domain.Clip, rec domain.Recor
 	if err != nil {
 		return "", err
 	}
+	if callerOf(ctx).WorkspaceID != parent.WorkspaceID {
+		return "", domain.Errorf(domain.KindForbidden, "guests answer in writing")
+	}
 	at := domain.ReplyTo{ClipID: parent.ID, CommentID: domain.CommentID(or(to.CommentId, "")), AtMS: or(to.AtMs, 0)}
 	if err := within(&parent, at.AtMS); err != nil {
 		return "", err
@@ -147,7 +150,8 @@ func (h *handlers) UpdateClip(ctx context.Context, r gen.UpdateClipRequestObject
 	if _, err := h.gate(ctx, r.Id, domain.ActionEdit); err != nil {
 		return nil, err
 	}
-	p := domain.ClipPatch{Visibility: (*domain.Visibility)(r.Body.Visibility), SpaceID: (*domain.SpaceID)(r.Body.SpaceId), ReadScreen: r.Body.ReadScreen}
+	p := domain.ClipPatch{Visibility: (*domain.Visibility)(r.Body.Visibility), SpaceID: (*domain.SpaceID)(r.Body.SpaceId), ReadScreen: r.Body.ReadScreen,
+		GuestComments: r.Body.GuestComments, Downloads: r.Body.Downloads}
 	if p.SpaceID != nil && *p.SpaceID != "" && !domain.ValidID(string(*p.SpaceID)) {
 		return nil, domain.Errorf(domain.KindInvalid, "space_id is not an id")
 	}

@@ -41,8 +41,10 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		}
 	}
 	c.May.Comment, c.May.Edit = who.May(domain.ActionComment, &v.Clip), who.May(domain.ActionEdit, &v.Clip)
+	c.May.Download = who.May(domain.ActionDownload, &v.Clip)
+	c.May.CommentAsGuest = asGuest(who, &v.Clip)
 	if c.May.Edit {
-		c.ReadScreen = &v.ReadScreen
+		c.ReadScreen, c.GuestComments, c.Downloads = &v.ReadScreen, &v.GuestComments, &v.Downloads
 	}
 	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)
 	setPlayback(&c, at, v)

@@ -56,14 +56,14 @@ func (h *handlers) ListComments(ctx context.Context, r gen.ListCommentsRequestOb
 }
 
 func commentOf(who caller, clip *domain.Clip, c *domain.Comment) gen.Comment {
-	mine, there, may := who.SignedIn() && who.AccountID == c.Author.ID, c.DeletedAt.IsZero(), who.May(domain.ActionComment, clip)
+	mine, there, may := wrote(who, c), c.DeletedAt.IsZero(), who.May(domain.ActionComment, clip)
 	out := gen.Comment{
 		Id: string(c.ID), ClipId: string(c.ClipID), ParentId: nonZero(string(c.ParentID)),
 		Author: gen.Person{Id: string(c.Author.ID), Name: c.Author.Name}, AtMs: c.AtMS, EndMs: nonZero(c.EndMS), Body: c.Body,
 		CreatedAt: c.CreatedAt.UTC(), EditedAt: utc(c.EditedAt), Deleted: nonZero(!there), Private: nonZero(c.PrivateTo != ""),
 		Mentions: []gen.Person{}, Attachments: []gen.Attachment{}, ResolvedAt: utc(c.ResolvedAt),
 		MayEdit: there && mine && may, MayDelete: there && (mine && may || who.May(domain.ActionDelete, clip)),
-		MayResolve: there && may && c.ParentID == "",
+		MayResolve: there && may && c.ParentID == "" && who.WorkspaceID == clip.WorkspaceID,
 	}
 	if c.GuestID != "" {
 		out.Author = gen.Person{Id: string(c.GuestID), Name: c.Author.Name, Guest: nonZero(true)}
@@ -89,16 +89,31 @@ func commentOf(who caller, clip *domain.Clip, c *domain.Comment) gen.Comment {
 	return out
 }
 
+// wrote tells whether the caller is a comment's author.
+func wrote(who caller, c *domain.Comment) bool {
+	if c.GuestID != "" {
+		return who.Guest != nil && who.Guest.ID == c.GuestID
+	}
+	return who.SignedIn() && who.AccountID == c.Author.ID
+}
+
 func (h *handlers) CreateComment(ctx context.Context, r gen.CreateCommentRequestObject) (gen.CreateCommentResponseObject, error) {
 	clip, err := h.gate(ctx, r.Id, domain.ActionComment)
 	if err != nil {
 		return nil, err
 	}
 	who := callerOf(ctx)
+	writer, err := h.writer(who, &clip)
+	if err != nil {
+		return nil, err
+	}
 	c := domain.Comment{
 		ID: domain.NewID[domain.CommentID](), ClipID: clip.ID, ParentID: domain.CommentID(or(r.Body.ParentId, "")),
-		Author: domain.Account{ID: who.AccountID}, AtMS: or(r.Body.AtMs, 0), EndMS: or(r.Body.EndMs, 0), CreatedAt: time.Now(),
+		Author: domain.Account{ID: writer.AccountID}, GuestID: writer.GuestID, AtMS: or(r.Body.AtMs, 0), EndMS: or(r.Body.EndMs, 0), CreatedAt: time.Now(),
 		Mentions: mentioned(r.Body.Mentions),
+	}
+	if c.GuestID != "" && (or(r.Body.Private, false) || len(c.Mentions) > 0) {
+		return nil, domain.Errorf(domain.KindForbidden, "guests name nobody and write no private notes")
 	}
 	if or(r.Body.Private, false) {
 		c.PrivateTo = who.AccountID
@@ -179,7 +194,7 @@ func (h *handlers) ResolveComment(ctx context.Context, r gen.ResolveCommentReque
 		return nil, err
 	}
 	who := callerOf(ctx)
-	if !who.May(domain.ActionComment, &clip) {
+	if !who.May(domain.ActionComment, &clip) || who.WorkspaceID != clip.WorkspaceID {
 		return nil, domain.Errorf(domain.KindForbidden, "only %s may do that", whoMay(domain.ActionComment))
 	}
 	if c, err = h.Comments.Resolve(ctx, clip.ID, c.ID, who.AccountID, r.Body.Resolved); err != nil {

@@ -80,6 +80,10 @@ func (h *handlers) identify(c echo.Context) (caller, error) {
 		who.token, who.Viewer = t.ID, viewer(m)
 		return who, nil
 	}
+	var err error
+	if who.Guest, err = h.guest(c); err != nil {
+		return caller{}, err
+	}
 	cookie, _ := c.Cookie(cookieName) // the only error is that there is none
 	if cookie == nil || cookie.Value == "" {
 		return who, nil
@@ -91,7 +95,9 @@ func (h *handlers) identify(c echo.Context) (caller, error) {
 	} else if err != nil {
 		return caller{}, fmt.Errorf("find sign-in: %w", err)
 	}
+	guest := who.Guest
 	who.signIn, who.Viewer = s.ID, viewer(m)
+	who.Guest = guest
 	if now := time.Now(); now.Sub(s.LastSeenAt) > renewEvery {
 		expires := now.Add(signInTime)
 		if err := h.SignIns.Touch(c.Request().Context(), s.ID, now, expires); err != nil {

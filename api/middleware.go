@@ -107,14 +107,19 @@ func clipIDForLog(c echo.Context) string {
 	return ""
 }
 
-// securityHeaders sets what every answer carries. The policy allows the client's own files and nothing else;
+// contentPolicy allows the client's own files and nothing else, and the ancestors to show a page in a frame;
 // blob: is for media (MSE, recorded takes), pictures made in the page, and workers that the video engine makes.
-func securityHeaders(public *url.URL) echo.MiddlewareFunc {
-	policy := strings.Join([]string{
+func contentPolicy(ancestors string) string {
+	return strings.Join([]string{
 		"default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:", "media-src 'self' blob:",
 		"connect-src 'self'", "worker-src 'self' blob:", "font-src 'self'", "object-src 'none'", "base-uri 'none'",
-		"form-action 'self'", "frame-ancestors 'none'",
+		"form-action 'self'", "frame-ancestors " + ancestors,
 	}, "; ")
+}
+
+// securityHeaders sets what every answer carries.
+func securityHeaders(public *url.URL) echo.MiddlewareFunc {
+	policy := contentPolicy("'none'")
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
 			h := c.Response().Header()

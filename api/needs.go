@@ -22,6 +22,8 @@ type Needs struct {
 	PublicURL *url.URL
 	// TrustedProxies may tell the client's address by X-Forwarded-For, beside loopback. May be empty.
 	TrustedProxies []netip.Prefix
+	// FrameAncestors are the origins whose pages may show /embed/, as the Content-Security-Policy lists them.
+	FrameAncestors string
 	// Metrics is what /metrics shows; the server adds its own to it.
 	Metrics *prometheus.Registry
 	// MetricsOpen answers /metrics to everybody instead of loopback only.
@@ -51,6 +53,7 @@ type Needs struct {
 	Search      searcher
 	Playback    playback
 	Events      events
+	Shares      shares
 	Hours       hours
 	Rounds      roundStore
 	Asks        asks

@@ -28,7 +28,11 @@ func (h *handlers) React(ctx context.Context, r gen.ReactRequestObject) (gen.Rea
 	if err := within(&c, r.Body.AtMs); err != nil {
 		return nil, err
 	}
-	if err := h.Comments.React(ctx, c.ID, reactor(callerOf(ctx)), r.Body.Emoji, r.Body.AtMs, r.Body.On); err != nil {
+	who, err := h.writer(callerOf(ctx), &c)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Comments.React(ctx, c.ID, who, r.Body.Emoji, r.Body.AtMs, r.Body.On); err != nil {
 		return nil, named(err, "react", noClip)
 	}
 	all, err := h.reactions(ctx, c.ID)
@@ -47,4 +51,10 @@ func (h *handlers) reactions(ctx context.Context, clip domain.ClipID) (gen.React
 	return out, nil
 }
 
-func reactor(who caller) domain.Reactor { return domain.Reactor{AccountID: who.AccountID} }
+func reactor(who caller) domain.Reactor {
+	r := domain.Reactor{AccountID: who.AccountID}
+	if who.Guest != nil {
+		r.GuestID = who.Guest.ID
+	}
+	return r
+}

@@ -36,6 +36,8 @@ type handlers struct {
 	pace    pace
 	// pictures makes what people attach to comments harmless.
 	pictures *pictures.Cleaner
+	// guestWrites bounds how fast guests write.
+	guestWrites *buckets
 }
 
 // The generated interface makes a route without a handler a compile error.
@@ -47,7 +49,7 @@ func New(n Needs) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
-	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pictures: pictures.NewCleaner(), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
+	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pictures: pictures.NewCleaner(), guestWrites: newGuestWrites(), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
 	h.hub = newHub(n.Events, n.Log)
 	h.shell = newShell(h)
 	checks, err := newChecks(h, doc)

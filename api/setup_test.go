@@ -110,7 +110,7 @@ func newServer(t *testing.T, options ...option) *server {
 			},
 		},
 	}
-	needs.Keys = blob.Keys{}
+	needs.Keys, needs.Shares = blob.Keys{}, s.db.Shares
 	for _, o := range options {
 		o(&needs)
 	}
@@ -160,6 +160,7 @@ type person struct {
 	s      *server
 	member domain.Member
 	cookie string // empty: not signed in
+	guest  string // the cookie of a guest; empty: none
 	token  string
 }
 
@@ -236,6 +237,9 @@ func (p *person) request(method, path string, body io.Reader) *http.Request {
 	}
 	if p.cookie != "" {
 		r.AddCookie(&http.Cookie{Name: "baton_session", Value: p.cookie})
+	}
+	if p.guest != "" {
+		r.AddCookie(&http.Cookie{Name: "baton_guest", Value: p.guest})
 	}
 	if p.token != "" {
 		r.Header.Set("Authorization", "Bearer "+p.token)

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"html"
 	"net/http"
+	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -25,10 +27,12 @@ type shell struct {
 	clips  clips
 	public string
 	name   func(domain.ClipID) string
+	// embedPolicy lets other sites show a page.
+	embedPolicy string
 }
 
 func newShell(h *handlers) *shell {
-	return &shell{web: h.Web, clips: h.Clips, public: origin(h.PublicURL), name: h.clipURL}
+	return &shell{web: h.Web, clips: h.Clips, public: origin(h.PublicURL), name: h.clipURL, embedPolicy: contentPolicy(or(nonZero(h.FrameAncestors), "*"))}
 }
 
 // serve answers what is no route of the API.
@@ -46,7 +50,11 @@ func (s *shell) serve(c echo.Context) error {
 		return echo.NewHTTPError(http.StatusMethodNotAllowed)
 	case strings.HasPrefix(at, "/c/"):
 		return s.clipPage(c, strings.TrimPrefix(at, "/c/"))
-	case strings.HasPrefix(at, "/join/"):
+	case strings.HasPrefix(at, "/embed/"):
+		c.Response().Header().Set("Content-Security-Policy", s.embedPolicy)
+		c.Response().Header().Del("X-Frame-Options")
+		return s.clipPage(c, strings.TrimPrefix(at, "/embed/"))
+	case strings.HasPrefix(at, "/join/"), strings.HasPrefix(at, "/s/"):
 		c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address holds a secret
 	case isFile(at):
 		s.web.ServeHTTP(c.Response(), c.Request())
@@ -106,17 +114,16 @@ func (s *shell) clipPage(c echo.Context, id string) error {
 }
 
 func (s *shell) preview(v *domain.ClipView) string {
-	title := v.Title
-	if title == "" {
-		title = "A clip by " + v.OwnerName
-	}
+	title := titleOf(v)
 	description := v.Description
 	if description == "" {
 		length := time.Duration(v.DurationMS) * time.Millisecond
 		description = fmt.Sprintf("%s, %d:%02d", v.OwnerName, int(length.Minutes()), int(length.Seconds())%60)
 	}
 	tags := tag("og:site_name", "Baton") + tag("og:type", "video.other") + tag("og:title", title) +
-		tag("og:description", cut(description, 300)) + tag("og:url", s.name(v.ID))
+		tag("og:description", cut(description, 300)) + tag("og:url", s.name(v.ID)) +
+		tag("video:duration", strconv.FormatInt((v.DurationMS+500)/1000, 10)) +
+		`<link rel="alternate" type="application/json+oembed" href="` + html.EscapeString(s.public+"/api/v1/oembed?url="+url.QueryEscape(s.name(v.ID))) + `">`
 	if v.PosterKey != "" {
 		tags += tag("og:image", clipPath(s.public, v.ID)+"/poster.jpg?v="+domain.ObjectVersion(v.PosterKey)) + tag("twitter:card", "summary_large_image")
 	}

@@ -69,6 +69,7 @@ func (f ServeFlags) check(env environment) (*Config, error) {
 
 		TrustedProxies: c.networks("BATON_TRUSTED_PROXIES", f.TrustedProxies),
 		MetricsOpen:    c.oneOf("BATON_METRICS", f.Metrics, "loopback", "all") == "all",
+		EmbedOrigins:   c.ancestors("BATON_EMBED_ORIGINS", f.EmbedOrigins),
 
 		Media: Media{
 			Listen:     c.address("BATON_MEDIA_LISTEN", f.MediaListen),
@@ -285,6 +286,23 @@ func (c *checker) origin(name, v string) *url.URL {
 		c.bad(name, "%q has more than a scheme, a host and a port", v)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: u.Host}
+}
+
+// ancestors reads origins as a Content-Security-Policy lists them.
+func (c *checker) ancestors(name, v string) string {
+	switch strings.TrimSpace(v) {
+	case "", "none":
+		return "'none'"
+	case "*":
+		return "*"
+	}
+	var out []string
+	for _, o := range strings.Split(v, ",") {
+		if u := c.origin(name, strings.TrimSpace(o)); u != nil {
+			out = append(out, u.String())
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 func (c *checker) dir(name, v string) string {

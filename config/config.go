@@ -26,6 +26,8 @@ type Config struct {
 	TrustedProxies []netip.Prefix
 	// MetricsOpen shows /metrics to everybody.
 	MetricsOpen bool
+	// EmbedOrigins are the origins whose pages may show clips, as a Content-Security-Policy lists them.
+	EmbedOrigins string
 
 	Media      Media
 	Transcribe Engine

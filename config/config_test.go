@@ -56,6 +56,9 @@ func TestNothingSetIsEverythingEmbedded(t *testing.T) {
 		Listen:    "127.0.0.1:8080",
 		PublicURL: PublicURLFor("127.0.0.1:8080"),
 		Roles:     Roles{Web: true, Ingest: true, Worker: true},
+
+		EmbedOrigins: "*",
+
 		Media:     Media{Listen: ":8189"},
 		ModelsDir: filepath.Join(wd, "baton-data", "models"),
 

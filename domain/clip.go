@@ -63,13 +63,18 @@ type Clip struct {
 	OwnerID     AccountID
 	SpaceID     SpaceID // empty: in no space
 	// ParentID is the clip that this one answers, HostID who owns that; empty: it answers none.
-	ParentID    ClipID
-	HostID      AccountID
-	Kind        ClipKind
-	Title       string
-	Description string
-	Visibility  Visibility
-	State       ClipState
+	ParentID ClipID
+	HostID   AccountID
+	// People are members who may watch it whatever its visibility.
+	People []AccountID
+	// GuestComments: strangers who have the clip's own link may comment under a name; Downloads: they may download.
+	GuestComments bool
+	Downloads     bool
+	Kind          ClipKind
+	Title         string
+	Description   string
+	Visibility    Visibility
+	State         ClipState
 	// FailureReason is shown to people; set when State is failed.
 	FailureReason string
 	// DurationMS grows while recording.

@@ -36,6 +36,9 @@ type ClipPatch struct {
 	Visibility  *Visibility
 	SpaceID     *SpaceID // empty: in no space
 	Tags        *[]string
+	// GuestComments and Downloads are what strangers may who have the clip's own link.
+	GuestComments *bool
+	Downloads     *bool
 	// ReadScreen false removes what was read, too.
 	ReadScreen *bool
 }

@@ -38,6 +38,8 @@ type Event struct {
 	// wider one, so that those who lost sight of the clip learn that they have to look again.
 	OwnerID    AccountID
 	Visibility Visibility
+	// People are members who may watch the clip whatever its visibility.
+	People []AccountID
 	// Audience is who alone may learn of it; nil: whoever may watch the clip.
 	Audience []AccountID
 }
@@ -51,5 +53,5 @@ func (e *Event) VisibleTo(v Viewer) bool {
 	if e.ClipID == "" {
 		return v.SignedIn() && v.WorkspaceID == e.WorkspaceID
 	}
-	return v.May(ActionWatch, &Clip{WorkspaceID: e.WorkspaceID, OwnerID: e.OwnerID, Visibility: e.Visibility})
+	return v.May(ActionWatch, &Clip{ID: e.ClipID, WorkspaceID: e.WorkspaceID, OwnerID: e.OwnerID, Visibility: e.Visibility, People: e.People})
 }

@@ -34,6 +34,8 @@ type (
 	MeetingID    string
 	AttachmentID string
 	GuestID      string
+	ShareID      string
+	RequestID    string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but syntax

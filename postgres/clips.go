@@ -59,6 +59,7 @@ func (s Clips) Rights(ctx context.Context, id domain.ClipID) (domain.Clip, error
 	r, err := s.db.queries().ClipRights(ctx, id)
 	return domain.Clip{
 			ID: r.ID, WorkspaceID: r.WorkspaceID, OwnerID: r.OwnerID, Visibility: r.Visibility, ParentID: deref(r.ParentID), HostID: deref(r.HostID),
+			People: idsOf(r.People),
 		},
 		failed("read a clip's rights", orNotFound(err, noClip))
 }
@@ -247,12 +248,19 @@ func patched(c domain.Clip, p domain.ClipPatch) domain.Clip {
 	if p.SpaceID != nil {
 		c.SpaceID = *p.SpaceID
 	}
+	if p.GuestComments != nil {
+		c.GuestComments = *p.GuestComments
+	}
+	if p.Downloads != nil {
+		c.Downloads = *p.Downloads
+	}
 	return c
 }
 
 func (t *tx) updateClip(ctx context.Context, before, after domain.Clip) error {
 	err := t.UpdateClip(ctx, sqlc.UpdateClipParams{
 		ID: after.ID, Title: after.Title, Description: after.Description, Visibility: after.Visibility, SpaceID: orNull(after.SpaceID),
+		GuestComments: after.GuestComments, Downloads: after.Downloads,
 	})
 	if err != nil {
 		return err
@@ -260,10 +268,8 @@ func (t *tx) updateClip(ctx context.Context, before, after domain.Clip) error {
 	if err := t.indexTitle(ctx, after); err != nil {
 		return err
 	}
-	if after.Visibility != before.Visibility {
-		if err := t.ShowRepliesTo(ctx, after.Visibility, string(after.ID)); err != nil {
-			return err
-		}
+	if err := t.showReplies(ctx, after); err != nil {
+		return err
 	}
 	// Those who lose sight of the clip have to learn that they must look again.
 	seen := after

@@ -37,6 +37,7 @@ type DB struct {
 	Comments    Comments
 	Search      Search
 	Events      Events
+	Shares      Shares
 	Hours       Hours
 	Rounds      Rounds
 	Asks        Asks
@@ -53,6 +54,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
+	db.Shares = Shares{db}
 	return db
 }
 

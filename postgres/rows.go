@@ -63,7 +63,8 @@ func toInvite(i sqlc.Invite) domain.Invite {
 
 func toClip(c sqlc.Clip) domain.Clip {
 	return domain.Clip{
-		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), ParentID: deref(c.ParentID), HostID: deref(c.HostID), Kind: c.Kind, Title: c.Title,
+		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), ParentID: deref(c.ParentID), HostID: deref(c.HostID), Kind: c.Kind,
+		People: idsOf(c.People), GuestComments: c.GuestComments, Downloads: c.Downloads, Title: c.Title,
 		Description: c.Description, Visibility: c.Visibility, State: c.State, FailureReason: c.FailureReason,
 		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
@@ -125,12 +126,12 @@ func toAttachment(a sqlc.Attachment) domain.Attachment {
 func toEvent(e sqlc.Event) domain.Event {
 	return domain.Event{
 		ID: e.ID, WorkspaceID: e.WorkspaceID, ClipID: e.ClipID, Kind: e.Kind, Data: e.Data, At: e.At, OwnerID: e.OwnerID, Visibility: e.Visibility,
-		Audience: audienceOf(e.Audience),
+		Audience: idsOf(e.Audience), People: idsOf(e.People),
 	}
 }
 
-// audienceOf keeps the difference between nobody in particular and nobody.
-func audienceOf(ids []string) []domain.AccountID {
+// idsOf keeps the difference between nobody in particular and nobody.
+func idsOf(ids []string) []domain.AccountID {
 	if ids == nil {
 		return nil
 	}

@@ -376,6 +376,30 @@ func (e ScreenState) Valid() bool {
 	}
 }
 
+// Defines values for ShareGateState.
+const (
+	ShareGateStateExpired ShareGateState = "expired"
+	ShareGateStateFull    ShareGateState = "full"
+	ShareGateStateOpen    ShareGateState = "open"
+	ShareGateStateRevoked ShareGateState = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the ShareGateState enum.
+func (e ShareGateState) Valid() bool {
+	switch e {
+	case ShareGateStateExpired:
+		return true
+	case ShareGateStateFull:
+		return true
+	case ShareGateStateOpen:
+		return true
+	case ShareGateStateRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for StrokeTool.
 const (
 	Arrow StrokeTool = "arrow"
@@ -595,6 +619,39 @@ func (e ListBlockersParamsState) Valid() bool {
 	}
 }
 
+// Defines values for GetOEmbedParamsFormat.
+const (
+	Json GetOEmbedParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the GetOEmbedParamsFormat enum.
+func (e GetOEmbedParamsFormat) Valid() bool {
+	switch e {
+	case Json:
+		return true
+	default:
+		return false
+	}
+}
+
+// AccessRequest defines model for AccessRequest.
+type AccessRequest struct {
+	// AccountId Example: 01hf7yat00tvwxyz0123456789
+	AccountId *ID       `json:"account_id,omitempty"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id      ID     `json:"id"`
+	Message string `json:"message"`
+
+	// MoreTime For more time on a link; otherwise to be let in by name
+	MoreTime bool   `json:"more_time"`
+	Name     string `json:"name"`
+
+	// ShareId Example: 01hf7yat00tvwxyz0123456789
+	ShareId *ID `json:"share_id,omitempty"`
+}
+
 // Answer defines model for Answer.
 type Answer struct {
 	Author    Person    `json:"author"`
@@ -693,6 +750,11 @@ type AskRequest struct {
 	// Spoken It was proposed from speech and accepted
 	Spoken  *bool  `json:"spoken,omitempty"`
 	StartMs *int64 `json:"start_ms,omitempty"`
+}
+
+// Asked defines model for Asked.
+type Asked struct {
+	Asked bool `json:"asked"`
 }
 
 // Attachment defines model for Attachment.
@@ -800,25 +862,35 @@ type Claim struct {
 
 // Clip defines model for Clip.
 type Clip struct {
-	CommentCount  *int      `json:"comment_count,omitempty"`
-	CreatedAt     time.Time `json:"created_at"`
-	Description   string    `json:"description"`
-	DurationMs    int64     `json:"duration_ms"`
-	FailureReason *string   `json:"failure_reason,omitempty"`
+	CommentCount *int      `json:"comment_count,omitempty"`
+	CreatedAt    time.Time `json:"created_at"`
+	Description  string    `json:"description"`
+
+	// Downloads For its owner: they may download
+	Downloads     *bool   `json:"downloads,omitempty"`
+	DurationMs    int64   `json:"duration_ms"`
+	FailureReason *string `json:"failure_reason,omitempty"`
 
 	// Gaps Stretches in which media is known to be missing
-	Gaps     *[]Span `json:"gaps,omitempty"`
-	HasAudio bool    `json:"has_audio"`
-	HasVideo bool    `json:"has_video"`
-	Height   *int    `json:"height,omitempty"`
+	Gaps *[]Span `json:"gaps,omitempty"`
+
+	// GuestComments For its owner: strangers who have the clip's own link may comment under a name
+	GuestComments *bool `json:"guest_comments,omitempty"`
+	HasAudio      bool  `json:"has_audio"`
+	HasVideo      bool  `json:"has_video"`
+	Height        *int  `json:"height,omitempty"`
 
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id   ID       `json:"id"`
 	Kind ClipKind `json:"kind"`
 	May  struct {
 		Comment bool `json:"comment"`
-		Delete  bool `json:"delete"`
-		Edit    bool `json:"edit"`
+
+		// CommentAsGuest I may comment after PUT /api/v1/guest has said under which name
+		CommentAsGuest bool `json:"comment_as_guest"`
+		Delete         bool `json:"delete"`
+		Download       bool `json:"download"`
+		Edit           bool `json:"edit"`
 	} `json:"may"`
 	Owner    Person  `json:"owner"`
 	PeaksUrl *string `json:"peaks_url,omitempty"`
@@ -869,6 +941,12 @@ type ClipPage struct {
 // ClipPatch defines model for ClipPatch.
 type ClipPatch struct {
 	Description *string `json:"description,omitempty"`
+
+	// Downloads They may download
+	Downloads *bool `json:"downloads,omitempty"`
+
+	// GuestComments Strangers who have the clip's own link may comment under a name
+	GuestComments *bool `json:"guest_comments,omitempty"`
 
 	// ReadScreen Whether the text on its screen may be read and found; false also removes what was read, true reads it
 	ReadScreen *bool `json:"read_screen,omitempty"`
@@ -1207,6 +1285,15 @@ type FixRequest struct {
 	Terms *[]Term `json:"terms,omitempty"`
 }
 
+// Guest defines model for Guest.
+type Guest struct {
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id *ID `json:"id,omitempty"`
+
+	// Name Empty: not told yet
+	Name string `json:"name"`
+}
+
 // Hours defines model for Hours.
 type Hours struct {
 	// CoreFrom A time on the person's own wall clock; 24:00 ends the day
@@ -1341,6 +1428,14 @@ type NewInvite struct {
 	Url string `json:"url"`
 }
 
+// NewShare defines model for NewShare.
+type NewShare struct {
+	Share Share `json:"share"`
+
+	// Url Shown this once
+	Url string `json:"url"`
+}
+
 // NewToken defines model for NewToken.
 type NewToken struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
@@ -1371,6 +1466,25 @@ type Norms struct {
 
 // NormsEscalation Who is told of an ask that stays unanswered
 type NormsEscalation string
+
+// OEmbed defines model for OEmbed.
+type OEmbed struct {
+	AuthorName *string `json:"author_name,omitempty"`
+
+	// Duration Seconds; an extension that consumers know
+	Duration        *float64 `json:"duration,omitempty"`
+	Height          int      `json:"height"`
+	Html            string   `json:"html"`
+	ProviderName    string   `json:"provider_name"`
+	ProviderUrl     string   `json:"provider_url"`
+	ThumbnailHeight *int     `json:"thumbnail_height,omitempty"`
+	ThumbnailUrl    *string  `json:"thumbnail_url,omitempty"`
+	ThumbnailWidth  *int     `json:"thumbnail_width,omitempty"`
+	Title           string   `json:"title"`
+	Type            string   `json:"type"`
+	Version         string   `json:"version"`
+	Width           int      `json:"width"`
+}
 
 // Occurrence defines model for Occurrence.
 type Occurrence struct {
@@ -1411,6 +1525,18 @@ type OccurrenceMember struct {
 
 // OccurrenceMemberState waiting: it has not opened for them yet
 type OccurrenceMemberState string
+
+// OpenedShare defines model for OpenedShare.
+type OpenedShare struct {
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId ID    `json:"clip_id"`
+	Guest  Guest `json:"guest"`
+}
+
+// People defines model for People.
+type People struct {
+	People []Person `json:"people"`
+}
 
 // Person defines model for Person.
 type Person struct {
@@ -1709,6 +1835,57 @@ type SetupRequest struct {
 	WorkspaceName string  `json:"workspace_name"`
 }
 
+// Share defines model for Share.
+type Share struct {
+	Comments    bool       `json:"comments"`
+	CreatedAt   time.Time  `json:"created_at"`
+	Downloads   bool       `json:"downloads"`
+	EmailDomain string     `json:"email_domain"`
+	ExpiresAt   *time.Time `json:"expires_at,omitempty"`
+	HasPassword bool       `json:"has_password"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id       ID     `json:"id"`
+	MaxViews int    `json:"max_views"`
+	Name     string `json:"name"`
+	Views    int    `json:"views"`
+}
+
+// ShareGate defines model for ShareGate.
+type ShareGate struct {
+	Comments bool `json:"comments"`
+
+	// EmailDomain Sign in with an address of it; empty: no need
+	EmailDomain   string         `json:"email_domain"`
+	NeedsPassword bool           `json:"needs_password"`
+	State         ShareGateState `json:"state"`
+}
+
+// ShareGateState defines model for ShareGate.State.
+type ShareGateState string
+
+// ShareRequest defines model for ShareRequest.
+type ShareRequest struct {
+	// Comments Guests may comment under a name
+	Comments  *bool `json:"comments,omitempty"`
+	Downloads *bool `json:"downloads,omitempty"`
+
+	// EmailDomain Only for people who are signed in with an address of it; empty: for anybody
+	EmailDomain *string `json:"email_domain,omitempty"`
+
+	// ExpiresAt RFC 3339; empty: never
+	ExpiresAt *string `json:"expires_at,omitempty"`
+
+	// MaxViews How many browsers may open it; 0: any number
+	MaxViews *int `json:"max_views,omitempty"`
+
+	// Name For its maker: whom it is for
+	Name *string `json:"name,omitempty"`
+
+	// Password Empty: none
+	Password *string `json:"password,omitempty"`
+}
+
 // SignIn defines model for SignIn.
 type SignIn struct {
 	Address   string    `json:"address"`
@@ -1979,6 +2156,21 @@ type ResolveCommentJSONBody struct {
 	Resolved bool `json:"resolved"`
 }
 
+// PutPeopleJSONBody defines parameters for PutPeople.
+type PutPeopleJSONBody struct {
+	AccountIds []ID `json:"account_ids"`
+}
+
+// RequestAccessJSONBody defines parameters for RequestAccess.
+type RequestAccessJSONBody struct {
+	Message *string `json:"message,omitempty"`
+}
+
+// AnswerAccessRequestJSONBody defines parameters for AnswerAccessRequest.
+type AnswerAccessRequestJSONBody struct {
+	Granted bool `json:"granted"`
+}
+
 // UpdateCueJSONBody defines parameters for UpdateCue.
 type UpdateCueJSONBody struct {
 	Text string `json:"text"`
@@ -1989,6 +2181,11 @@ type ListDecisionsParams struct {
 	Q      *string `form:"q,omitempty" json:"q,omitempty"`
 	Cursor *ID     `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// PutGuestJSONBody defines parameters for PutGuest.
+type PutGuestJSONBody struct {
+	Name string `json:"name"`
 }
 
 // AddDayOffJSONBody defines parameters for AddDayOff.
@@ -2027,6 +2224,17 @@ type GetDueParams struct {
 	AskedAt *time.Time `form:"asked_at,omitempty" json:"asked_at,omitempty"`
 }
 
+// GetOEmbedParams defines parameters for GetOEmbed.
+type GetOEmbedParams struct {
+	Url       string                 `form:"url" json:"url"`
+	Maxwidth  *int                   `form:"maxwidth,omitempty" json:"maxwidth,omitempty"`
+	Maxheight *int                   `form:"maxheight,omitempty" json:"maxheight,omitempty"`
+	Format    *GetOEmbedParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GetOEmbedParamsFormat defines parameters for GetOEmbed.
+type GetOEmbedParamsFormat string
+
 // ListOccurrencesParams defines parameters for ListOccurrences.
 type ListOccurrencesParams struct {
 	Cursor *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2052,6 +2260,19 @@ type SearchParams struct {
 	Source *[]MomentSource `form:"source,omitempty" json:"source,omitempty"`
 	Limit  *int            `form:"limit,omitempty" json:"limit,omitempty"`
 	Cursor *string         `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// OpenShareJSONBody defines parameters for OpenShare.
+type OpenShareJSONBody struct {
+	// Name The name to comment under
+	Name     *string `json:"name,omitempty"`
+	Password *string `json:"password,omitempty"`
+}
+
+// RequestMoreTimeJSONBody defines parameters for RequestMoreTime.
+type RequestMoreTimeJSONBody struct {
+	Message *string `json:"message,omitempty"`
+	Name    string  `json:"name"`
 }
 
 // CreateSpaceJSONBody defines parameters for CreateSpace.
@@ -2094,8 +2315,23 @@ type UpdateCommentJSONRequestBody = CommentPatch
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody ResolveCommentJSONBody
 
+// PutPeopleJSONRequestBody defines body for PutPeople for application/json ContentType.
+type PutPeopleJSONRequestBody PutPeopleJSONBody
+
 // ReactJSONRequestBody defines body for React for application/json ContentType.
 type ReactJSONRequestBody = ReactionRequest
+
+// RequestAccessJSONRequestBody defines body for RequestAccess for application/json ContentType.
+type RequestAccessJSONRequestBody RequestAccessJSONBody
+
+// AnswerAccessRequestJSONRequestBody defines body for AnswerAccessRequest for application/json ContentType.
+type AnswerAccessRequestJSONRequestBody AnswerAccessRequestJSONBody
+
+// CreateShareJSONRequestBody defines body for CreateShare for application/json ContentType.
+type CreateShareJSONRequestBody = ShareRequest
+
+// UpdateShareJSONRequestBody defines body for UpdateShare for application/json ContentType.
+type UpdateShareJSONRequestBody = ShareRequest
 
 // UpdateCueJSONRequestBody defines body for UpdateCue for application/json ContentType.
 type UpdateCueJSONRequestBody UpdateCueJSONBody
@@ -2105,6 +2341,9 @@ type CreateDecisionJSONRequestBody = DecisionRequest
 
 // UpdateDecisionJSONRequestBody defines body for UpdateDecision for application/json ContentType.
 type UpdateDecisionJSONRequestBody = DecisionPatch
+
+// PutGuestJSONRequestBody defines body for PutGuest for application/json ContentType.
+type PutGuestJSONRequestBody PutGuestJSONBody
 
 // CreateInviteJSONRequestBody defines body for CreateInvite for application/json ContentType.
 type CreateInviteJSONRequestBody = InviteRequest
@@ -2144,6 +2383,12 @@ type UpdateRoundJSONRequestBody = RoundPatch
 
 // CreateWorkspaceJSONRequestBody defines body for CreateWorkspace for application/json ContentType.
 type CreateWorkspaceJSONRequestBody = SetupRequest
+
+// OpenShareJSONRequestBody defines body for OpenShare for application/json ContentType.
+type OpenShareJSONRequestBody OpenShareJSONBody
+
+// RequestMoreTimeJSONRequestBody defines body for RequestMoreTime for application/json ContentType.
+type RequestMoreTimeJSONRequestBody RequestMoreTimeJSONBody
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignInRequest
@@ -2249,18 +2494,45 @@ type ServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx echo.Context, id ClipID, commentId ID) error
+	// ListPeople The members who may watch my clip whatever its visibility
+	// (GET /api/v1/clips/{id}/people)
+	ListPeople(ctx echo.Context, id ClipID) error
+	// PutPeople Share my clip with these members, and no others by name
+	// (PUT /api/v1/clips/{id}/people)
+	PutPeople(ctx echo.Context, id ClipID) error
 	// ListReactions Emoji at seconds of the clip, with counts
 	// (GET /api/v1/clips/{id}/reactions)
 	ListReactions(ctx echo.Context, id ClipID) error
 	// React Put my emoji at a moment, or take it away
 	// (PUT /api/v1/clips/{id}/reactions)
 	React(ctx echo.Context, id ClipID) error
+	// ListAccessRequests Who asks to be let in to my clip
+	// (GET /api/v1/clips/{id}/requests)
+	ListAccessRequests(ctx echo.Context, id ClipID) error
+	// RequestAccess Ask a clip's owner to be let in
+	// (POST /api/v1/clips/{id}/requests)
+	RequestAccess(ctx echo.Context, id ClipID) error
+	// AnswerAccessRequest Let somebody in, or give a link seven days more; or do not
+	// (POST /api/v1/clips/{id}/requests/{request_id})
+	AnswerAccessRequest(ctx echo.Context, id ClipID, requestId ID) error
 	// RetryClip Try again what failed (import or transcript)
 	// (POST /api/v1/clips/{id}/retry)
 	RetryClip(ctx echo.Context, id ClipID) error
 	// GetScreen What was on the screen
 	// (GET /api/v1/clips/{id}/screen)
 	GetScreen(ctx echo.Context, id ClipID) error
+	// ListShares The links to my clip beside its own
+	// (GET /api/v1/clips/{id}/shares)
+	ListShares(ctx echo.Context, id ClipID) error
+	// CreateShare Make a link with conditions; its address is shown once
+	// (POST /api/v1/clips/{id}/shares)
+	CreateShare(ctx echo.Context, id ClipID) error
+	// RevokeShare Take a link back; who came by it is out at once, open players included
+	// (DELETE /api/v1/clips/{id}/shares/{share_id})
+	RevokeShare(ctx echo.Context, id ClipID, shareId ID) error
+	// UpdateShare Change a link's conditions; what is left out stays
+	// (PATCH /api/v1/clips/{id}/shares/{share_id})
+	UpdateShare(ctx echo.Context, id ClipID, shareId ID) error
 	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
 	// (GET /api/v1/clips/{id}/summary)
 	GetSummary(ctx echo.Context, id ClipID) error
@@ -2300,6 +2572,12 @@ type ServerInterface interface {
 	// GetDecisionMarkdown As Markdown
 	// (GET /api/v1/decisions/{decision_id}/decision.md)
 	GetDecisionMarkdown(ctx echo.Context, decisionId ID) error
+	// GetGuest Who I am to the clips that I came to by a link
+	// (GET /api/v1/guest)
+	GetGuest(ctx echo.Context) error
+	// PutGuest Say under which name I comment; makes me a guest if I am none
+	// (PUT /api/v1/guest)
+	PutGuest(ctx echo.Context) error
 	// ListInvites Open invitations (admins)
 	// (GET /api/v1/invites)
 	ListInvites(ctx echo.Context) error
@@ -2387,6 +2665,9 @@ type ServerInterface interface {
 	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
 	GetRecord(ctx echo.Context, occurrenceId ID) error
+	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
+	// (GET /api/v1/oembed)
+	GetOEmbed(ctx echo.Context, params GetOEmbedParams) error
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx echo.Context) error
@@ -2417,6 +2698,15 @@ type ServerInterface interface {
 	// CreateWorkspace Create the workspace and its owner; works once
 	// (POST /api/v1/setup)
 	CreateWorkspace(ctx echo.Context) error
+	// GetShare What a link asks of whoever opens it
+	// (GET /api/v1/shares/{secret})
+	GetShare(ctx echo.Context, secret string) error
+	// OpenShare Open a link; sets the guest's cookie, with which the clip's routes answer
+	// (POST /api/v1/shares/{secret})
+	OpenShare(ctx echo.Context, secret string) error
+	// RequestMoreTime Ask for more time on a link that has expired
+	// (POST /api/v1/shares/{secret}/requests)
+	RequestMoreTime(ctx echo.Context, secret string) error
 	// SignIn Sign in with e-mail and password
 	// (POST /api/v1/sign-in)
 	SignIn(ctx echo.Context) error
@@ -2957,6 +3247,38 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 	return err
 }
 
+// ListPeople converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPeople(ctx, id)
+	return err
+}
+
+// PutPeople converts echo context to params.
+func (w *ServerInterfaceWrapper) PutPeople(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutPeople(ctx, id)
+	return err
+}
+
 // ListReactions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReactions(ctx echo.Context) error {
 	var err error
@@ -2989,6 +3311,62 @@ func (w *ServerInterfaceWrapper) React(ctx echo.Context) error {
 	return err
 }
 
+// ListAccessRequests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAccessRequests(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAccessRequests(ctx, id)
+	return err
+}
+
+// RequestAccess converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestAccess(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestAccess(ctx, id)
+	return err
+}
+
+// AnswerAccessRequest converts echo context to params.
+func (w *ServerInterfaceWrapper) AnswerAccessRequest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "request_id" -------------
+	var requestId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "request_id", ctx.Param("request_id"), &requestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter request_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AnswerAccessRequest(ctx, id, requestId)
+	return err
+}
+
 // RetryClip converts echo context to params.
 func (w *ServerInterfaceWrapper) RetryClip(ctx echo.Context) error {
 	var err error
@@ -3018,6 +3396,86 @@ func (w *ServerInterfaceWrapper) GetScreen(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetScreen(ctx, id)
+	return err
+}
+
+// ListShares converts echo context to params.
+func (w *ServerInterfaceWrapper) ListShares(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListShares(ctx, id)
+	return err
+}
+
+// CreateShare converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateShare(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateShare(ctx, id)
+	return err
+}
+
+// RevokeShare converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeShare(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "share_id" -------------
+	var shareId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "share_id", ctx.Param("share_id"), &shareId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter share_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeShare(ctx, id, shareId)
+	return err
+}
+
+// UpdateShare converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateShare(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "share_id" -------------
+	var shareId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "share_id", ctx.Param("share_id"), &shareId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter share_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateShare(ctx, id, shareId)
 	return err
 }
 
@@ -3236,6 +3694,24 @@ func (w *ServerInterfaceWrapper) GetDecisionMarkdown(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDecisionMarkdown(ctx, decisionId)
+	return err
+}
+
+// GetGuest converts echo context to params.
+func (w *ServerInterfaceWrapper) GetGuest(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetGuest(ctx)
+	return err
+}
+
+// PutGuest converts echo context to params.
+func (w *ServerInterfaceWrapper) PutGuest(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutGuest(ctx)
 	return err
 }
 
@@ -3614,6 +4090,45 @@ func (w *ServerInterfaceWrapper) GetRecord(ctx echo.Context) error {
 	return err
 }
 
+// GetOEmbed converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOEmbed(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOEmbedParams
+	// ------------- Required query parameter "url" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "url", ctx.QueryParams(), &params.Url, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter url: %s", err))
+	}
+
+	// ------------- Optional query parameter "maxwidth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maxwidth", ctx.QueryParams(), &params.Maxwidth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter maxwidth: %s", err))
+	}
+
+	// ------------- Optional query parameter "maxheight" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "maxheight", ctx.QueryParams(), &params.Maxheight, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter maxheight: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOEmbed(ctx, params)
+	return err
+}
+
 // ListRoundTemplates converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRoundTemplates(ctx echo.Context) error {
 	var err error
@@ -3810,6 +4325,54 @@ func (w *ServerInterfaceWrapper) CreateWorkspace(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateWorkspace(ctx)
+	return err
+}
+
+// GetShare converts echo context to params.
+func (w *ServerInterfaceWrapper) GetShare(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetShare(ctx, secret)
+	return err
+}
+
+// OpenShare converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenShare(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenShare(ctx, secret)
+	return err
+}
+
+// RequestMoreTime converts echo context to params.
+func (w *ServerInterfaceWrapper) RequestMoreTime(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RequestMoreTime(ctx, secret)
 	return err
 }
 
@@ -4106,6 +4669,21 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id/history", wrapper.GetCommentHistory, options.OperationMiddlewares["getCommentHistory"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/reactions", wrapper.ListReactions, options.OperationMiddlewares["listReactions"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/reactions", wrapper.React, options.OperationMiddlewares["react"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.ListShares, options.OperationMiddlewares["listShares"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.CreateShare, options.OperationMiddlewares["createShare"]...)
+	router.DELETE(options.BaseURL+"/api/v1/clips/:id/shares/:share_id", wrapper.RevokeShare, options.OperationMiddlewares["revokeShare"]...)
+	router.PATCH(options.BaseURL+"/api/v1/clips/:id/shares/:share_id", wrapper.UpdateShare, options.OperationMiddlewares["updateShare"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/people", wrapper.ListPeople, options.OperationMiddlewares["listPeople"]...)
+	router.PUT(options.BaseURL+"/api/v1/clips/:id/people", wrapper.PutPeople, options.OperationMiddlewares["putPeople"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/requests", wrapper.ListAccessRequests, options.OperationMiddlewares["listAccessRequests"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/requests", wrapper.RequestAccess, options.OperationMiddlewares["requestAccess"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/requests/:request_id", wrapper.AnswerAccessRequest, options.OperationMiddlewares["answerAccessRequest"]...)
+	router.GET(options.BaseURL+"/api/v1/shares/:secret", wrapper.GetShare, options.OperationMiddlewares["getShare"]...)
+	router.POST(options.BaseURL+"/api/v1/shares/:secret", wrapper.OpenShare, options.OperationMiddlewares["openShare"]...)
+	router.POST(options.BaseURL+"/api/v1/shares/:secret/requests", wrapper.RequestMoreTime, options.OperationMiddlewares["requestMoreTime"]...)
+	router.GET(options.BaseURL+"/api/v1/guest", wrapper.GetGuest, options.OperationMiddlewares["getGuest"]...)
+	router.PUT(options.BaseURL+"/api/v1/guest", wrapper.PutGuest, options.OperationMiddlewares["putGuest"]...)
+	router.GET(options.BaseURL+"/api/v1/oembed", wrapper.GetOEmbed, options.OperationMiddlewares["getOEmbed"]...)
 	router.GET(options.BaseURL+"/api/v1/me/hours", wrapper.GetMyHours, options.OperationMiddlewares["getMyHours"]...)
 	router.PUT(options.BaseURL+"/api/v1/me/hours", wrapper.PutMyHours, options.OperationMiddlewares["putMyHours"]...)
 	router.POST(options.BaseURL+"/api/v1/me/days-off", wrapper.AddDayOff, options.OperationMiddlewares["addDayOff"]...)
@@ -5218,6 +5796,85 @@ func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitRes
 	return err
 }
 
+type ListPeopleRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListPeopleResponseObject interface {
+	VisitListPeopleResponse(w http.ResponseWriter) error
+}
+
+type ListPeople200JSONResponse People
+
+func (response ListPeople200JSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPeopledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPeopledefaultApplicationProblemPlusJSONResponse) VisitListPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeopleRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *PutPeopleJSONRequestBody
+}
+
+type PutPeopleResponseObject interface {
+	VisitPutPeopleResponse(w http.ResponseWriter) error
+}
+
+type PutPeople200JSONResponse People
+
+func (response PutPeople200JSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutPeopledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutPeopledefaultApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReactionsRequestObject struct {
 	Id ClipID `json:"id"`
 }
@@ -5297,6 +5954,122 @@ func (response ReactdefaultApplicationProblemPlusJSONResponse) VisitReactRespons
 	return err
 }
 
+type ListAccessRequestsRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListAccessRequestsResponseObject interface {
+	VisitListAccessRequestsResponse(w http.ResponseWriter) error
+}
+
+type ListAccessRequests200JSONResponse struct {
+	Requests []AccessRequest `json:"requests"`
+}
+
+func (response ListAccessRequests200JSONResponse) VisitListAccessRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAccessRequestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAccessRequestsdefaultApplicationProblemPlusJSONResponse) VisitListAccessRequestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestAccessRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *RequestAccessJSONRequestBody
+}
+
+type RequestAccessResponseObject interface {
+	VisitRequestAccessResponse(w http.ResponseWriter) error
+}
+
+type RequestAccess202JSONResponse Asked
+
+func (response RequestAccess202JSONResponse) VisitRequestAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestAccessdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequestAccessdefaultApplicationProblemPlusJSONResponse) VisitRequestAccessResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AnswerAccessRequestRequestObject struct {
+	Id        ClipID `json:"id"`
+	RequestId ID     `json:"request_id"`
+	Body      *AnswerAccessRequestJSONRequestBody
+}
+
+type AnswerAccessRequestResponseObject interface {
+	VisitAnswerAccessRequestResponse(w http.ResponseWriter) error
+}
+
+type AnswerAccessRequest204Response struct {
+}
+
+func (response AnswerAccessRequest204Response) VisitAnswerAccessRequestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AnswerAccessRequestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AnswerAccessRequestdefaultApplicationProblemPlusJSONResponse) VisitAnswerAccessRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RetryClipRequestObject struct {
 	Id ClipID `json:"id"`
 }
@@ -5364,6 +6137,162 @@ type GetScreendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetScreendefaultApplicationProblemPlusJSONResponse) VisitGetScreenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSharesRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListSharesResponseObject interface {
+	VisitListSharesResponse(w http.ResponseWriter) error
+}
+
+type ListShares200JSONResponse struct {
+	Shares []Share `json:"shares"`
+}
+
+func (response ListShares200JSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSharesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSharesdefaultApplicationProblemPlusJSONResponse) VisitListSharesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateShareRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *CreateShareJSONRequestBody
+}
+
+type CreateShareResponseObject interface {
+	VisitCreateShareResponse(w http.ResponseWriter) error
+}
+
+type CreateShare201JSONResponse NewShare
+
+func (response CreateShare201JSONResponse) VisitCreateShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateSharedefaultApplicationProblemPlusJSONResponse) VisitCreateShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeShareRequestObject struct {
+	Id      ClipID `json:"id"`
+	ShareId ID     `json:"share_id"`
+}
+
+type RevokeShareResponseObject interface {
+	VisitRevokeShareResponse(w http.ResponseWriter) error
+}
+
+type RevokeShare204Response struct {
+}
+
+func (response RevokeShare204Response) VisitRevokeShareResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeSharedefaultApplicationProblemPlusJSONResponse) VisitRevokeShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateShareRequestObject struct {
+	Id      ClipID `json:"id"`
+	ShareId ID     `json:"share_id"`
+	Body    *UpdateShareJSONRequestBody
+}
+
+type UpdateShareResponseObject interface {
+	VisitUpdateShareResponse(w http.ResponseWriter) error
+}
+
+type UpdateShare200JSONResponse Share
+
+func (response UpdateShare200JSONResponse) VisitUpdateShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateSharedefaultApplicationProblemPlusJSONResponse) VisitUpdateShareResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -5904,6 +6833,93 @@ type GetDecisionMarkdowndefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDecisionMarkdowndefaultApplicationProblemPlusJSONResponse) VisitGetDecisionMarkdownResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGuestRequestObject struct {
+}
+
+type GetGuestResponseObject interface {
+	VisitGetGuestResponse(w http.ResponseWriter) error
+}
+
+type GetGuest200JSONResponse Guest
+
+func (response GetGuest200JSONResponse) VisitGetGuestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetGuestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetGuestdefaultApplicationProblemPlusJSONResponse) VisitGetGuestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutGuestRequestObject struct {
+	Body *PutGuestJSONRequestBody
+}
+
+type PutGuestResponseObject interface {
+	VisitPutGuestResponse(w http.ResponseWriter) error
+}
+
+type PutGuest200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type PutGuest200JSONResponse struct {
+	Body    Guest
+	Headers PutGuest200ResponseHeaders
+}
+
+func (response PutGuest200JSONResponse) VisitPutGuestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutGuestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutGuestdefaultApplicationProblemPlusJSONResponse) VisitPutGuestResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7048,6 +8064,45 @@ func (response GetRecorddefaultApplicationProblemPlusJSONResponse) VisitGetRecor
 	return err
 }
 
+type GetOEmbedRequestObject struct {
+	Params GetOEmbedParams
+}
+
+type GetOEmbedResponseObject interface {
+	VisitGetOEmbedResponse(w http.ResponseWriter) error
+}
+
+type GetOEmbed200JSONResponse OEmbed
+
+func (response GetOEmbed200JSONResponse) VisitGetOEmbedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOEmbeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOEmbeddefaultApplicationProblemPlusJSONResponse) VisitGetOEmbedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRoundTemplatesRequestObject struct {
 }
 
@@ -7420,6 +8475,135 @@ type CreateWorkspacedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateWorkspacedefaultApplicationProblemPlusJSONResponse) VisitCreateWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetShareRequestObject struct {
+	Secret string `json:"secret"`
+}
+
+type GetShareResponseObject interface {
+	VisitGetShareResponse(w http.ResponseWriter) error
+}
+
+type GetShare200JSONResponse ShareGate
+
+func (response GetShare200JSONResponse) VisitGetShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSharedefaultApplicationProblemPlusJSONResponse) VisitGetShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenShareRequestObject struct {
+	Secret string `json:"secret"`
+	Body   *OpenShareJSONRequestBody
+}
+
+type OpenShareResponseObject interface {
+	VisitOpenShareResponse(w http.ResponseWriter) error
+}
+
+type OpenShare200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type OpenShare200JSONResponse struct {
+	Body    OpenedShare
+	Headers OpenShare200ResponseHeaders
+}
+
+func (response OpenShare200JSONResponse) VisitOpenShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OpenSharedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenSharedefaultApplicationProblemPlusJSONResponse) VisitOpenShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMoreTimeRequestObject struct {
+	Secret string `json:"secret"`
+	Body   *RequestMoreTimeJSONRequestBody
+}
+
+type RequestMoreTimeResponseObject interface {
+	VisitRequestMoreTimeResponse(w http.ResponseWriter) error
+}
+
+type RequestMoreTime202JSONResponse Asked
+
+func (response RequestMoreTime202JSONResponse) VisitRequestMoreTimeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RequestMoreTimedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RequestMoreTimedefaultApplicationProblemPlusJSONResponse) VisitRequestMoreTimeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8176,18 +9360,45 @@ type StrictServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// ListPeople The members who may watch my clip whatever its visibility
+	// (GET /api/v1/clips/{id}/people)
+	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
+	// PutPeople Share my clip with these members, and no others by name
+	// (PUT /api/v1/clips/{id}/people)
+	PutPeople(ctx context.Context, request PutPeopleRequestObject) (PutPeopleResponseObject, error)
 	// ListReactions Emoji at seconds of the clip, with counts
 	// (GET /api/v1/clips/{id}/reactions)
 	ListReactions(ctx context.Context, request ListReactionsRequestObject) (ListReactionsResponseObject, error)
 	// React Put my emoji at a moment, or take it away
 	// (PUT /api/v1/clips/{id}/reactions)
 	React(ctx context.Context, request ReactRequestObject) (ReactResponseObject, error)
+	// ListAccessRequests Who asks to be let in to my clip
+	// (GET /api/v1/clips/{id}/requests)
+	ListAccessRequests(ctx context.Context, request ListAccessRequestsRequestObject) (ListAccessRequestsResponseObject, error)
+	// RequestAccess Ask a clip's owner to be let in
+	// (POST /api/v1/clips/{id}/requests)
+	RequestAccess(ctx context.Context, request RequestAccessRequestObject) (RequestAccessResponseObject, error)
+	// AnswerAccessRequest Let somebody in, or give a link seven days more; or do not
+	// (POST /api/v1/clips/{id}/requests/{request_id})
+	AnswerAccessRequest(ctx context.Context, request AnswerAccessRequestRequestObject) (AnswerAccessRequestResponseObject, error)
 	// RetryClip Try again what failed (import or transcript)
 	// (POST /api/v1/clips/{id}/retry)
 	RetryClip(ctx context.Context, request RetryClipRequestObject) (RetryClipResponseObject, error)
 	// GetScreen What was on the screen
 	// (GET /api/v1/clips/{id}/screen)
 	GetScreen(ctx context.Context, request GetScreenRequestObject) (GetScreenResponseObject, error)
+	// ListShares The links to my clip beside its own
+	// (GET /api/v1/clips/{id}/shares)
+	ListShares(ctx context.Context, request ListSharesRequestObject) (ListSharesResponseObject, error)
+	// CreateShare Make a link with conditions; its address is shown once
+	// (POST /api/v1/clips/{id}/shares)
+	CreateShare(ctx context.Context, request CreateShareRequestObject) (CreateShareResponseObject, error)
+	// RevokeShare Take a link back; who came by it is out at once, open players included
+	// (DELETE /api/v1/clips/{id}/shares/{share_id})
+	RevokeShare(ctx context.Context, request RevokeShareRequestObject) (RevokeShareResponseObject, error)
+	// UpdateShare Change a link's conditions; what is left out stays
+	// (PATCH /api/v1/clips/{id}/shares/{share_id})
+	UpdateShare(ctx context.Context, request UpdateShareRequestObject) (UpdateShareResponseObject, error)
 	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
 	// (GET /api/v1/clips/{id}/summary)
 	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
@@ -8227,6 +9438,12 @@ type StrictServerInterface interface {
 	// GetDecisionMarkdown As Markdown
 	// (GET /api/v1/decisions/{decision_id}/decision.md)
 	GetDecisionMarkdown(ctx context.Context, request GetDecisionMarkdownRequestObject) (GetDecisionMarkdownResponseObject, error)
+	// GetGuest Who I am to the clips that I came to by a link
+	// (GET /api/v1/guest)
+	GetGuest(ctx context.Context, request GetGuestRequestObject) (GetGuestResponseObject, error)
+	// PutGuest Say under which name I comment; makes me a guest if I am none
+	// (PUT /api/v1/guest)
+	PutGuest(ctx context.Context, request PutGuestRequestObject) (PutGuestResponseObject, error)
 	// ListInvites Open invitations (admins)
 	// (GET /api/v1/invites)
 	ListInvites(ctx context.Context, request ListInvitesRequestObject) (ListInvitesResponseObject, error)
@@ -8314,6 +9531,9 @@ type StrictServerInterface interface {
 	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
 	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
+	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
+	// (GET /api/v1/oembed)
+	GetOEmbed(ctx context.Context, request GetOEmbedRequestObject) (GetOEmbedResponseObject, error)
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx context.Context, request ListRoundTemplatesRequestObject) (ListRoundTemplatesResponseObject, error)
@@ -8344,6 +9564,15 @@ type StrictServerInterface interface {
 	// CreateWorkspace Create the workspace and its owner; works once
 	// (POST /api/v1/setup)
 	CreateWorkspace(ctx context.Context, request CreateWorkspaceRequestObject) (CreateWorkspaceResponseObject, error)
+	// GetShare What a link asks of whoever opens it
+	// (GET /api/v1/shares/{secret})
+	GetShare(ctx context.Context, request GetShareRequestObject) (GetShareResponseObject, error)
+	// OpenShare Open a link; sets the guest's cookie, with which the clip's routes answer
+	// (POST /api/v1/shares/{secret})
+	OpenShare(ctx context.Context, request OpenShareRequestObject) (OpenShareResponseObject, error)
+	// RequestMoreTime Ask for more time on a link that has expired
+	// (POST /api/v1/shares/{secret}/requests)
+	RequestMoreTime(ctx context.Context, request RequestMoreTimeRequestObject) (RequestMoreTimeResponseObject, error)
 	// SignIn Sign in with e-mail and password
 	// (POST /api/v1/sign-in)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
@@ -9313,6 +10542,79 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id ClipID, commentId I
 	return nil
 }
 
+// ListPeople operation middleware
+func (sh *strictHandler) ListPeople(ctx echo.Context, id ClipID) error {
+	var request ListPeopleRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPeople(ctx.Request().Context(), request.(ListPeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPeople")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPeopleResponseObject); ok {
+		return validResponse.VisitListPeopleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutPeople operation middleware
+func (sh *strictHandler) PutPeople(ctx echo.Context, id ClipID) error {
+	var request PutPeopleRequestObject
+
+	request.Id = id
+
+	var body PutPeopleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutPeople(ctx.Request().Context(), request.(PutPeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutPeople")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutPeopleResponseObject); ok {
+		return validResponse.VisitPutPeopleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReactions operation middleware
 func (sh *strictHandler) ListReactions(ctx echo.Context, id ClipID) error {
 	var request ListReactionsRequestObject
@@ -9386,6 +10688,128 @@ func (sh *strictHandler) React(ctx echo.Context, id ClipID) error {
 	return nil
 }
 
+// ListAccessRequests operation middleware
+func (sh *strictHandler) ListAccessRequests(ctx echo.Context, id ClipID) error {
+	var request ListAccessRequestsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAccessRequests(ctx.Request().Context(), request.(ListAccessRequestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAccessRequests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAccessRequestsResponseObject); ok {
+		return validResponse.VisitListAccessRequestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestAccess operation middleware
+func (sh *strictHandler) RequestAccess(ctx echo.Context, id ClipID) error {
+	var request RequestAccessRequestObject
+
+	request.Id = id
+
+	var body RequestAccessJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestAccess(ctx.Request().Context(), request.(RequestAccessRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestAccess")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestAccessResponseObject); ok {
+		return validResponse.VisitRequestAccessResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AnswerAccessRequest operation middleware
+func (sh *strictHandler) AnswerAccessRequest(ctx echo.Context, id ClipID, requestId ID) error {
+	var request AnswerAccessRequestRequestObject
+
+	request.Id = id
+	request.RequestId = requestId
+
+	var body AnswerAccessRequestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AnswerAccessRequest(ctx.Request().Context(), request.(AnswerAccessRequestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AnswerAccessRequest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AnswerAccessRequestResponseObject); ok {
+		return validResponse.VisitAnswerAccessRequestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RetryClip operation middleware
 func (sh *strictHandler) RetryClip(ctx echo.Context, id ClipID) error {
 	var request RetryClipRequestObject
@@ -9430,6 +10854,154 @@ func (sh *strictHandler) GetScreen(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(GetScreenResponseObject); ok {
 		return validResponse.VisitGetScreenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListShares operation middleware
+func (sh *strictHandler) ListShares(ctx echo.Context, id ClipID) error {
+	var request ListSharesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListShares(ctx.Request().Context(), request.(ListSharesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListShares")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSharesResponseObject); ok {
+		return validResponse.VisitListSharesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateShare operation middleware
+func (sh *strictHandler) CreateShare(ctx echo.Context, id ClipID) error {
+	var request CreateShareRequestObject
+
+	request.Id = id
+
+	var body CreateShareJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateShare(ctx.Request().Context(), request.(CreateShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateShareResponseObject); ok {
+		return validResponse.VisitCreateShareResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeShare operation middleware
+func (sh *strictHandler) RevokeShare(ctx echo.Context, id ClipID, shareId ID) error {
+	var request RevokeShareRequestObject
+
+	request.Id = id
+	request.ShareId = shareId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeShare(ctx.Request().Context(), request.(RevokeShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeShareResponseObject); ok {
+		return validResponse.VisitRevokeShareResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateShare operation middleware
+func (sh *strictHandler) UpdateShare(ctx echo.Context, id ClipID, shareId ID) error {
+	var request UpdateShareRequestObject
+
+	request.Id = id
+	request.ShareId = shareId
+
+	var body UpdateShareJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateShare(ctx.Request().Context(), request.(UpdateShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateShareResponseObject); ok {
+		return validResponse.VisitUpdateShareResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -9821,6 +11393,75 @@ func (sh *strictHandler) GetDecisionMarkdown(ctx echo.Context, decisionId ID) er
 		return err
 	} else if validResponse, ok := response.(GetDecisionMarkdownResponseObject); ok {
 		return validResponse.VisitGetDecisionMarkdownResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGuest operation middleware
+func (sh *strictHandler) GetGuest(ctx echo.Context) error {
+	var request GetGuestRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGuest(ctx.Request().Context(), request.(GetGuestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGuest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGuestResponseObject); ok {
+		return validResponse.VisitGetGuestResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutGuest operation middleware
+func (sh *strictHandler) PutGuest(ctx echo.Context) error {
+	var request PutGuestRequestObject
+
+	var body PutGuestJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutGuest(ctx.Request().Context(), request.(PutGuestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutGuest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutGuestResponseObject); ok {
+		return validResponse.VisitPutGuestResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -10753,6 +12394,31 @@ func (sh *strictHandler) GetRecord(ctx echo.Context, occurrenceId ID) error {
 	return nil
 }
 
+// GetOEmbed operation middleware
+func (sh *strictHandler) GetOEmbed(ctx echo.Context, params GetOEmbedParams) error {
+	var request GetOEmbedRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOEmbed(ctx.Request().Context(), request.(GetOEmbedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOEmbed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOEmbedResponseObject); ok {
+		return validResponse.VisitGetOEmbedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListRoundTemplates operation middleware
 func (sh *strictHandler) ListRoundTemplates(ctx echo.Context) error {
 	var request ListRoundTemplatesRequestObject
@@ -11057,6 +12723,127 @@ func (sh *strictHandler) CreateWorkspace(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(CreateWorkspaceResponseObject); ok {
 		return validResponse.VisitCreateWorkspaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetShare operation middleware
+func (sh *strictHandler) GetShare(ctx echo.Context, secret string) error {
+	var request GetShareRequestObject
+
+	request.Secret = secret
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetShare(ctx.Request().Context(), request.(GetShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetShareResponseObject); ok {
+		return validResponse.VisitGetShareResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenShare operation middleware
+func (sh *strictHandler) OpenShare(ctx echo.Context, secret string) error {
+	var request OpenShareRequestObject
+
+	request.Secret = secret
+
+	var body OpenShareJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenShare(ctx.Request().Context(), request.(OpenShareRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenShare")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenShareResponseObject); ok {
+		return validResponse.VisitOpenShareResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RequestMoreTime operation middleware
+func (sh *strictHandler) RequestMoreTime(ctx echo.Context, secret string) error {
+	var request RequestMoreTimeRequestObject
+
+	request.Secret = secret
+
+	var body RequestMoreTimeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RequestMoreTime(ctx.Request().Context(), request.(RequestMoreTimeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RequestMoreTime")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RequestMoreTimeResponseObject); ok {
+		return validResponse.VisitRequestMoreTimeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -6,7 +6,7 @@ values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @
 select sqlc.embed(clip) from clip where id = @id and deleted_at is null;
 
 -- name: ClipRights :one
-select id, workspace_id, owner_id, visibility, parent_id, host_id from clip where id = @id;
+select id, workspace_id, owner_id, visibility, parent_id, host_id, people from clip where id = @id;
 
 -- name: LockClip :one
 -- Every change of a clip or of what belongs to it takes this lock first, so that no two wait for each other.
@@ -25,7 +25,7 @@ select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
  where clip.workspace_id = @workspace_id and clip.deleted_at is null and clip.parent_id is null
-   and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool)
+   and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool) or @viewer_id::text = any(clip.people))
    and (@before::text = '' or clip.id < @before::text)
    and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
    and (@in_space::text = '' or clip.space_id = @in_space::text)
@@ -33,7 +33,8 @@ select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as
  order by clip.id desc limit @page_size::int;
 
 -- name: UpdateClip :exec
-update clip set title = @title, description = @description, visibility = @visibility, space_id = @space_id, updated_at = now()
+update clip set title = @title, description = @description, visibility = @visibility, space_id = @space_id,
+       guest_comments = @guest_comments, downloads = @downloads, updated_at = now()
  where id = @id;
 
 -- name: SetClipState :exec

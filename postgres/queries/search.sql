@@ -38,7 +38,7 @@ match as materialized (
          (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
     from match join clip on clip.id = match.clip_id
    where clip.workspace_id = @workspace_id::text and clip.deleted_at is null
-     and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool) or clip.host_id = @viewer_id::text)
+     and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool) or clip.host_id = @viewer_id::text or @viewer_id::text = any(clip.people))
      and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
      and (@in_space::text = '' or clip.space_id = @in_space::text)
      and (sqlc.narg(since)::timestamptz is null or clip.created_at >= sqlc.narg(since)::timestamptz)

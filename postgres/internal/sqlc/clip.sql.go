@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -53,6 +53,9 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.ReadScreen,
 		&i.Clip.ParentID,
 		&i.Clip.HostID,
+		&i.Clip.People,
+		&i.Clip.GuestComments,
+		&i.Clip.Downloads,
 	)
 	return i, err
 }
@@ -122,7 +125,7 @@ func (q *Queries) ClipObjects(ctx context.Context, id domain.ClipID) (ClipObject
 }
 
 const clipRights = `-- name: ClipRights :one
-select id, workspace_id, owner_id, visibility, parent_id, host_id from clip where id = $1
+select id, workspace_id, owner_id, visibility, parent_id, host_id, people from clip where id = $1
 `
 
 type ClipRightsRow struct {
@@ -132,6 +135,7 @@ type ClipRightsRow struct {
 	Visibility  domain.Visibility
 	ParentID    *domain.ClipID
 	HostID      *domain.AccountID
+	People      []string
 }
 
 func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsRow, error) {
@@ -144,12 +148,13 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 		&i.Visibility,
 		&i.ParentID,
 		&i.HostID,
+		&i.People,
 	)
 	return i, err
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -198,6 +203,9 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.ReadScreen,
 		&i.Clip.ParentID,
 		&i.Clip.HostID,
+		&i.Clip.People,
+		&i.Clip.GuestComments,
+		&i.Clip.Downloads,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -207,12 +215,12 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
  where clip.workspace_id = $1 and clip.deleted_at is null and clip.parent_id is null
-   and may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool)
+   and (may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool) or $2::text = any(clip.people))
    and ($4::text = '' or clip.id < $4::text)
    and ($5::text = '' or clip.owner_id = $5::text)
    and ($6::text = '' or clip.space_id = $6::text)
@@ -288,6 +296,9 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.ReadScreen,
 			&i.Clip.ParentID,
 			&i.Clip.HostID,
+			&i.Clip.People,
+			&i.Clip.GuestComments,
+			&i.Clip.Downloads,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -349,7 +360,7 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -391,6 +402,9 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.ReadScreen,
 		&i.Clip.ParentID,
 		&i.Clip.HostID,
+		&i.Clip.People,
+		&i.Clip.GuestComments,
+		&i.Clip.Downloads,
 	)
 	return i, err
 }
@@ -533,16 +547,19 @@ func (q *Queries) Storyboard(ctx context.Context, id domain.ClipID) (string, err
 }
 
 const updateClip = `-- name: UpdateClip :exec
-update clip set title = $1, description = $2, visibility = $3, space_id = $4, updated_at = now()
- where id = $5
+update clip set title = $1, description = $2, visibility = $3, space_id = $4,
+       guest_comments = $5, downloads = $6, updated_at = now()
+ where id = $7
 `
 
 type UpdateClipParams struct {
-	Title       string
-	Description string
-	Visibility  domain.Visibility
-	SpaceID     *domain.SpaceID
-	ID          domain.ClipID
+	Title         string
+	Description   string
+	Visibility    domain.Visibility
+	SpaceID       *domain.SpaceID
+	GuestComments bool
+	Downloads     bool
+	ID            domain.ClipID
 }
 
 func (q *Queries) UpdateClip(ctx context.Context, arg UpdateClipParams) error {
@@ -551,6 +568,8 @@ func (q *Queries) UpdateClip(ctx context.Context, arg UpdateClipParams) error {
 		arg.Description,
 		arg.Visibility,
 		arg.SpaceID,
+		arg.GuestComments,
+		arg.Downloads,
 		arg.ID,
 	)
 	return err

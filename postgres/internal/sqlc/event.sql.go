@@ -28,7 +28,7 @@ func (q *Queries) EventSpan(ctx context.Context) (EventSpanRow, error) {
 }
 
 const eventsByID = `-- name: EventsByID :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience from event where id = any($1::bigint[]) order by id
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people from event where id = any($1::bigint[]) order by id
 `
 
 func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) {
@@ -50,6 +50,7 @@ func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) 
 			&i.OwnerID,
 			&i.Visibility,
 			&i.Audience,
+			&i.People,
 		); err != nil {
 			return nil, err
 		}
@@ -62,7 +63,7 @@ func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) 
 }
 
 const eventsSince = `-- name: EventsSince :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience from event
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people from event
  where workspace_id = $1 and id > $2 order by id limit $3::int
 `
 
@@ -91,6 +92,7 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 			&i.OwnerID,
 			&i.Visibility,
 			&i.Audience,
+			&i.People,
 		); err != nil {
 			return nil, err
 		}
@@ -103,8 +105,8 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 }
 
 const insertEvent = `-- name: InsertEvent :exec
-insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience, people)
+values ($1, $2, $3, $4, $5, $6, $7, $8::text[])
 `
 
 type InsertEventParams struct {
@@ -115,6 +117,7 @@ type InsertEventParams struct {
 	OwnerID     domain.AccountID
 	Visibility  domain.Visibility
 	Audience    []string
+	People      []string
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
@@ -126,6 +129,7 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 		arg.OwnerID,
 		arg.Visibility,
 		arg.Audience,
+		arg.People,
 	)
 	return err
 }

@@ -10,6 +10,18 @@ import (
 	"baton/domain"
 )
 
+type AccessRequest struct {
+	ID         domain.RequestID
+	ClipID     domain.ClipID
+	ShareID    *domain.ShareID
+	AccountID  *domain.AccountID
+	Name       string
+	Message    string
+	CreatedAt  time.Time
+	AnsweredAt *time.Time
+	Granted    bool
+}
+
 type Account struct {
 	ID           domain.AccountID
 	Email        string
@@ -124,6 +136,9 @@ type Clip struct {
 	ReadScreen         bool
 	ParentID           *domain.ClipID
 	HostID             *domain.AccountID
+	People             []string
+	GuestComments      bool
+	Downloads          bool
 }
 
 type ClipTag struct {
@@ -179,6 +194,7 @@ type Event struct {
 	OwnerID     domain.AccountID
 	Visibility  domain.Visibility
 	Audience    []string
+	People      []string
 }
 
 type InitSegment struct {
@@ -307,6 +323,23 @@ type Segment struct {
 	Bytes         int64
 	ObjectKey     string
 	Discontinuity bool
+}
+
+type Share struct {
+	ID           domain.ShareID
+	ClipID       domain.ClipID
+	SecretHash   []byte
+	CreatedBy    domain.AccountID
+	Name         string
+	PasswordHash string
+	EmailDomain  string
+	ExpiresAt    *time.Time
+	MaxViews     int
+	Views        int
+	Comments     bool
+	Downloads    bool
+	CreatedAt    time.Time
+	RevokedAt    *time.Time
 }
 
 type Space struct {

@@ -28,7 +28,7 @@ func (q *Queries) CommentOfReply(ctx context.Context, replyClipID string) (Comme
 }
 
 const replies = `-- name: Replies :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, left(coalesce((select string_agg(cue.body, ' ' order by cue.no) from cue where cue.clip_id = clip.id and cue.no < 400), ''), 4000)::text as words
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, left(coalesce((select string_agg(cue.body, ' ' order by cue.no) from cue where cue.clip_id = clip.id and cue.no < 400), ''), 4000)::text as words
   from clip where clip.id = any($1::text[]) and clip.deleted_at is null
 `
 
@@ -78,6 +78,9 @@ func (q *Queries) Replies(ctx context.Context, clips []string) ([]RepliesRow, er
 			&i.Clip.ReadScreen,
 			&i.Clip.ParentID,
 			&i.Clip.HostID,
+			&i.Clip.People,
+			&i.Clip.GuestComments,
+			&i.Clip.Downloads,
 			&i.Words,
 		); err != nil {
 			return nil, err
@@ -91,7 +94,7 @@ func (q *Queries) Replies(ctx context.Context, clips []string) ([]RepliesRow, er
 }
 
 const repliesTo = `-- name: RepliesTo :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id from clip where parent_id = $1::text and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads from clip where parent_id = $1::text and deleted_at is null for no key update
 `
 
 type RepliesToRow struct {
@@ -138,6 +141,9 @@ func (q *Queries) RepliesTo(ctx context.Context, parentID string) ([]RepliesToRo
 			&i.Clip.ReadScreen,
 			&i.Clip.ParentID,
 			&i.Clip.HostID,
+			&i.Clip.People,
+			&i.Clip.GuestComments,
+			&i.Clip.Downloads,
 		); err != nil {
 			return nil, err
 		}
@@ -150,10 +156,24 @@ func (q *Queries) RepliesTo(ctx context.Context, parentID string) ([]RepliesToRo
 }
 
 const showRepliesTo = `-- name: ShowRepliesTo :exec
-update clip set visibility = $1, updated_at = now() where parent_id = $2::text and visibility <> $1
+update clip set visibility = $1, people = $2::text[], guest_comments = $3, downloads = $4, updated_at = now() where parent_id = $5::text
 `
 
-func (q *Queries) ShowRepliesTo(ctx context.Context, visibility domain.Visibility, parentID string) error {
-	_, err := q.db.Exec(ctx, showRepliesTo, visibility, parentID)
+type ShowRepliesToParams struct {
+	Visibility    domain.Visibility
+	People        []string
+	GuestComments bool
+	Downloads     bool
+	ParentID      string
+}
+
+func (q *Queries) ShowRepliesTo(ctx context.Context, arg ShowRepliesToParams) error {
+	_, err := q.db.Exec(ctx, showRepliesTo,
+		arg.Visibility,
+		arg.People,
+		arg.GuestComments,
+		arg.Downloads,
+		arg.ParentID,
+	)
 	return err
 }

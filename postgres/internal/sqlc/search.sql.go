@@ -115,7 +115,7 @@ match as materialized (
          (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
     from match join clip on clip.id = match.clip_id
    where clip.workspace_id = $1::text and clip.deleted_at is null
-     and (may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool) or clip.host_id = $4::text)
+     and (may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool) or clip.host_id = $4::text or $4::text = any(clip.people))
      and ($6::text = '' or clip.owner_id = $6::text)
      and ($7::text = '' or clip.space_id = $7::text)
      and ($8::timestamptz is null or clip.created_at >= $8::timestamptz)

@@ -1117,6 +1117,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The links to my clip beside its own */
+        get: operations["listShares"];
+        put?: never;
+        /** Make a link with conditions; its address is shown once */
+        post: operations["createShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/shares/{share_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                share_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a link back; who came by it is out at once, open players included */
+        delete: operations["revokeShare"];
+        options?: never;
+        head?: never;
+        /** Change a link's conditions; what is left out stays */
+        patch: operations["updateShare"];
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The members who may watch my clip whatever its visibility */
+        get: operations["listPeople"];
+        /** Share my clip with these members, and no others by name */
+        put: operations["putPeople"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** Who asks to be let in to my clip */
+        get: operations["listAccessRequests"];
+        put?: never;
+        /**
+         * Ask a clip's owner to be let in
+         * @description The answer is the same whether or not there is such a clip, so that it tells nothing.
+         */
+        post: operations["requestAccess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/requests/{request_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                request_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody in, or give a link seven days more; or do not */
+        post: operations["answerAccessRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The clip as one MP4 file */
+        get: operations["downloadClip"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** What a link asks of whoever opens it */
+        get: operations["getShare"];
+        put?: never;
+        /**
+         * Open a link; sets the guest's cookie, with which the clip's routes answer
+         * @description 401: the password is wrong or missing, or one has to sign in; 403: not with this e-mail address; 410: expired, taken back, or opened as often as it may be.
+         */
+        post: operations["openShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{secret}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for more time on a link that has expired */
+        post: operations["requestMoreTime"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who I am to the clips that I came to by a link */
+        get: operations["getGuest"];
+        /** Say under which name I comment; makes me a guest if I am none */
+        put: operations["putGuest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/oembed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** oEmbed 1.0 of a clip that anyone with its link may watch */
+        get: operations["getOEmbed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -1665,6 +1865,93 @@ export interface components {
             password: string;
             time_zone?: string;
         };
+        ShareRequest: {
+            /** @description For its maker: whom it is for */
+            name?: string;
+            /** @description Empty: none */
+            password?: string;
+            /** @description Only for people who are signed in with an address of it; empty: for anybody */
+            email_domain?: string;
+            /** @description RFC 3339; empty: never */
+            expires_at?: string;
+            /** @description How many browsers may open it; 0: any number */
+            max_views?: number;
+            /** @description Guests may comment under a name */
+            comments?: boolean;
+            downloads?: boolean;
+        };
+        Share: {
+            id: components["schemas"]["ID"];
+            name: string;
+            has_password: boolean;
+            email_domain: string;
+            /** Format: date-time */
+            expires_at?: string;
+            max_views: number;
+            views: number;
+            comments: boolean;
+            downloads: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        NewShare: {
+            share: components["schemas"]["Share"];
+            /** @description Shown this once */
+            url: string;
+        };
+        ShareGate: {
+            /** @enum {string} */
+            state: "open" | "expired" | "full" | "revoked";
+            needs_password: boolean;
+            /** @description Sign in with an address of it; empty: no need */
+            email_domain: string;
+            comments: boolean;
+        };
+        OpenedShare: {
+            clip_id: components["schemas"]["ID"];
+            guest: components["schemas"]["Guest"];
+        };
+        Guest: {
+            id?: components["schemas"]["ID"];
+            /** @description Empty: not told yet */
+            name: string;
+        };
+        Asked: {
+            asked: boolean;
+        };
+        AccessRequest: {
+            id: components["schemas"]["ID"];
+            name: string;
+            message: string;
+            /** Format: date-time */
+            created_at: string;
+            /** @description For more time on a link; otherwise to be let in by name */
+            more_time: boolean;
+            account_id?: components["schemas"]["ID"];
+            share_id?: components["schemas"]["ID"];
+        };
+        People: {
+            people: components["schemas"]["Person"][];
+        };
+        OEmbed: {
+            version: string;
+            type: string;
+            title: string;
+            author_name?: string;
+            html: string;
+            width: number;
+            height: number;
+            thumbnail_url?: string;
+            thumbnail_width?: number;
+            thumbnail_height?: number;
+            provider_name: string;
+            provider_url: string;
+            /**
+             * Format: double
+             * @description Seconds; an extension that consumers know
+             */
+            duration?: number;
+        };
         Person: {
             id: components["schemas"]["ID"];
             name: string;
@@ -1828,6 +2115,10 @@ export interface components {
             space_id?: string;
             /** @description Whether the text on its screen may be read and found; false also removes what was read, true reads it */
             read_screen?: boolean;
+            /** @description Strangers who have the clip's own link may comment under a name */
+            guest_comments?: boolean;
+            /** @description They may download */
+            downloads?: boolean;
             /** @description All of them, anew; kept in lower case without #, at most 20 of at most 40 characters */
             tags?: string[];
         };
@@ -1881,7 +2172,14 @@ export interface components {
                 comment: boolean;
                 edit: boolean;
                 delete: boolean;
+                download: boolean;
+                /** @description I may comment after PUT /api/v1/guest has said under which name */
+                comment_as_guest: boolean;
             };
+            /** @description For its owner: strangers who have the clip's own link may comment under a name */
+            guest_comments?: boolean;
+            /** @description For its owner: they may download */
+            downloads?: boolean;
         };
         ClipRendition: {
             name: string;
@@ -4762,6 +5060,425 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reactions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listShares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Links */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        shares: components["schemas"]["Share"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShare"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                share_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                share_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShareRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Share"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putPeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    account_ids: components["schemas"]["ID"][];
+                };
+            };
+        };
+        responses: {
+            /** @description People */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAccessRequests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        requests: components["schemas"]["AccessRequest"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestAccess: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    answerAccessRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                request_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    granted: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Answered */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    downloadClip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description File */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Conditions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareGate"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openShare: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    password?: string;
+                    /** @description The name to comment under */
+                    name?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Open */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedShare"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    requestMoreTime: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    message?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Asked */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Guest */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Guest */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Guest"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOEmbed: {
+        parameters: {
+            query: {
+                url: string;
+                maxwidth?: number;
+                maxheight?: number;
+                format?: "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description oEmbed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OEmbed"];
                 };
             };
             default: components["responses"]["Problem"];

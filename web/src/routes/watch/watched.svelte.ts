@@ -209,7 +209,7 @@ export class Watched {
         description: "",
         work: [],
         transcript_state: "no_speech",
-        may: { comment: false, edit: false, delete: false },
+        may: { comment: false, edit: false, delete: false, download: false, comment_as_guest: false },
       });
     } else if (gone) this.state = "missing";
     else if (!this.clip) {

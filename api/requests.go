@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"baton/api/gen"
+	"baton/domain"
+)
+
+func (h *handlers) ListPeople(ctx context.Context, r gen.ListPeopleRequestObject) (gen.ListPeopleResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.peopleOf(ctx, c)
+	return gen.ListPeople200JSONResponse(all), err
+}
+
+func (h *handlers) PutPeople(ctx context.Context, r gen.PutPeopleRequestObject) (gen.PutPeopleResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	var ids []domain.AccountID
+	for _, id := range unique(&r.Body.AccountIds) {
+		ids = append(ids, domain.AccountID(id))
+	}
+	if err := h.Shares.SetPeople(ctx, c.ID, ids); err != nil {
+		return nil, named(err, "share with people", noClip)
+	}
+	if c, err = h.Clips.Get(ctx, c.ID); err != nil {
+		return nil, named(err, "read clip", noClip)
+	}
+	all, err := h.peopleOf(ctx, c)
+	return gen.PutPeople200JSONResponse(all), err
+}
+
+func (h *handlers) peopleOf(ctx context.Context, c domain.Clip) (gen.People, error) {
+	out := gen.People{People: []gen.Person{}}
+	all, err := h.Shares.People(ctx, c)
+	if err != nil {
+		return out, fmt.Errorf("list people: %w", err)
+	}
+	for _, a := range all {
+		out.People = append(out.People, gen.Person{Id: string(a.ID), Name: a.Name})
+	}
+	return out, nil
+}
+
+func (h *handlers) ListAccessRequests(ctx context.Context, r gen.ListAccessRequestsRequestObject) (gen.ListAccessRequestsResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.Shares.Requests(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("list requests: %w", err)
+	}
+	out := make([]gen.AccessRequest, 0, len(all))
+	for _, a := range all {
+		out = append(out, gen.AccessRequest{
+			Id: string(a.ID), Name: a.Name, Message: a.Message, CreatedAt: a.CreatedAt.UTC(), MoreTime: a.ShareID != "",
+			AccountId: nonZero(string(a.AccountID)), ShareId: nonZero(string(a.ShareID)),
+		})
+	}
+	return gen.ListAccessRequests200JSONResponse{Requests: out}, nil
+}
+
+// RequestAccess says the same whether there is such a clip, whether it is of the caller's workspace, and whether they may watch it.
+func (h *handlers) RequestAccess(ctx context.Context, r gen.RequestAccessRequestObject) (gen.RequestAccessResponseObject, error) {
+	who := callerOf(ctx)
+	if err := h.guesses.try(who.address, ""); err != nil {
+		return nil, err
+	}
+	message, err := cleanLines("message", or(r.Body.Message, ""))
+	if err != nil {
+		return nil, err
+	}
+	asked := gen.RequestAccess202JSONResponse{Asked: true}
+	c, err := h.Clips.Get(ctx, domain.ClipID(r.Id))
+	if domain.KindOf(err) == domain.KindNotFound {
+		return asked, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("read clip: %w", err)
+	}
+	if c.WorkspaceID != who.WorkspaceID || who.May(domain.ActionWatch, &c) {
+		return asked, nil
+	}
+	a, err := h.Accounts.Get(ctx, who.AccountID)
+	if err != nil {
+		return nil, fmt.Errorf("read account: %w", err)
+	}
+	return asked, h.keepRequest(ctx, domain.AccessRequest{ClipID: c.ID, AccountID: a.ID, Name: a.Name, Message: message})
+}
+
+func (h *handlers) RequestMoreTime(ctx context.Context, r gen.RequestMoreTimeRequestObject) (gen.RequestMoreTimeResponseObject, error) {
+	if err := h.guesses.try(callerOf(ctx).address, ""); err != nil {
+		return nil, err
+	}
+	s, err := h.share(ctx, r.Secret)
+	if err != nil {
+		return nil, err
+	}
+	if !s.RevokedAt.IsZero() {
+		return nil, s.Open(time.Now()) //nolint:wrapcheck // words for people
+	}
+	name, err := cleanName(r.Body.Name)
+	if err != nil {
+		return nil, err
+	}
+	message, err := cleanLines("message", or(r.Body.Message, ""))
+	if err != nil {
+		return nil, err
+	}
+	return gen.RequestMoreTime202JSONResponse{Asked: true}, h.keepRequest(ctx, domain.AccessRequest{ClipID: s.ClipID, ShareID: s.ID, Name: name, Message: message})
+}
+
+func (h *handlers) keepRequest(ctx context.Context, r domain.AccessRequest) error {
+	r.ID, r.CreatedAt = domain.NewID[domain.RequestID](), time.Now()
+	if err := h.Shares.Request(ctx, r); err != nil {
+		return named(err, "ask for access", noClip)
+	}
+	return nil
+}
+
+func (h *handlers) AnswerAccessRequest(ctx context.Context, r gen.AnswerAccessRequestRequestObject) (gen.AnswerAccessRequestResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionEdit)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Shares.Answer(ctx, c.ID, domain.RequestID(r.RequestId), r.Body.Granted); err != nil {
+		return nil, named(err, "answer request", "there is no such request, or it was answered")
+	}
+	return gen.AnswerAccessRequest204Response{}, nil
+}
