@@ -74,10 +74,10 @@ func modelsDir() string {
 
 func chaos(ctx context.Context, opt options) error {
 	r, err := run(ctx, opt)
-	if err != nil {
+	if r == nil || err != nil && ctx.Err() == nil {
 		return err
 	}
-	fmt.Print(r.markdown())
+	fmt.Print(r.markdown()) // of what was played until it was interrupted, too
 	if opt.out != "" {
 		if err := os.WriteFile(opt.out, []byte(r.document()), 0o644); err != nil { //nolint:gosec // for reading
 			return fmt.Errorf("write the table: %w", err)
@@ -114,7 +114,7 @@ func run(ctx context.Context, opt options) (_ *report, err error) {
 	}
 	for g := single; g <= cluster; g++ {
 		if err := r.onGround(ctx, g, src); err != nil {
-			return nil, err
+			return r, err
 		}
 	}
 	return r, nil
