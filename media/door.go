@@ -14,14 +14,16 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/logging"
+	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
+	"golang.org/x/time/rate"
 
 	"baton/domain"
 )
 
 const (
-	// socketBuffer holds a burst of many publishers' key frames.
-	socketBuffer = 4 << 20
+	// socketBuffer holds what many publishers send while this machine does something else for a moment.
+	socketBuffer = 16 << 20
 	// Consent (RFC 7675) is lost after iceDisconnected without an answer, the connection failed after iceFailed more: the time
 	// a publisher has for an ICE restart.
 	iceDisconnected = 5 * time.Second
@@ -73,7 +75,7 @@ type Door struct {
 	closed   bool
 	conns    map[*webrtc.PeerConnection]domain.ClipID
 	sessions map[string]*session
-	knocks   map[domain.ClipID]*bucket
+	knocks   map[domain.ClipID]*rate.Limiter
 }
 
 // NewDoor opens the port.
@@ -84,7 +86,7 @@ func NewDoor(cfg DoorConfig) (*Door, error) {
 	if cfg.ConnectWithin == 0 {
 		cfg.ConnectWithin = connectTime
 	}
-	d := &Door{cfg: cfg, conns: map[*webrtc.PeerConnection]domain.ClipID{}, sessions: map[string]*session{}, knocks: map[domain.ClipID]*bucket{}}
+	d := &Door{cfg: cfg, conns: map[*webrtc.PeerConnection]domain.ClipID{}, sessions: map[string]*session{}, knocks: map[domain.ClipID]*rate.Limiter{}}
 	if err := d.listen(cfg.Addr); err != nil {
 		return nil, fmt.Errorf("open the media port: %w", err)
 	}
@@ -116,8 +118,11 @@ func (d *Door) listen(addr string) error {
 
 func listenUDP(host string, port int, logger logging.LeveledLogger) (ice.UDPMux, error) {
 	if host == "" || host == "0.0.0.0" || host == "::" {
-		return ice.NewMultiUDPMuxFromPort(port, ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(logger),
-			ice.UDPMuxFromPortWithReadBufferSize(socketBuffer), ice.UDPMuxFromPortWithWriteBufferSize(socketBuffer))
+		n, err := stdnet.NewNet()
+		if err != nil {
+			return nil, err
+		}
+		return ice.NewMultiUDPMuxFromPort(port, ice.UDPMuxFromPortWithLoopback(), ice.UDPMuxFromPortWithLogger(logger), ice.UDPMuxFromPortWithNet(roomyNet{n}))
 	}
 	addr, err := net.ResolveUDPAddr("udp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
@@ -127,7 +132,7 @@ func listenUDP(host string, port int, logger logging.LeveledLogger) (ice.UDPMux,
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(conn.SetReadBuffer(socketBuffer), conn.SetWriteBuffer(socketBuffer)); err != nil {
+	if err := roomy(conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: logger}), nil

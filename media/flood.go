@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"baton/domain"
 )
 
@@ -23,30 +25,6 @@ const (
 	maxKnocks = 1000
 )
 
-// bucket is a token bucket. It is not safe for concurrent use.
-type bucket struct {
-	rate, burst, tokens float64
-	at                  time.Time
-}
-
-func newBucket(rate, burst float64) bucket {
-	return bucket{rate: rate, burst: burst, tokens: burst, at: time.Now()}
-}
-
-func (b *bucket) fill(now time.Time) {
-	b.tokens = min(b.burst, b.tokens+now.Sub(b.at).Seconds()*b.rate)
-	b.at = now
-}
-
-func (b *bucket) take(now time.Time) bool {
-	b.fill(now)
-	if b.tokens < 1 {
-		return false
-	}
-	b.tokens--
-	return true
-}
-
 func tooFast(format string, args ...any) error {
 	r := refuse(http.StatusTooManyRequests, ReasonBusy, 0, format, args...)
 	r.RetryAfter = time.Second
@@ -57,27 +35,25 @@ func tooFast(format string, args ...any) error {
 func (d *Door) knock(clip domain.ClipID) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	now := time.Now()
-	b := d.knocks[clip]
-	if b == nil {
-		d.rest(now)
-		fresh := newBucket(knockLimit, knockBurst)
-		b = &fresh
-		d.knocks[clip] = b
+	l := d.knocks[clip]
+	if l == nil {
+		d.rest()
+		l = rate.NewLimiter(knockLimit, knockBurst)
+		d.knocks[clip] = l
 	}
-	if !b.take(now) {
+	if !l.Allow() {
 		return tooFast("too many connections to this clip in a short time")
 	}
 	return nil
 }
 
 // rest forgets the clips that nobody knocks at any more. The lock is held.
-func (d *Door) rest(now time.Time) {
+func (d *Door) rest() {
 	if len(d.knocks) < maxKnocks {
 		return
 	}
-	for c, b := range d.knocks {
-		if b.fill(now); b.tokens == b.burst {
+	for c, l := range d.knocks {
+		if l.Tokens() >= knockBurst {
 			delete(d.knocks, c)
 		}
 	}

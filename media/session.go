@@ -14,6 +14,7 @@ import (
 
 	"github.com/pion/rtcp"
 	"github.com/pion/webrtc/v4"
+	"golang.org/x/time/rate"
 
 	"baton/domain"
 	"baton/media/internal/codec"
@@ -52,7 +53,7 @@ type session struct {
 	http       sync.Mutex
 	etag       string
 	offer      string
-	bucket     bucket
+	requests   *rate.Limiter
 	candidates int // of the publisher, that were tried
 
 	mu      sync.Mutex
@@ -94,7 +95,7 @@ func (d *Door) newSession(ctx context.Context, clip domain.ClipID, offer string)
 		return nil, err
 	}
 	s := &session{
-		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), bucket: newBucket(rateLimit, rateBurst), connected: make(chan struct{}),
+		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), requests: rate.NewLimiter(rateLimit, rateBurst), connected: make(chan struct{}),
 		tracks: make([]*rtpin.Track, len(tracks)), ssrc: make([]uint32, len(tracks)), ends: make([]time.Duration, len(tracks)),
 		out: make(chan []byte, queuedChunks), over: make(chan struct{}), done: make(chan struct{}), begun: time.Now(),
 	}

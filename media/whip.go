@@ -94,7 +94,7 @@ func (d *Door) forget(s *session) {
 
 // throttle bounds the requests for one session.
 func (s *session) throttle() error {
-	if !s.bucket.take(time.Now()) {
+	if !s.requests.Allow() {
 		return tooFast("too many requests for this session")
 	}
 	return nil

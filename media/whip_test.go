@@ -96,6 +96,16 @@ func frames(tb testing.TB, file, stream string) int {
 	return n
 }
 
+// size is what a reader makes of a file's picture, e.g. "640,360".
+func size(tb testing.TB, file string) string {
+	tb.Helper()
+	out, err := exec.CommandContext(tb.Context(), "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "stream=width,height", "-of", "csv=p=0", file).Output()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return strings.Trim(string(out), ",\n")
+}
+
 func TestWHIPRecordsEachCodec(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"avc1-opus.mkv", "vp9-opus.webm", "av1-opus.webm", "opus.webm", "avc1.mkv"} {
@@ -346,6 +356,9 @@ func TestWHIPKeepsVP8ForImport(t *testing.T) {
 	decodes(t, f)
 	if v, a := frames(t, f, "v:0"), frames(t, f, "a:0"); v < 55 || a < 60 {
 		t.Errorf("%d frames, %d packets of sound", v, a)
+	}
+	if got, want := size(t, f), size(t, "../testdata/media/vp8-opus.webm"); got != want {
+		t.Errorf("a reader takes it to be %s, not %s", got, want)
 	}
 }
 

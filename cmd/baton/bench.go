@@ -23,7 +23,8 @@ type benchIngestCmd struct {
 	Token   string        `env:"BATON_TOKEN" required:"" help:"A bearer token (baton token create)."`
 	Planes  []string      `enum:"channel,http,whip" default:"channel,http,whip" help:"Ways in: ${enum}."`
 	Streams []int         `default:"1,10,40,100" help:"How many record at once, one row each."`
-	Length  time.Duration `default:"15s" help:"How long they record."`
+	Length  time.Duration `default:"30s" help:"How long each records."`
+	Spread  time.Duration `default:"10s" help:"Time over which they begin one after the other, and stop likewise; 0: all at the same moment."`
 	PID     int           `help:"Process of a server on this machine, so that its database and object store are counted too."`
 	Keep    bool          `help:"Keep the clips."`
 	JSON    bool          `name:"json" help:"Print a JSON object a line."`
@@ -41,7 +42,7 @@ func (b benchIngestCmd) Run(ctx context.Context, io streams) error {
 			URL: strings.TrimRight(b.Server, "/"), Token: b.Token,
 			HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}},
 		},
-		PID: b.PID, Length: b.Length, Source: source, Keep: b.Keep,
+		PID: b.PID, Length: b.Length, Spread: min(b.Spread, b.Length), Source: source, Keep: b.Keep,
 	}
 	t := newBenchTable(io.out, b.JSON)
 	for _, plane := range b.Planes {
@@ -88,10 +89,10 @@ func (t *benchTable) add(r *load.Row) error {
 		return t.json.Encode(map[string]any{
 			"plane": r.Plane, "streams": r.Streams, "ack_p50_ms": ms(ack50), "ack_p95_ms": ms(ack95), "playable_p50_ms": ms(stop50), "playable_p95_ms": ms(stop95),
 			"server_core_percent_per_stream": alone, "tree_core_percent_per_stream": all, "memory_mib_per_stream": memory,
-			"failed": r.Failed, "missing": r.Missing, "publisher_core_percent_per_stream": own, "machine_busy": r.Busy(),
+			"failed": r.Failed, "missing": r.Missing, "publisher_core_percent_per_stream": own, "machine_busy": r.Busy,
 		})
 	}
 	fmt.Fprintf(t.text, "%s\t%d\t%d ms\t%d ms\t%d ms\t%d ms\t%.2f\t%.2f\t%.1f\t%d\t%.1f %%\t%.2f\t%.0f %%\t\n", r.Plane, r.Streams, ms(ack50), ms(ack95), ms(stop50), ms(stop95),
-		alone, all, memory, r.Failed, 100*r.Missing, own, 100*r.Busy())
+		alone, all, memory, r.Failed, 100*r.Missing, own, 100*r.Busy)
 	return t.text.Flush()
 }

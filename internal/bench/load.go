@@ -23,10 +23,10 @@ var publishers = []struct { //nolint:gochecknoglobals // a table
 
 // measureLoad lets more and more record at once.
 func measureLoad(ctx context.Context, opt options, r *report) error {
-	t := r.table("Many at once", fmt.Sprintf("%s of %.1f Mbit/s each in real time, all stopped at the same moment; the publishers run on the same machine. Shares of one core, per recording, "+
+	t := r.table("Many at once", fmt.Sprintf("%s of %.1f Mbit/s each in real time, begun and stopped one after the other within %s; the publishers run on the same machine. Shares of one core, per recording, "+
 		"measured apart for the server, for its database and object store, and for the publishers; the server plays the parts web and ingest. "+
-		"An acknowledged chunk is synced to disk; WHIP (RTP) has no acknowledgements. Playable: a player has the ended playlist and the last segment.", opt.load, load.Mbits),
-		"plane", "at once", "ack p50", "ack p95", "stop → playable p95", "server, % of a core per stream", "database and object store", "publisher", "machine busy", "memory per stream", "failed", "media missing")
+		"An acknowledged chunk is synced to disk; WHIP (RTP) has no acknowledgements. Playable: a player has the ended playlist and the last segment.", opt.load, load.Mbits, nice(opt.load/3)),
+		"plane", "at once", "ack p50", "ack p95", "stop → playable p95", "server, % of a core per stream", "database and object store", "publisher", "processors busy while all record", "memory per stream", "failed", "media missing")
 	source, err := load.Screen(ctx)
 	if err != nil {
 		return err //nolint:wrapcheck // says what it did
@@ -45,7 +45,7 @@ func measureLoad(ctx context.Context, opt options, r *report) error {
 			}
 			share := func(d time.Duration) string { return fmt.Sprintf("%.2f", 100*row.PerStream(d)) }
 			t.add(p.name, fmt.Sprint(n), ack(0.5), ack(0.95), nice(load.Quantile(row.Stops, 0.95)), share(row.Server), share(row.Below), share(row.Own),
-				fmt.Sprintf("%.0f %%", 100*row.Busy()), mib(row.Memory/int64(n)), fmt.Sprint(row.Failed), fmt.Sprintf("%.1f %%", 100*row.Missing))
+				fmt.Sprintf("%.0f %%", 100*row.Busy), mib(row.Memory/int64(n)), fmt.Sprint(row.Failed), fmt.Sprintf("%.1f %%", 100*row.Missing))
 			if n == p.many[len(p.many)-1] {
 				r.sum("%d recordings at once over %s: playable %s after stop (p95)", n, p.name, nice(load.Quantile(row.Stops, 0.95)))
 			}
@@ -61,7 +61,7 @@ func loadRound(ctx context.Context, opt options, source *loadgen.Source, plane l
 		return row, err
 	}
 	defer func() { err = errors.Join(err, s.remove()) }()
-	row, err = load.Run(ctx, load.Options{Client: &s.Client, PID: s.cmd.Process.Pid, Length: opt.load, Source: source, Keep: true}, plane, n)
+	row, err = load.Run(ctx, load.Options{Client: &s.Client, PID: s.cmd.Process.Pid, Length: opt.load, Spread: opt.load / 3, Source: source, Keep: true}, plane, n)
 	if err == nil && row.Failed == n {
 		err = fmt.Errorf("all failed, the first: %w\n%s", row.Err, s.tail())
 	}

@@ -63,7 +63,7 @@ func flags() (opt options, err error) {
 	flag.IntVar(&opt.takes, "takes", 20, "recordings of 10 s over each carrier")
 	flag.DurationVar(&opt.long, "long", 30*time.Minute, "the long recording")
 	flag.DurationVar(&opt.spoken, "spoken", 3*time.Minute, "the recording that is transcribed")
-	flag.DurationVar(&opt.load, "load", 15*time.Second, "how long many record at once")
+	flag.DurationVar(&opt.load, "load", 30*time.Second, "how long many record at once")
 	flag.IntVar(&opt.cues, "cues", 100_000, "cues of the workspace that is searched")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
 	flag.Parse()

@@ -32,6 +32,8 @@ type Options struct {
 	// PID of a server on this machine; 0: what a server's own metrics tell.
 	PID    int
 	Length time.Duration
+	// Spread is the time over which they begin one after the other, and stop likewise; 0: all at the same moment, which people do not do.
+	Spread time.Duration
 	// Source of 10 s or so that is played over and over: H.264 and Opus.
 	Source *loadgen.Source
 	// Keep the clips.
@@ -51,6 +53,8 @@ type Row struct {
 	// Length of the recordings, and Wall, how long it all took; Server, Below and Own are the processor time of the server, of its database and object store where they
 	// are its children, and of this program.
 	Length, Wall, Server, Below, Own time.Duration
+	// Busy is the share of this machine's processors that was taken, by anybody, while all were recording.
+	Busy float64
 	// Memory that the server took on top of what it had, in bytes.
 	Memory int64
 }
@@ -58,11 +62,6 @@ type Row struct {
 // PerStream is the share of one core that one recording in real time takes, also where the machine did not keep up.
 func (r *Row) PerStream(used time.Duration) float64 {
 	return used.Seconds() / r.Length.Seconds() / float64(r.Streams)
-}
-
-// Busy is the share of this machine's processors that server, children and this program took.
-func (r *Row) Busy() float64 {
-	return (r.Server + r.Below + r.Own).Seconds() / r.Wall.Seconds() / float64(runtime.NumCPU())
 }
 
 // Quantile of durations; q from 0 to 1. 0 when there are none.
@@ -74,7 +73,7 @@ func Quantile(took []time.Duration, q float64) time.Duration {
 	return s[min(int(float64(len(s))*q), len(s)-1)]
 }
 
-// Run lets n record at once over one plane and stop at the same moment.
+// Run lets n record at once over one plane.
 func Run(ctx context.Context, o Options, plane Plane, n int) (row Row, err error) {
 	take, err := loadgen.Loop(o.Source, o.Source, o.Length)
 	if err != nil {
@@ -93,8 +92,12 @@ func Run(ctx context.Context, o Options, plane Plane, n int) (row Row, err error
 	}
 	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for _, id := range clips {
+	wg.Go(func() { row.Busy = o.busy(ctx) })
+	for i, id := range clips {
 		wg.Go(func() {
+			if wait(ctx, o.Spread*time.Duration(i)/time.Duration(n)) != nil {
+				return
+			}
 			res, err := o.one(ctx, plane, id, take)
 			mu.Lock()
 			defer mu.Unlock()
@@ -104,6 +107,30 @@ func Run(ctx context.Context, o Options, plane Plane, n int) (row Row, err error
 	wg.Wait()
 	err = m.stop(ctx, &row)
 	return row, errors.Join(err, o.look(ctx, &row, clips))
+}
+
+// busy looks at the machine while all are recording.
+func (o *Options) busy(ctx context.Context) float64 {
+	if wait(ctx, o.Spread) != nil {
+		return 0
+	}
+	began, before := time.Now(), proc.Busy()
+	if wait(ctx, o.Length-o.Spread) != nil {
+		return 0
+	}
+	return (proc.Busy() - before).Seconds() / time.Since(began).Seconds() / float64(runtime.NumCPU())
+}
+
+// wait lets time pass.
+func wait(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func (r *Row) add(res loadgen.Result, err error) {

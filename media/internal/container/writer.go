@@ -53,8 +53,8 @@ func StreamHeader(tracks []WriterTrack) []byte {
 		n := uint64(i + 1)
 		parts := [][]byte{uintElement(idTrackNumber, n), uintElement(0x73C5, n), element(idCodecID, []byte(t.CodecID))}
 		if t.Kind == codec.Video {
-			// The size is in the frames; a reader that wants one here gets a placeholder.
-			parts = append(parts, uintElement(idTrackType, 1), element(0xE0, uintElement(0xB0, 16), uintElement(0xBA, 16)))
+			// No size: it is in the frames, may change, and readers believe the one that stands here.
+			parts = append(parts, uintElement(idTrackType, 1))
 		} else {
 			head := []byte("OpusHead\x01\x02\x38\x01\x80\xbb\x00\x00\x00\x00\x00")
 			rate := binary.BigEndian.AppendUint64(nil, math.Float64bits(codec.OpusRate))
