@@ -5,9 +5,9 @@ import { readFile } from "node:fs/promises";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { launch } from "./chromium.mjs";
+import { launch, micFile } from "./chromium.mjs";
 import { assertAccessible, lookAround } from "./look.mjs";
-import { Server, until } from "./server.mjs";
+import { Server, root, until } from "./server.mjs";
 import { finished, join, signIn, upload } from "./steps.mjs";
 
 const run = promisify(execFile);
@@ -194,7 +194,7 @@ test("reactions are counted and stand on the timeline of both", limit, async () 
 });
 
 test("answers, changes with their history, resolving, deleting", limit, async () => {
-  await thread(mira, "Look at this").getByRole("button", { name: "Reply" }).click();
+  await thread(mira, "Look at this").getByRole("button", { name: "Reply", exact: true }).click();
   await mira.getByLabel("Reply to Olga Owner").fill("I see");
   await mira.keyboard.press("Enter");
   const answer = thread(olga, "Look at this").getByText("I see");
@@ -225,4 +225,30 @@ test("what one says while the other is away is there when they come back", limit
   await thread(olga, "Said while you were away").waitFor();
   await mira.context().setOffline(false);
   await thread(mira, "Said while you were away").waitFor({ timeout: 60_000 });
+});
+
+test("a reply is spoken: read, heard, and found again", limit, async () => {
+  // Mira speaks in a browser of her own: its microphone plays real speech.
+  const mic = await micFile(path(root, "testdata/media/opus.webm"), server.data);
+  const speaking = await launch({ mic });
+  try {
+    await speaking.context.addCookies(await mira.context().cookies());
+    const page = await open(speaking.context);
+    await thread(page, "Look at this").getByRole("button", { name: "Reply by voice" }).click();
+    await page.getByRole("button", { name: "Stop and reply" }).waitFor();
+    const heard = thread(olga, "Look at this");
+    await heard.getByText("Is being recorded now").waitFor({ timeout: 30_000 });
+    await until("six seconds are spoken", () => page.getByText("0:06").isVisible(), 60_000);
+    await assertAccessible(page, "a reply is recorded");
+    await page.getByRole("button", { name: "Stop and reply" }).click();
+    await heard.getByText(/fellow americans/i).waitFor({ timeout: 120_000 });
+    await heard.getByRole("button", { name: "Play the voice reply of Mira Member" }).click();
+    await until("it is heard", () => heard.locator("video").evaluate((v) => v.currentTime > 0.5 && !v.paused));
+    await heard.getByRole("button", { name: "Pause the voice reply of Mira Member" }).click();
+    await lookAround(olga, "spoken-reply");
+    const found = await server.api("GET", "/api/v1/search?q=americans", { cookie: await cookieOf(olga) });
+    assert.ok(found.json.moments.length > 0, "the words of the reply are not found");
+  } finally {
+    await speaking.browser.close();
+  }
 });

@@ -14,6 +14,8 @@ export interface EventData {
   "chapters.changed": { readonly id: string };
   "reactions.changed": { readonly id: string };
   "comment.changed": { readonly clip_id: string; readonly comment: SaidComment };
+  /** A clip that answers the one with clip_id by voice or video. */
+  "reply.changed": { readonly clip_id: string; readonly id: string };
   "comment.deleted": { readonly clip_id: string; readonly id: string };
 }
 
@@ -27,6 +29,7 @@ const names: Readonly<Record<EventName, true>> = {
   "chapters.changed": true,
   "reactions.changed": true,
   "comment.changed": true,
+  "reply.changed": true,
   "comment.deleted": true,
 };
 

@@ -21,12 +21,9 @@ export interface Unfinished {
 
 /** Makes the clip of a take. */
 export async function createClip(take: TakeRecord): Promise<string> {
-  const clip = await ok(
-    api.POST("/api/v1/clips", {
-      body: { kind: take.kind, title: take.title, visibility: take.visibility, mime_type: take.mimeType },
-    }),
-  );
-  return clip.id;
+  const { kind, title, visibility, mimeType: mime_type, replyTo: reply_to } = take;
+  const body = { kind, title, mime_type, ...(reply_to ? { reply_to } : { visibility }) };
+  return (await ok(api.POST("/api/v1/clips", { body }))).id;
 }
 
 /** Looks for unfinished takes of an account and completes them, one after the other; onchange hears of each step. */

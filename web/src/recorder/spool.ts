@@ -6,6 +6,13 @@ import { OpfsChunks } from "./opfs";
 export type { Chunk } from "./chunks";
 
 /** A take as the spool knows it. */
+/** What a take answers: a moment of a clip, or what somebody said about it. */
+export interface ReplyTo {
+  readonly clip_id: string;
+  readonly comment_id?: string;
+  readonly at_ms: number;
+}
+
 export interface TakeRecord {
   readonly id: string;
   /** Whose take it is: an account's id. Another person who signs in here must not send it. */
@@ -16,6 +23,8 @@ export interface TakeRecord {
   readonly kind: "screen" | "camera" | "audio";
   title: string;
   visibility: "private" | "workspace" | "link";
+  /** Set when the take is a reply; then who may see it is who may see what it answers. */
+  readonly replyTo?: ReplyTo;
   readonly startedAt: number;
   /** How many chunks the take has; undefined while it is recorded. */
   total: number | undefined;

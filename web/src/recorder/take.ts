@@ -8,7 +8,7 @@ import { Spool, type TakeRecord } from "./spool";
 import { NoEncoder, SpoolFull, type Mode, type Safety, type TakeState } from "./types";
 
 /** What people say about a take; it may change while it is recorded. */
-export type About = Pick<TakeRecord, "title" | "visibility">;
+export type About = Pick<TakeRecord, "title" | "visibility" | "replyTo">;
 
 export interface TakeNeeds {
   readonly mode: Mode;

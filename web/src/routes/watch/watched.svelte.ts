@@ -121,6 +121,9 @@ export class Watched {
         "comment.changed": ({ comment }) => {
           this.setComment(this.#rights(comment));
         },
+        "reply.changed": () => {
+          this.#want("comments");
+        },
         "comment.deleted": ({ id }) => {
           this.comments = removeComment(this.comments, id);
         },
