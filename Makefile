@@ -8,7 +8,7 @@ export BATON_MODELS_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/baton/models
 
 # A step that fails (the budget of the web client, say) leaves nothing that looks made.
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test web build models run dev test test-go test-web test-e2e access check lint generate bench eval chaos clean
+.PHONY: help setup setup-test web build models run dev test test-go test-web test-e2e access check lint generate bench eval chaos simulate clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -77,7 +77,11 @@ chaos: setup-test build models ## breaks everything while takes are recorded: TA
 eval: setup-test models ## quality: words, word times, chapters (writes docs/evaluation.md)
 	$(GO) run ./internal/eval/speech -out docs/evaluation.md
 	$(GO) run ./internal/eval/chapters -out docs/evaluation.md
+	$(GO) run ./internal/eval/spoken -out docs/evaluation.md
 	@tail -n 1 docs/evaluation.md
+
+simulate: setup-test ## eight weeks of rounds and asks on a clock of its own, with kills (SEED=1)
+	$(GO) run ./internal/simulate -seed $(or $(SEED),1)
 
 clean: ## what was built (never data)
 	rm -rf bin web/dist/* web/node_modules

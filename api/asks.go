@@ -21,6 +21,9 @@ type asks interface {
 	// Answer and Withdraw settle one. KindConflict when it is not open any more.
 	Answer(ctx context.Context, v domain.Viewer, a domain.Ask) error
 	Withdraw(ctx context.Context, v domain.Viewer, id domain.AskID) error
+	// SettledProposals lists the moments of a clip whose proposal was accepted or dismissed.
+	SettledProposals(ctx context.Context, id domain.ClipID) ([]int64, error)
+	DismissProposal(ctx context.Context, id domain.ClipID, startMS int64) error
 }
 
 const noAsk = "there is no such ask"

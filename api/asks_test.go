@@ -184,3 +184,30 @@ func TestBlockersComeUpAgainUntilCleared(t *testing.T) {
 		t.Error("it does not open again")
 	}
 }
+
+func TestProposalsWaitForTheirSpeaker(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	ana := s.workspace("Acme")
+	ben := s.join(ana.member.WorkspaceID, "Ben", domain.RoleMember)
+	clip := ana.clip(domain.VisibleWorkspace, "talk")
+	s.playable(clip, "Ben, can you confirm the date? We decided to go with River. All is well.")
+	type proposal struct {
+		Kind    string
+		StartMS int64 `json:"start_ms"`
+		Owner   struct{ Name string }
+	}
+	list := func() []proposal {
+		return decoded[struct{ Proposals []proposal }](t, ana.call("GET", "/api/v1/clips/"+string(clip)+"/proposals", nil).expect(200)).Proposals
+	}
+	all := list()
+	if len(all) != 2 || all[0].Kind != "ask" || all[0].Owner.Name != "Ben" || all[1].Kind != "decision" {
+		t.Fatalf("%+v", all)
+	}
+	ben.call("GET", "/api/v1/clips/"+string(clip)+"/proposals", nil).problem(403)
+	ana.call("POST", "/api/v1/asks", map[string]any{"owner_id": ben.member.Account.ID, "body": "Confirm the date", "clip_id": clip, "start_ms": all[0].StartMS, "spoken": true}).expect(201)
+	ana.call("POST", "/api/v1/clips/"+string(clip)+"/proposals/dismiss", map[string]any{"start_ms": all[1].StartMS}).expect(204)
+	if left := list(); len(left) != 0 {
+		t.Errorf("%+v", left)
+	}
+}

@@ -223,3 +223,14 @@ func toAsk(a sqlc.Ask, author, owner string) domain.Ask {
 func toSource(clip *domain.ClipID, start, end int64, comment *domain.CommentID, o *domain.OccurrenceID) domain.Source {
 	return domain.Source{ClipID: deref(clip), StartMS: start, EndMS: end, CommentID: deref(comment), OccurrenceID: deref(o)}
 }
+
+// SettledProposals lists the moments of a clip whose proposal was accepted or dismissed.
+func (s Asks) SettledProposals(ctx context.Context, id domain.ClipID) ([]int64, error) {
+	all, err := s.db.queries().SettledProposals(ctx, id)
+	return all, failed("list settled proposals", err)
+}
+
+// DismissProposal notes that a sentence was not meant so.
+func (s Asks) DismissProposal(ctx context.Context, id domain.ClipID, startMS int64) error {
+	return failed("dismiss a proposal", s.db.queries().DismissProposal(ctx, id, startMS))
+}

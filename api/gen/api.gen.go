@@ -283,6 +283,27 @@ func (e OccurrenceMemberState) Valid() bool {
 	}
 }
 
+// Defines values for ProposalKind.
+const (
+	ProposalKindAsk      ProposalKind = "ask"
+	ProposalKindBlocker  ProposalKind = "blocker"
+	ProposalKindDecision ProposalKind = "decision"
+)
+
+// Valid indicates whether the value is a known member of the ProposalKind enum.
+func (e ProposalKind) Valid() bool {
+	switch e {
+	case ProposalKindAsk:
+		return true
+	case ProposalKindBlocker:
+		return true
+	case ProposalKindDecision:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RecordingState.
 const (
 	RecordingStateAbandoned RecordingState = "abandoned"
@@ -1569,6 +1590,18 @@ type Problem struct {
 	Type string `json:"type"`
 }
 
+// Proposal defines model for Proposal.
+type Proposal struct {
+	EndMs   int64        `json:"end_ms"`
+	Kind    ProposalKind `json:"kind"`
+	Owner   *Person      `json:"owner,omitempty"`
+	StartMs int64        `json:"start_ms"`
+	Text    string       `json:"text"`
+}
+
+// ProposalKind defines model for Proposal.Kind.
+type ProposalKind string
+
 // Reaction defines model for Reaction.
 type Reaction struct {
 	// AtMs The second that it is about
@@ -2161,6 +2194,11 @@ type PutPeopleJSONBody struct {
 	AccountIds []ID `json:"account_ids"`
 }
 
+// DismissProposalJSONBody defines parameters for DismissProposal.
+type DismissProposalJSONBody struct {
+	StartMs int64 `json:"start_ms"`
+}
+
 // RequestAccessJSONBody defines parameters for RequestAccess.
 type RequestAccessJSONBody struct {
 	Message *string `json:"message,omitempty"`
@@ -2317,6 +2355,9 @@ type ResolveCommentJSONRequestBody ResolveCommentJSONBody
 
 // PutPeopleJSONRequestBody defines body for PutPeople for application/json ContentType.
 type PutPeopleJSONRequestBody PutPeopleJSONBody
+
+// DismissProposalJSONRequestBody defines body for DismissProposal for application/json ContentType.
+type DismissProposalJSONRequestBody DismissProposalJSONBody
 
 // ReactJSONRequestBody defines body for React for application/json ContentType.
 type ReactJSONRequestBody = ReactionRequest
@@ -2500,6 +2541,12 @@ type ServerInterface interface {
 	// PutPeople Share my clip with these members, and no others by name
 	// (PUT /api/v1/clips/{id}/people)
 	PutPeople(ctx echo.Context, id ClipID) error
+	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment
+	// (GET /api/v1/clips/{id}/proposals)
+	ListProposals(ctx echo.Context, id ClipID) error
+	// DismissProposal It was not meant so
+	// (POST /api/v1/clips/{id}/proposals/dismiss)
+	DismissProposal(ctx echo.Context, id ClipID) error
 	// ListReactions Emoji at seconds of the clip, with counts
 	// (GET /api/v1/clips/{id}/reactions)
 	ListReactions(ctx echo.Context, id ClipID) error
@@ -3276,6 +3323,38 @@ func (w *ServerInterfaceWrapper) PutPeople(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PutPeople(ctx, id)
+	return err
+}
+
+// ListProposals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListProposals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListProposals(ctx, id)
+	return err
+}
+
+// DismissProposal converts echo context to params.
+func (w *ServerInterfaceWrapper) DismissProposal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DismissProposal(ctx, id)
 	return err
 }
 
@@ -4722,6 +4801,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/blockers", wrapper.CreateBlocker, options.OperationMiddlewares["createBlocker"]...)
 	router.GET(options.BaseURL+"/api/v1/blockers/:blocker_id", wrapper.GetBlocker, options.OperationMiddlewares["getBlocker"]...)
 	router.PATCH(options.BaseURL+"/api/v1/blockers/:blocker_id", wrapper.ClearBlocker, options.OperationMiddlewares["clearBlocker"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/proposals", wrapper.ListProposals, options.OperationMiddlewares["listProposals"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/proposals/dismiss", wrapper.DismissProposal, options.OperationMiddlewares["dismissProposal"]...)
 
 }
 
@@ -5864,6 +5945,81 @@ type PutPeopledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PutPeopledefaultApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProposalsRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListProposalsResponseObject interface {
+	VisitListProposalsResponse(w http.ResponseWriter) error
+}
+
+type ListProposals200JSONResponse struct {
+	Proposals []Proposal `json:"proposals"`
+}
+
+func (response ListProposals200JSONResponse) VisitListProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListProposalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListProposalsdefaultApplicationProblemPlusJSONResponse) VisitListProposalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DismissProposalRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *DismissProposalJSONRequestBody
+}
+
+type DismissProposalResponseObject interface {
+	VisitDismissProposalResponse(w http.ResponseWriter) error
+}
+
+type DismissProposal204Response struct {
+}
+
+func (response DismissProposal204Response) VisitDismissProposalResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DismissProposaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DismissProposaldefaultApplicationProblemPlusJSONResponse) VisitDismissProposalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9366,6 +9522,12 @@ type StrictServerInterface interface {
 	// PutPeople Share my clip with these members, and no others by name
 	// (PUT /api/v1/clips/{id}/people)
 	PutPeople(ctx context.Context, request PutPeopleRequestObject) (PutPeopleResponseObject, error)
+	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment
+	// (GET /api/v1/clips/{id}/proposals)
+	ListProposals(ctx context.Context, request ListProposalsRequestObject) (ListProposalsResponseObject, error)
+	// DismissProposal It was not meant so
+	// (POST /api/v1/clips/{id}/proposals/dismiss)
+	DismissProposal(ctx context.Context, request DismissProposalRequestObject) (DismissProposalResponseObject, error)
 	// ListReactions Emoji at seconds of the clip, with counts
 	// (GET /api/v1/clips/{id}/reactions)
 	ListReactions(ctx context.Context, request ListReactionsRequestObject) (ListReactionsResponseObject, error)
@@ -10609,6 +10771,79 @@ func (sh *strictHandler) PutPeople(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(PutPeopleResponseObject); ok {
 		return validResponse.VisitPutPeopleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListProposals operation middleware
+func (sh *strictHandler) ListProposals(ctx echo.Context, id ClipID) error {
+	var request ListProposalsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListProposals(ctx.Request().Context(), request.(ListProposalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListProposals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListProposalsResponseObject); ok {
+		return validResponse.VisitListProposalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DismissProposal operation middleware
+func (sh *strictHandler) DismissProposal(ctx echo.Context, id ClipID) error {
+	var request DismissProposalRequestObject
+
+	request.Id = id
+
+	var body DismissProposalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DismissProposal(ctx.Request().Context(), request.(DismissProposalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DismissProposal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DismissProposalResponseObject); ok {
+		return validResponse.VisitDismissProposalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

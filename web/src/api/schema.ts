@@ -1810,6 +1810,44 @@ export interface paths {
         patch: operations["clearBlocker"];
         trace?: never;
     };
+    "/api/v1/clips/{id}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment */
+        get: operations["listProposals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/proposals/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was not meant so */
+        post: operations["dismissProposal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2940,6 +2978,16 @@ export interface components {
             source: components["schemas"]["Source"];
             /** @enum {string} */
             origin: "hand" | "spoken" | "round";
+        };
+        Proposal: {
+            /** @enum {string} */
+            kind: "ask" | "decision" | "blocker";
+            text: string;
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            owner?: components["schemas"]["Person"];
         };
     };
     responses: {
@@ -6448,6 +6496,59 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Blocker"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listProposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        proposals: components["schemas"]["Proposal"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    dismissProposal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: int64 */
+                    start_ms: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Dismissed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
