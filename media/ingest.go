@@ -50,6 +50,8 @@ type Ingest struct {
 	open   map[domain.ClipID]*opening
 	closed bool
 	held   int64 // bytes of chunks that wait for their turn
+	// saidFull is when the operator was last told that there is no room.
+	saidFull time.Time
 }
 
 // opening is a recorder that is there or is being opened.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"syscall"
 	"time"
@@ -38,9 +39,28 @@ func busy(format string, args ...any) error {
 	return r
 }
 
+// outOfRoom tells whether the spool, or its disk, has no room.
+func outOfRoom(err error) bool {
+	return errors.Is(err, spool.ErrFull) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
+}
+
+// sayFull tells the operator, once a minute at the most: every chunk of every sender meets it.
+func (in *Ingest) sayFull(err error) {
+	in.mu.Lock()
+	again := time.Since(in.saidFull) < time.Minute
+	if !again {
+		in.saidFull = time.Now()
+	}
+	in.mu.Unlock()
+	if !again {
+		in.cfg.Logger.Warn("no room in the spool: recordings stay with their senders until there is",
+			slog.Int64("spool_used", in.node.Used()), slog.Int64("spool_limit", in.cfg.SpoolBytes), slog.String("dir", in.cfg.Dir), slog.Any("error", err))
+	}
+}
+
 // noRoom is the answer when the spool cannot take a chunk. The sender keeps it.
 func noRoom(next int64, err error) error {
-	if errors.Is(err, spool.ErrFull) || errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
+	if outOfRoom(err) {
 		return unavailable(next, fullRetry, ReasonSpoolFull, "the server cannot store more at the moment; nothing is lost, it goes on by itself", err)
 	}
 	return unavailable(next, soonRetry, ReasonUnavailable, "the server could not store this piece; nothing is lost, send it again", err)

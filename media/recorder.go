@@ -299,13 +299,17 @@ func (r *recorder) again(l *spool.Log, seq int64, sum [sha256.Size]byte) error {
 // spoolError turns an error of the log into an answer, and opens a broken log anew.
 func (r *recorder) spoolError(l *spool.Log, err error) error {
 	next := l.Durable().Seq
+	if outOfRoom(err) {
+		r.in.sayFull(err)
+	} else {
+		r.log_.Error("spool write", slog.Any("error", err))
+	}
 	if errors.Is(err, spool.ErrFull) {
 		if err := l.Rotate(0); err == nil { // what is open could be on its way to the object store
 			r.kick()
 		}
 		return noRoom(next, err)
 	}
-	r.log_.Error("spool write", slog.Any("error", err))
 	if errors.Is(err, spool.ErrBroken) {
 		r.reopen(l)
 		r.kick()

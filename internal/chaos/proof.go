@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -290,7 +293,37 @@ func (w *world) settled(ctx context.Context, t *take, p *proof) {
 		}
 		return nil
 	})
+	if err == nil {
+		err = w.equallyLong(ctx, t.clip)
+	}
 	if p.jobsDone = err == nil; err != nil {
 		p.fault("%v", err)
 	}
 }
+
+// equallyLong compares the renditions with the recording: of one that was continued they have to be made of the whole.
+func (w *world) equallyLong(ctx context.Context, id string) error {
+	c, err := w.clip(ctx, id)
+	if err != nil {
+		return err
+	}
+	long := map[string]float64{}
+	for _, r := range c.Playback.Renditions {
+		list, err := w.node().ask(ctx, http.MethodGet, "/api/v1/clips/"+id+"/hls/"+r.Name+"/index.m3u8", w.token, nil)
+		if err != nil {
+			return err
+		}
+		for _, m := range segmentLength.FindAllSubmatch(list, -1) {
+			s, _ := strconv.ParseFloat(string(m[1]), 64) // the pattern is one of numbers
+			long[r.Name] += s
+		}
+	}
+	for name, s := range long {
+		if math.Abs(s-long[domain.SourceRendition]) > 1 {
+			return fmt.Errorf("rendition %s is %.1f s long, the recording %.1f s", name, s, long[domain.SourceRendition])
+		}
+	}
+	return nil
+}
+
+var segmentLength = regexp.MustCompile(`#EXTINF:([0-9.]+)`)

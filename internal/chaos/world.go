@@ -225,6 +225,11 @@ type clip struct {
 		State  string `json:"state"`
 		Reason string `json:"reason"`
 	} `json:"work"`
+	Playback struct {
+		Renditions []struct {
+			Name string `json:"name"`
+		} `json:"renditions"`
+	} `json:"playback"`
 }
 
 func (w *world) newClip(ctx context.Context) (c clip, err error) {
