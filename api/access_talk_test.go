@@ -25,6 +25,8 @@ var talkRules = map[string]rule{
 	"requestAccess": {who: signedIn(), body: `{"message":"please"}`, ok: 202},
 	"downloadClip":  {who: watching},
 	"getShare":      {who: everybody}, "openShare": {who: everybody, body: `{}`}, "requestMoreTime": {who: everybody, body: `{"name":"Ana"}`, ok: 202},
+	"getWatched": {who: watching}, "addWatched": {who: watching, body: `{"ranges":[{"start_ms":0,"end_ms":1000}],"position_ms":1000}`, ok: 204},
+	"getInsight": {who: acting(editing)}, "getInsightCSV": {who: acting(editing)},
 	"getGuest": {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
 }
 

@@ -54,6 +54,7 @@ type Needs struct {
 	Playback    playback
 	Events      events
 	Shares      shares
+	Watches     watches
 	Hours       hours
 	Rounds      roundStore
 	Asks        asks

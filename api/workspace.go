@@ -21,7 +21,7 @@ func (h *handlers) UpdateWorkspace(ctx context.Context, r gen.UpdateWorkspaceReq
 	if err != nil {
 		return nil, err
 	}
-	p := domain.WorkspacePatch{ReadScreen: r.Body.ReadScreen}
+	p := domain.WorkspacePatch{ReadScreen: r.Body.ReadScreen, CountViews: r.Body.CountViews}
 	if r.Body.Name != nil {
 		name, err := cleanName(*r.Body.Name)
 		if err != nil {
@@ -40,5 +40,5 @@ func (h *handlers) UpdateWorkspace(ctx context.Context, r gen.UpdateWorkspaceReq
 }
 
 func workspaceOf(w domain.Workspace) gen.Workspace {
-	return gen.Workspace{Id: string(w.ID), Name: w.Name, ReadScreen: w.ReadScreen}
+	return gen.Workspace{Id: string(w.ID), Name: w.Name, ReadScreen: w.ReadScreen, CountViews: w.CountViews}
 }

@@ -45,12 +45,15 @@ type Workspace struct {
 	CreatedAt time.Time
 	// ReadScreen: the text on the screen of clips is read, so that it can be found.
 	ReadScreen bool
+	// CountViews: it is counted who has watched what.
+	CountViews bool
 }
 
 // WorkspacePatch changes a workspace; nil fields stay as they are.
 type WorkspacePatch struct {
 	Name       *string
 	ReadScreen *bool
+	CountViews *bool
 }
 
 // Member is an account's place in a workspace.

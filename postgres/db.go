@@ -38,6 +38,7 @@ type DB struct {
 	Search      Search
 	Events      Events
 	Shares      Shares
+	Watches     Watches
 	Hours       Hours
 	Rounds      Rounds
 	Asks        Asks
@@ -54,7 +55,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
-	db.Shares = Shares{db}
+	db.Shares, db.Watches = Shares{db}, Watches{db}
 	return db
 }
 

@@ -67,7 +67,10 @@ func (s Workspaces) Update(ctx context.Context, id domain.WorkspaceID, p domain.
 		if p.ReadScreen != nil {
 			w.ReadScreen = *p.ReadScreen
 		}
-		return t.UpdateWorkspace(ctx, sqlc.UpdateWorkspaceParams{ID: id, Name: w.Name, ReadScreen: w.ReadScreen})
+		if p.CountViews != nil {
+			w.CountViews = *p.CountViews
+		}
+		return t.UpdateWorkspace(ctx, sqlc.UpdateWorkspaceParams{ID: id, Name: w.Name, ReadScreen: w.ReadScreen, CountViews: w.CountViews})
 	})
 	if err != nil || p.ReadScreen == nil || *p.ReadScreen {
 		return err

@@ -1343,6 +1343,29 @@ type Hours struct {
 // ID Example: 01hf7yat00tvwxyz0123456789
 type ID = string
 
+// Insight defines model for Insight.
+type Insight struct {
+	// AnonymousViewers Of them guests and strangers, who have no name here
+	AnonymousViewers int `json:"anonymous_viewers"`
+
+	// Completion The mean share of the clip that a viewer has watched
+	Completion float64 `json:"completion"`
+
+	// Counted false: the workspace does not count views, and all else is empty
+	Counted bool `json:"counted"`
+
+	// Heat How many people have watched that stretch
+	Heat []int `json:"heat"`
+
+	// HeatMs How long each number of heat stands for
+	HeatMs int64 `json:"heat_ms"`
+
+	// NotWatched Members who may and have not
+	NotWatched    []Person `json:"not_watched"`
+	UniqueViewers int      `json:"unique_viewers"`
+	Viewers       []Viewer `json:"viewers"`
+}
+
 // Invite defines model for Invite.
 type Invite struct {
 	CreatedAt time.Time `json:"created_at"`
@@ -2081,12 +2104,30 @@ type UrgentAsk struct {
 	State      string     `json:"state"`
 }
 
+// Viewer defines model for Viewer.
+type Viewer struct {
+	// Completed Nine tenths of it or more
+	Completed bool      `json:"completed"`
+	FirstAt   time.Time `json:"first_at"`
+	LastAt    time.Time `json:"last_at"`
+	Person    *Person   `json:"person,omitempty"`
+
+	// Share Of the clip, 0 to 1
+	Share float64 `json:"share"`
+}
+
 // Visibility defines model for Visibility.
 type Visibility string
 
 // Vocabulary defines model for Vocabulary.
 type Vocabulary struct {
 	Terms []Term `json:"terms"`
+}
+
+// Watched defines model for Watched.
+type Watched struct {
+	PositionMs int64  `json:"position_ms"`
+	Ranges     []Span `json:"ranges"`
 }
 
 // Weekday defines model for Weekday.
@@ -2117,6 +2158,9 @@ type WorkState string
 
 // Workspace defines model for Workspace.
 type Workspace struct {
+	// CountViews It is counted who has watched what
+	CountViews bool `json:"count_views"`
+
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id   ID     `json:"id"`
 	Name string `json:"name"`
@@ -2127,7 +2171,8 @@ type Workspace struct {
 
 // WorkspacePatch defines model for WorkspacePatch.
 type WorkspacePatch struct {
-	Name *string `json:"name,omitempty"`
+	CountViews *bool   `json:"count_views,omitempty"`
+	Name       *string `json:"name,omitempty"`
 
 	// ReadScreen false also removes what was read of all clips; true reads the clips that come from then on
 	ReadScreen *bool `json:"read_screen,omitempty"`
@@ -2212,6 +2257,12 @@ type AnswerAccessRequestJSONBody struct {
 // UpdateCueJSONBody defines parameters for UpdateCue.
 type UpdateCueJSONBody struct {
 	Text string `json:"text"`
+}
+
+// AddWatchedJSONBody defines parameters for AddWatched.
+type AddWatchedJSONBody struct {
+	PositionMs int64  `json:"position_ms"`
+	Ranges     []Span `json:"ranges"`
 }
 
 // ListDecisionsParams defines parameters for ListDecisions.
@@ -2377,6 +2428,9 @@ type UpdateShareJSONRequestBody = ShareRequest
 // UpdateCueJSONRequestBody defines body for UpdateCue for application/json ContentType.
 type UpdateCueJSONRequestBody UpdateCueJSONBody
 
+// AddWatchedJSONRequestBody defines body for AddWatched for application/json ContentType.
+type AddWatchedJSONRequestBody AddWatchedJSONBody
+
 // CreateDecisionJSONRequestBody defines body for CreateDecision for application/json ContentType.
 type CreateDecisionJSONRequestBody = DecisionRequest
 
@@ -2535,6 +2589,12 @@ type ServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx echo.Context, id ClipID, commentId ID) error
+	// GetInsight Who has watched my clip and what of it, and who has not yet
+	// (GET /api/v1/clips/{id}/insight)
+	GetInsight(ctx echo.Context, id ClipID) error
+	// GetInsightCSV The viewers as CSV
+	// (GET /api/v1/clips/{id}/insight.csv)
+	GetInsightCSV(ctx echo.Context, id ClipID) error
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx echo.Context, id ClipID) error
@@ -2598,6 +2658,12 @@ type ServerInterface interface {
 	// UpdateCue Correct a line; word times of unchanged words stay, the search index follows
 	// (PATCH /api/v1/clips/{id}/transcript/cues/{no})
 	UpdateCue(ctx echo.Context, id ClipID, no int) error
+	// GetWatched What I have watched of a clip, and where I stopped
+	// (GET /api/v1/clips/{id}/watched)
+	GetWatched(ctx echo.Context, id ClipID) error
+	// AddWatched A player's report: what was played since the last one, and where it is
+	// (POST /api/v1/clips/{id}/watched)
+	AddWatched(ctx echo.Context, id ClipID) error
 	// ListDecisions The log of decisions, the newest first
 	// (GET /api/v1/decisions)
 	ListDecisions(ctx echo.Context, params ListDecisionsParams) error
@@ -3294,6 +3360,38 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 	return err
 }
 
+// GetInsight converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInsight(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInsight(ctx, id)
+	return err
+}
+
+// GetInsightCSV converts echo context to params.
+func (w *ServerInterfaceWrapper) GetInsightCSV(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetInsightCSV(ctx, id)
+	return err
+}
+
 // ListPeople converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
 	var err error
@@ -3659,6 +3757,38 @@ func (w *ServerInterfaceWrapper) UpdateCue(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateCue(ctx, id, no)
+	return err
+}
+
+// GetWatched converts echo context to params.
+func (w *ServerInterfaceWrapper) GetWatched(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetWatched(ctx, id)
+	return err
+}
+
+// AddWatched converts echo context to params.
+func (w *ServerInterfaceWrapper) AddWatched(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddWatched(ctx, id)
 	return err
 }
 
@@ -4748,6 +4878,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/comments/:comment_id/history", wrapper.GetCommentHistory, options.OperationMiddlewares["getCommentHistory"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/reactions", wrapper.ListReactions, options.OperationMiddlewares["listReactions"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/reactions", wrapper.React, options.OperationMiddlewares["react"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/watched", wrapper.GetWatched, options.OperationMiddlewares["getWatched"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/watched", wrapper.AddWatched, options.OperationMiddlewares["addWatched"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/insight", wrapper.GetInsight, options.OperationMiddlewares["getInsight"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/insight.csv", wrapper.GetInsightCSV, options.OperationMiddlewares["getInsightCSV"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.ListShares, options.OperationMiddlewares["listShares"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.CreateShare, options.OperationMiddlewares["createShare"]...)
 	router.DELETE(options.BaseURL+"/api/v1/clips/:id/shares/:share_id", wrapper.RevokeShare, options.OperationMiddlewares["revokeShare"]...)
@@ -5877,6 +6011,98 @@ func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitRes
 	return err
 }
 
+type GetInsightRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetInsightResponseObject interface {
+	VisitGetInsightResponse(w http.ResponseWriter) error
+}
+
+type GetInsight200JSONResponse Insight
+
+func (response GetInsight200JSONResponse) VisitGetInsightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInsightdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetInsightdefaultApplicationProblemPlusJSONResponse) VisitGetInsightResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetInsightCSVRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetInsightCSVResponseObject interface {
+	VisitGetInsightCSVResponse(w http.ResponseWriter) error
+}
+
+type GetInsightCSV200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetInsightCSV200TextcsvCharsetUtf8Response struct {
+	Body          io.Reader
+	Headers       GetInsightCSV200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetInsightCSV200TextcsvCharsetUtf8Response) VisitGetInsightCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetInsightCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetInsightCSVdefaultApplicationProblemPlusJSONResponse) VisitGetInsightCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPeopleRequestObject struct {
 	Id ClipID `json:"id"`
 }
@@ -6707,6 +6933,79 @@ type UpdateCuedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateCuedefaultApplicationProblemPlusJSONResponse) VisitUpdateCueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWatchedRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetWatchedResponseObject interface {
+	VisitGetWatchedResponse(w http.ResponseWriter) error
+}
+
+type GetWatched200JSONResponse Watched
+
+func (response GetWatched200JSONResponse) VisitGetWatchedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWatcheddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetWatcheddefaultApplicationProblemPlusJSONResponse) VisitGetWatchedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWatchedRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *AddWatchedJSONRequestBody
+}
+
+type AddWatchedResponseObject interface {
+	VisitAddWatchedResponse(w http.ResponseWriter) error
+}
+
+type AddWatched204Response struct {
+}
+
+func (response AddWatched204Response) VisitAddWatchedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AddWatcheddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddWatcheddefaultApplicationProblemPlusJSONResponse) VisitAddWatchedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9516,6 +9815,12 @@ type StrictServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// GetInsight Who has watched my clip and what of it, and who has not yet
+	// (GET /api/v1/clips/{id}/insight)
+	GetInsight(ctx context.Context, request GetInsightRequestObject) (GetInsightResponseObject, error)
+	// GetInsightCSV The viewers as CSV
+	// (GET /api/v1/clips/{id}/insight.csv)
+	GetInsightCSV(ctx context.Context, request GetInsightCSVRequestObject) (GetInsightCSVResponseObject, error)
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -9579,6 +9884,12 @@ type StrictServerInterface interface {
 	// UpdateCue Correct a line; word times of unchanged words stay, the search index follows
 	// (PATCH /api/v1/clips/{id}/transcript/cues/{no})
 	UpdateCue(ctx context.Context, request UpdateCueRequestObject) (UpdateCueResponseObject, error)
+	// GetWatched What I have watched of a clip, and where I stopped
+	// (GET /api/v1/clips/{id}/watched)
+	GetWatched(ctx context.Context, request GetWatchedRequestObject) (GetWatchedResponseObject, error)
+	// AddWatched A player's report: what was played since the last one, and where it is
+	// (POST /api/v1/clips/{id}/watched)
+	AddWatched(ctx context.Context, request AddWatchedRequestObject) (AddWatchedResponseObject, error)
 	// ListDecisions The log of decisions, the newest first
 	// (GET /api/v1/decisions)
 	ListDecisions(ctx context.Context, request ListDecisionsRequestObject) (ListDecisionsResponseObject, error)
@@ -10704,6 +11015,56 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id ClipID, commentId I
 	return nil
 }
 
+// GetInsight operation middleware
+func (sh *strictHandler) GetInsight(ctx echo.Context, id ClipID) error {
+	var request GetInsightRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInsight(ctx.Request().Context(), request.(GetInsightRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInsight")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInsightResponseObject); ok {
+		return validResponse.VisitGetInsightResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetInsightCSV operation middleware
+func (sh *strictHandler) GetInsightCSV(ctx echo.Context, id ClipID) error {
+	var request GetInsightCSVRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetInsightCSV(ctx.Request().Context(), request.(GetInsightCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetInsightCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetInsightCSVResponseObject); ok {
+		return validResponse.VisitGetInsightCSVResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPeople operation middleware
 func (sh *strictHandler) ListPeople(ctx echo.Context, id ClipID) error {
 	var request ListPeopleRequestObject
@@ -11411,6 +11772,79 @@ func (sh *strictHandler) UpdateCue(ctx echo.Context, id ClipID, no int) error {
 		return err
 	} else if validResponse, ok := response.(UpdateCueResponseObject); ok {
 		return validResponse.VisitUpdateCueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetWatched operation middleware
+func (sh *strictHandler) GetWatched(ctx echo.Context, id ClipID) error {
+	var request GetWatchedRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetWatched(ctx.Request().Context(), request.(GetWatchedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetWatched")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetWatchedResponseObject); ok {
+		return validResponse.VisitGetWatchedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddWatched operation middleware
+func (sh *strictHandler) AddWatched(ctx echo.Context, id ClipID) error {
+	var request AddWatchedRequestObject
+
+	request.Id = id
+
+	var body AddWatchedJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddWatched(ctx.Request().Context(), request.(AddWatchedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddWatched")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddWatchedResponseObject); ok {
+		return validResponse.VisitAddWatchedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -257,7 +257,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Rounds:  db.Rounds,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
-		Keys:    blob.Keys{}, Shares: db.Shares, FrameAncestors: s.cfg.EmbedOrigins,
+		Keys:    blob.Keys{}, Shares: db.Shares, Watches: db.Watches, FrameAncestors: s.cfg.EmbedOrigins,
 		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,
 	})
 	if err != nil {

@@ -9,13 +9,13 @@ select pg_advisory_xact_lock(hashtextextended('set-up', 0));
 insert into workspace (id, name) values (@id, @name);
 
 -- name: Workspace :one
-select id, name, created_at, read_screen from workspace where id = @id;
+select id, name, created_at, read_screen, count_views from workspace where id = @id;
 
 -- name: FirstWorkspace :one
-select id, name, created_at, read_screen from workspace order by created_at, id limit 1;
+select id, name, created_at, read_screen, count_views from workspace order by created_at, id limit 1;
 
 -- name: UpdateWorkspace :exec
-update workspace set name = @name, read_screen = @read_screen where id = @id;
+update workspace set name = @name, read_screen = @read_screen, count_views = @count_views where id = @id;
 
 -- name: LockWorkspace :one
 -- Changes of who owns a workspace come one after the other.

@@ -373,4 +373,5 @@ type Workspace struct {
 	Name       string
 	CreatedAt  time.Time
 	ReadScreen bool
+	CountViews bool
 }

@@ -23,7 +23,7 @@ func (q *Queries) AnyWorkspace(ctx context.Context) (bool, error) {
 }
 
 const firstWorkspace = `-- name: FirstWorkspace :one
-select id, name, created_at, read_screen from workspace order by created_at, id limit 1
+select id, name, created_at, read_screen, count_views from workspace order by created_at, id limit 1
 `
 
 func (q *Queries) FirstWorkspace(ctx context.Context) (Workspace, error) {
@@ -34,6 +34,7 @@ func (q *Queries) FirstWorkspace(ctx context.Context) (Workspace, error) {
 		&i.Name,
 		&i.CreatedAt,
 		&i.ReadScreen,
+		&i.CountViews,
 	)
 	return i, err
 }
@@ -70,22 +71,28 @@ func (q *Queries) LockWorkspace(ctx context.Context, id domain.WorkspaceID) (dom
 }
 
 const updateWorkspace = `-- name: UpdateWorkspace :exec
-update workspace set name = $1, read_screen = $2 where id = $3
+update workspace set name = $1, read_screen = $2, count_views = $3 where id = $4
 `
 
 type UpdateWorkspaceParams struct {
 	Name       string
 	ReadScreen bool
+	CountViews bool
 	ID         domain.WorkspaceID
 }
 
 func (q *Queries) UpdateWorkspace(ctx context.Context, arg UpdateWorkspaceParams) error {
-	_, err := q.db.Exec(ctx, updateWorkspace, arg.Name, arg.ReadScreen, arg.ID)
+	_, err := q.db.Exec(ctx, updateWorkspace,
+		arg.Name,
+		arg.ReadScreen,
+		arg.CountViews,
+		arg.ID,
+	)
 	return err
 }
 
 const workspace = `-- name: Workspace :one
-select id, name, created_at, read_screen from workspace where id = $1
+select id, name, created_at, read_screen, count_views from workspace where id = $1
 `
 
 func (q *Queries) Workspace(ctx context.Context, id domain.WorkspaceID) (Workspace, error) {
@@ -96,6 +103,7 @@ func (q *Queries) Workspace(ctx context.Context, id domain.WorkspaceID) (Workspa
 		&i.Name,
 		&i.CreatedAt,
 		&i.ReadScreen,
+		&i.CountViews,
 	)
 	return i, err
 }

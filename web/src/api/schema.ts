@@ -1117,6 +1117,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/watched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** What I have watched of a clip, and where I stopped */
+        get: operations["getWatched"];
+        put?: never;
+        /**
+         * A player's report: what was played since the last one, and where it is
+         * @description Every ten seconds or so while it plays, and when it stops. A second counts when it was played, once for each person; skipped ones do not. At most ten minutes a report.
+         */
+        post: operations["addWatched"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/insight": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** Who has watched my clip and what of it, and who has not yet */
+        get: operations["getInsight"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/insight.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The viewers as CSV */
+        get: operations["getInsightCSV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/shares": {
         parameters: {
             query?: never;
@@ -1903,6 +1964,47 @@ export interface components {
             password: string;
             time_zone?: string;
         };
+        Watched: {
+            ranges: components["schemas"]["Span"][];
+            /** Format: int64 */
+            position_ms: number;
+        };
+        Viewer: {
+            person?: components["schemas"]["Person"];
+            /**
+             * Format: double
+             * @description Of the clip, 0 to 1
+             */
+            share: number;
+            /** @description Nine tenths of it or more */
+            completed: boolean;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+        };
+        Insight: {
+            /** @description false: the workspace does not count views, and all else is empty */
+            counted: boolean;
+            unique_viewers: number;
+            /** @description Of them guests and strangers, who have no name here */
+            anonymous_viewers: number;
+            /**
+             * Format: double
+             * @description The mean share of the clip that a viewer has watched
+             */
+            completion: number;
+            /**
+             * Format: int64
+             * @description How long each number of heat stands for
+             */
+            heat_ms: number;
+            /** @description How many people have watched that stretch */
+            heat: number[];
+            viewers: components["schemas"]["Viewer"][];
+            /** @description Members who may and have not */
+            not_watched: components["schemas"]["Person"][];
+        };
         ShareRequest: {
             /** @description For its maker: whom it is for */
             name?: string;
@@ -2027,11 +2129,14 @@ export interface components {
             name: string;
             /** @description The text on the screen of clips is read, so that search finds it */
             read_screen: boolean;
+            /** @description It is counted who has watched what */
+            count_views: boolean;
         };
         WorkspacePatch: {
             name?: string;
             /** @description false also removes what was read of all clips; true reads the clips that come from then on */
             read_screen?: boolean;
+            count_views?: boolean;
         };
         Space: {
             id: components["schemas"]["ID"];
@@ -5108,6 +5213,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reactions"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWatched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Watched */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Watched"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addWatched: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ranges: components["schemas"]["Span"][];
+                    /** Format: int64 */
+                    position_ms: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getInsight: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Insight */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Insight"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getInsightCSV: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv; charset=utf-8": string;
                 };
             };
             default: components["responses"]["Problem"];

@@ -1,0 +1,114 @@
+package domain
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// MaxWatchReport is the most that one report of a player may say was played: two minutes at three times the speed, and some.
+const MaxWatchReport = 10 * time.Minute
+
+// Watch is what somebody has watched of a clip.
+type Watch struct {
+	Viewer  string
+	Account Account // zero: a guest, or a stranger
+	// Watched are the stretches that were played, in order and apart.
+	Watched         []Span
+	FirstAt, LastAt time.Time
+}
+
+// Insight is who has watched a clip, and what of it.
+type Insight struct {
+	Viewers []Watch
+	// HeatMS is how long each number of Heat stands for: how many people have watched that stretch.
+	HeatMS int64
+	Heat   []int
+}
+
+// heatSlots bounds the numbers of a heat line.
+const heatSlots = 1200
+
+// NewInsight counts. A slot of the heat line counts for a viewer who has watched at least half of it.
+func NewInsight(viewers []Watch, durationMS int64) Insight {
+	in := Insight{Viewers: viewers, HeatMS: 1000}
+	for durationMS/in.HeatMS > heatSlots {
+		in.HeatMS += 1000
+	}
+	in.Heat = make([]int, (durationMS+in.HeatMS-1)/in.HeatMS)
+	for _, v := range viewers {
+		for slot := range in.Heat {
+			from := int64(slot) * in.HeatMS
+			to := min(from+in.HeatMS, durationMS)
+			if 2*watchedWithin(v.Watched, from, to) >= to-from {
+				in.Heat[slot]++
+			}
+		}
+	}
+	return in
+}
+
+// watchedWithin is how many milliseconds of a stretch are in spans that are in order and apart.
+func watchedWithin(spans []Span, from, to int64) int64 {
+	i, _ := slices.BinarySearchFunc(spans, from, func(s Span, at int64) int { return cmp.Compare(s.EndMS, at) })
+	sum := int64(0)
+	for ; i < len(spans) && spans[i].StartMS < to; i++ {
+		sum += max(0, min(spans[i].EndMS, to)-max(spans[i].StartMS, from))
+	}
+	return sum
+}
+
+// Share is the share of a clip that was watched, 0 to 1.
+func (w *Watch) Share(durationMS int64) float64 {
+	if durationMS <= 0 {
+		return 0
+	}
+	return float64(watchedWithin(w.Watched, 0, durationMS)) / float64(durationMS)
+}
+
+// CheckWatched refuses what no player can have played since its last report, and cuts off what lies beyond the clip's end.
+func CheckWatched(spans []Span, durationMS int64) ([]Span, error) {
+	sum, out := int64(0), make([]Span, 0, len(spans))
+	for _, s := range spans {
+		if s.StartMS < 0 || s.EndMS < s.StartMS {
+			return nil, Errorf(KindInvalid, "a stretch ends before it begins")
+		}
+		if s.EndMS = min(s.EndMS, durationMS); s.EndMS <= s.StartMS {
+			continue
+		}
+		sum += s.EndMS - s.StartMS
+		out = append(out, s)
+	}
+	if sum > MaxWatchReport.Milliseconds() {
+		return nil, Errorf(KindInvalid, "nobody has played %d minutes since the last report", sum/60_000)
+	}
+	return out, nil
+}
+
+// FormatSpans writes spans as PostgreSQL's int8multirange, ParseSpans reads it: {[0,1000),[2000,2500)}.
+func FormatSpans(spans []Span) string {
+	parts := make([]string, len(spans))
+	for i, s := range spans {
+		parts[i] = "[" + strconv.FormatInt(s.StartMS, 10) + "," + strconv.FormatInt(s.EndMS, 10) + ")"
+	}
+	return "{" + strings.Join(parts, ",") + "}"
+}
+
+// ParseSpans is FormatSpans' other way. What is no such text has no spans.
+func ParseSpans(text string) []Span {
+	var out []Span
+	for _, part := range strings.Split(strings.Trim(text, "{}"), ")") {
+		from, to, ok := strings.Cut(strings.TrimLeft(part, ",["), ",")
+		if !ok {
+			continue
+		}
+		start, err1 := strconv.ParseInt(from, 10, 64)
+		end, err2 := strconv.ParseInt(to, 10, 64)
+		if err1 == nil && err2 == nil {
+			out = append(out, Span{StartMS: start, EndMS: end})
+		}
+	}
+	return out
+}

@@ -1,0 +1,17 @@
+-- name: AddWatched :one
+-- Tells whether the viewer is a new one.
+insert into watch (clip_id, viewer, account_id, watched, position_ms)
+values (@clip_id, @viewer, @account_id, (@watched::text)::int8multirange, @position_ms)
+on conflict (clip_id, viewer) do update set watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
+returning (xmax = 0)::bool as fresh;
+
+-- name: WatchedBy :one
+select position_ms, watched::text as watched from watch where clip_id = @clip_id and viewer = @viewer;
+
+-- name: Watches :many
+select watch.viewer, coalesce(watch.account_id, '')::text as account, coalesce(account.name, '') as name, watch.watched::text as watched, watch.first_at, watch.last_at
+  from watch left join account on account.id = watch.account_id
+ where watch.clip_id = @clip_id and watch.watched <> '{}' order by watch.first_at limit 5000;
+
+-- name: CountsViews :one
+select count_views from workspace where id = @id;

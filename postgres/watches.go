@@ -1,0 +1,58 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+)
+
+// Watches keeps what was watched.
+type Watches struct{ db *DB }
+
+// Add notes what somebody has played of a clip, and where they are. Of a clip's owner, and where views are not counted, it
+// keeps where they are and nothing else; of strangers then nothing.
+func (s Watches) Add(ctx context.Context, c domain.Clip, viewer string, account domain.AccountID, spans []domain.Span, positionMS int64) error {
+	counted, err := s.db.queries().CountsViews(ctx, c.WorkspaceID)
+	if err != nil {
+		return failed("read a workspace", err)
+	}
+	if !counted || account == c.OwnerID {
+		spans = nil
+	}
+	if len(spans) == 0 && account == "" {
+		return nil
+	}
+	return s.db.inTx(ctx, "note what was watched", func(t *tx) error {
+		fresh, err := t.AddWatched(ctx, sqlc.AddWatchedParams{
+			ClipID: c.ID, Viewer: viewer, AccountID: orNull(account), Watched: domain.FormatSpans(spans), PositionMs: positionMS,
+		})
+		if err != nil || !fresh || len(spans) == 0 {
+			return err
+		}
+		return t.changedFor([]domain.AccountID{c.OwnerID}, domain.EventViewsChanged, c, clipData{c.ID})
+	})
+}
+
+// Mine gives what somebody has watched of a clip, and where they stopped.
+func (s Watches) Mine(ctx context.Context, clip domain.ClipID, viewer string) ([]domain.Span, int64, error) {
+	r, err := s.db.queries().WatchedBy(ctx, clip, viewer)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, 0, nil
+	}
+	return domain.ParseSpans(r.Watched), r.PositionMs, failed("read what was watched", err)
+}
+
+// Of lists who has watched a clip, in the order in which they began.
+func (s Watches) Of(ctx context.Context, clip domain.ClipID) ([]domain.Watch, error) {
+	rows, err := s.db.queries().Watches(ctx, clip)
+	return each(rows, func(r sqlc.WatchesRow) domain.Watch {
+		return domain.Watch{
+			Viewer: r.Viewer, Account: domain.Account{ID: domain.AccountID(r.Account), Name: r.Name}, Watched: domain.ParseSpans(r.Watched),
+			FirstAt: r.FirstAt, LastAt: r.LastAt,
+		}
+	}), failed("list who watched", err)
+}
