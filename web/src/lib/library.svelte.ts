@@ -5,6 +5,7 @@ import { listen } from "../api/events";
 export interface LibraryFilter {
   readonly owner?: string;
   readonly space?: string;
+  readonly tag?: string;
 }
 
 export interface Library {
@@ -48,6 +49,7 @@ export function createLibrary(): Library {
               ...(from ? { cursor: from } : {}),
               ...(filter.owner ? { owner: filter.owner } : {}),
               ...(filter.space ? { space_id: filter.space } : {}),
+              ...(filter.tag ? { tag: filter.tag } : {}),
             },
           },
         }),
@@ -65,6 +67,7 @@ export function createLibrary(): Library {
 
   const fits = (c: Clip): boolean =>
     (!filter.space || c.space?.id === filter.space) &&
+    (!filter.tag || c.tags.includes(filter.tag)) &&
     (!filter.owner || (filter.owner === "me" ? c.may.edit : c.owner.id === filter.owner));
 
   function place(c: Clip): void {

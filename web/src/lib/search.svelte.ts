@@ -1,10 +1,16 @@
 // The search as somebody types: the newest question wins, hits come grouped by clip, best clip first.
 import { api, ok, wordsFor, type Moment } from "../api/client";
 
+/** What is asked; empty fields narrow nothing. */
 export interface SearchAsk {
   readonly q: string;
   readonly space: string;
   readonly from: string;
+  readonly tag: string;
+  /** Days: clips made on the first or later, and on the last or earlier, in the time zone of this browser. */
+  readonly after: string;
+  readonly before: string;
+  readonly sources: readonly Moment["source"][];
 }
 
 export interface MomentGroup {
@@ -26,6 +32,10 @@ export interface Search {
 
 const pageSize = 30;
 
+/** A clip that changed between two pages may bring a moment twice. */
+const same = (a: Moment, b: Moment): boolean =>
+  a.clip_id === b.clip_id && a.source === b.source && a.start_ms === b.start_ms && a.snippet === b.snippet;
+
 /** Moments keep the order of their rank; a clip stands where its best moment stands. */
 export function groupByClip(moments: readonly Moment[]): MomentGroup[] {
   const groups = new Map<string, Moment[]>();
@@ -37,13 +47,35 @@ export function groupByClip(moments: readonly Moment[]): MomentGroup[] {
   return [...groups].map(([clipId, own]) => ({ clipId, moments: own }));
 }
 
+/** The instant at which a day of the calendar begins here, or the next one; undefined: no day. */
+export function dayBegins(day: string, later = 0): string | undefined {
+  const parts = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day);
+  if (!parts) return undefined;
+  const [, y, m, d] = parts.map(Number);
+  const at = new Date(y ?? 0, (m ?? 1) - 1, (d ?? 1) + later);
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString();
+}
+
+function narrowed(a: SearchAsk) {
+  const after = dayBegins(a.after);
+  const before = dayBegins(a.before, 1);
+  return {
+    ...(a.space ? { space_id: a.space } : {}),
+    ...(a.from ? { from: a.from } : {}),
+    ...(a.tag ? { tag: a.tag } : {}),
+    ...(after ? { after } : {}),
+    ...(before ? { before } : {}),
+    ...(a.sources.length > 0 ? { source: [...a.sources] } : {}),
+  };
+}
+
 export function createSearch(): Search {
   let moments: readonly Moment[] = $state.raw([]);
   let cursor = $state("");
   let busy = $state(false);
   let trouble = $state("");
   let answered = $state("");
-  let asked: SearchAsk = { q: "", space: "", from: "" };
+  let asked: SearchAsk = { q: "", space: "", from: "", tag: "", after: "", before: "", sources: [] };
   let running: AbortController | undefined;
 
   async function load(from: string): Promise<void> {
@@ -63,15 +95,15 @@ export function createSearch(): Search {
             query: {
               q: asked.q,
               limit: pageSize,
-              ...(asked.space ? { space_id: asked.space } : {}),
-              ...(asked.from ? { from: asked.from } : {}),
+              ...narrowed(asked),
               ...(from ? { cursor: from } : {}),
             },
           },
+          querySerializer: { array: { style: "form", explode: false } },
           signal: mine.signal,
         }),
       );
-      moments = from ? [...moments, ...answer.moments] : answer.moments;
+      moments = from ? [...moments, ...answer.moments.filter((m) => !moments.some((k) => same(k, m)))] : answer.moments;
       cursor = answer.next_cursor ?? "";
       answered = asked.q;
       trouble = "";

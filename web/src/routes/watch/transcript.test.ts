@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Schemas } from "../../api/client";
-import { marked, matches, sections, spoken } from "./transcript";
+import { marked, matches, sections, spoken, wordAt } from "./transcript";
 
 const cue = (no: number, start_ms: number, text: string): Schemas["Cue"] => ({
   no,
@@ -27,8 +27,9 @@ describe("sections", () => {
       [chapter(0, "All")],
     );
     expect(all.map((s) => [s.title, s.cues.length])).toEqual([
-      ["All", 60],
-      ["", 60],
+      ["All", 40],
+      ["", 40],
+      ["", 40],
       ["", 10],
     ]);
   });
@@ -74,5 +75,22 @@ describe("spoken", () => {
     const parts = spoken({ text: "Hello you", words: words(["Hi", 0], ["you", 500]) });
     expect(parts.map((p) => p.text).join("")).toBe("Hello you");
     expect(parts.at(-1)).toEqual({ text: "you", start_ms: 500 });
+  });
+});
+
+describe("wordAt", () => {
+  const line = {
+    text: "Well, hello there!",
+    words: [
+      { start_ms: 100, end_ms: 200, text: "Well," },
+      { start_ms: 300, end_ms: 400, text: "hello" },
+      { start_ms: 500, end_ms: 600, text: "there!" },
+    ],
+  };
+  it("finds the word that was pressed", () => {
+    expect([0, 3, 5, 6, 10, 12, 17].map((at) => wordAt(line, at))).toEqual([100, 100, 100, 300, 300, 500, 500]);
+  });
+  it("knows no time where no word has one", () => {
+    expect(wordAt({ text: "typed by hand", words: [] }, 4)).toBeUndefined();
   });
 });

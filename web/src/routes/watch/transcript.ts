@@ -10,8 +10,8 @@ export interface Section {
   readonly cues: readonly Cue[];
 }
 
-/** A section without chapters holds at most this many lines, so that the browser can leave out those that are far away. */
-const sectionLines = 60;
+/** A section without chapters holds at most this many lines, so that those that are far away can be left out. */
+const sectionLines = 40;
 
 /** Puts each line under the chapter in which most of it is said. Lines and chapters must be in order. */
 export function sections(cues: readonly Cue[], chapters: readonly Chapter[]): Section[] {
@@ -97,4 +97,16 @@ export function spoken(cue: Pick<Cue, "text" | "words">): SpokenPart[] {
   }
   if (from < cue.text.length) parts.push({ text: cue.text.slice(from), start_ms: undefined });
   return parts;
+}
+
+/** The timed word at a place in a line's text, as pressing it wants it: a place between words belongs to the word before. */
+export function wordAt(cue: Pick<Cue, "text" | "words">, offset: number): number | undefined {
+  let at = 0;
+  let found: number | undefined;
+  for (const p of spoken(cue)) {
+    if (at > offset) break;
+    found = p.start_ms ?? found;
+    at += p.text.length;
+  }
+  return found;
 }

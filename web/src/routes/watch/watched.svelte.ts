@@ -265,11 +265,13 @@ export class Watched {
     await ok(api.DELETE("/api/v1/clips/{id}", { params: { path: { id: this.id } } }));
   }
 
-  async correct(no: number, text: string): Promise<void> {
+  /** Puts a line right; gives what could be put right in other lines, too. */
+  async correct(no: number, text: string): Promise<Schemas["FixOffer"] | undefined> {
     const cue = await ok(
       api.PATCH("/api/v1/clips/{id}/transcript/cues/{no}", { params: { path: { id: this.id, no } }, body: { text } }),
     );
     if (this.transcript) this.transcript = { ...this.transcript, cues: this.transcript.cues.map((c) => (c.no === no ? cue : c)) };
+    return cue.offer;
   }
 
   async setChapters(chapters: readonly { start_ms: number; title: string }[]): Promise<void> {
