@@ -14,7 +14,7 @@ const (
 
 var (
 	// fillers are dropped wherever they stand.
-	fillers = phraseList("kind of", "sort of", "basically", "essentially", "actually", "you know", "i mean", "um", "uh", "uhm", "literally", "obviously", "honestly", "a little bit", "a bit", "as well", "pretty much", "of course", "right now", "at the moment", "real quick", "really quickly", "just", "really", "i think", "i guess", "i believe", "you guys", "as you can see", "so to speak", "if you will", "or something", "or whatever", "and stuff", "and everything", "and so on", "and things like that", "or something like that", "for now", "right here", "over here", "currently", "also") //nolint:gochecknoglobals // a table
+	fillers = phraseList("kind of", "sort of", "basically", "essentially", "actually", "you know", "i mean", "um", "uh", "uhm", "er", "erm", "hmm", "literally", "obviously", "honestly", "a little bit", "a bit", "as well", "pretty much", "of course", "right now", "at the moment", "real quick", "really quickly", "just", "really", "i think", "i guess", "i believe", "you guys", "as you can see", "so to speak", "if you will", "or something", "or whatever", "and stuff", "and everything", "and so on", "and things like that", "or something like that", "for now", "right here", "over here", "currently", "also") //nolint:gochecknoglobals // a table
 	// determiners are dropped from the front.
 	determiners = set("the a an this that these those our my your some its their his her another") //nolint:gochecknoglobals // a table
 	// tails are dropped from the end: talk about time and place, and words that want another after them.

@@ -180,7 +180,18 @@ func readability(words []string, topics int, announced bool) float64 {
 			f *= 0.9
 		}
 	}
+	for _, w := range words[1:] {
+		if _, loose := looseWords[fold(w)]; loose {
+			f *= 0.6
+		}
+	}
+	if _, open := openEnds[fold(words[len(words)-1])]; open {
+		f *= 0.5
+	}
 	first := fold(words[0])
+	if _, half := halfStarts[first]; half || isThird(first) {
+		f *= 0.45
+	}
 	if _, weak := weakStarts[first]; weak {
 		f *= 0.6
 	}
@@ -195,6 +206,20 @@ func readability(words []string, topics int, announced bool) float64 {
 		f *= 0.8
 	}
 	return f
+}
+
+var (
+	// looseWords are said by people who look for a word; a title that has one was no finished thought.
+	looseWords = set("like say stuff thing things something somehow someone somewhere whatever whatnot gonna wanna kinda sorta yeah okay alright er erm us let's lot bunch guess able sure") //nolint:gochecknoglobals // a table
+	// openEnds want more after them.
+	openEnds = set("exactly take takes look looks have has had make makes give gives get gets need needs want wants be been being should can could would will does do fed joining missing than go going say says put see") //nolint:gochecknoglobals // a table
+	// halfStarts begin the rest of a sentence, or a question.
+	halfStarts = set("of to with for from by than as at into assuming associated given based related compared depending supposed does did do has have had having who who's whose whom let let's put anything everything where whether when rather even only same going got gets makes coming particular") //nolint:gochecknoglobals // a table
+)
+
+// isThird tells whether a word is a verb of the third person: the subject was left out before it.
+func isThird(w string) bool {
+	return strings.HasSuffix(w, "s") && isPlain(strings.TrimSuffix(w, "s")) && !isPlain(w)
 }
 
 // firstWords is the last resort: what the chapter begins with.
