@@ -64,7 +64,7 @@ func flags() (opt options, err error) {
 	flag.DurationVar(&opt.long, "long", 30*time.Minute, "the long recording")
 	flag.DurationVar(&opt.spoken, "spoken", 3*time.Minute, "the recording that is transcribed")
 	flag.DurationVar(&opt.load, "load", 30*time.Second, "how long many record at once")
-	flag.IntVar(&opt.cues, "cues", 100_000, "cues of the workspace that is searched")
+	flag.IntVar(&opt.cues, "cues", 1_000_000, "cues that are searched, a seventh of them in the searcher's workspace")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
 	flag.Parse()
 	if *only != "" {

@@ -16,9 +16,6 @@ import (
 	"baton/postgres/embedded"
 )
 
-// searchAim is what feels immediate while typing.
-const searchAim = 100 * time.Millisecond
-
 // measureSearch searches in a private database with the settings that `baton serve` gives it.
 func measureSearch(ctx context.Context, opt options, r *report) (err error) {
 	dir, err := os.MkdirTemp("", "bb")
@@ -47,20 +44,21 @@ func measureSearch(ctx context.Context, opt options, r *report) (err error) {
 	if err != nil {
 		return err
 	}
-	t := r.table("Search", fmt.Sprintf("%d cues in the workspace that is searched, a quarter as many in another beside it, in the words of real English in about their real shares; "+
-		"%d queries of each kind, one after the other, each answered with the best 20 moments. Stored and indexed at %.0f cues a second.", found.Cues, opt.queries, found.CuesPerSecond),
+	t := r.table("Search", fmt.Sprintf("%d cues, %d of them in the workspace that is searched and the others in %d beside it, in the words of real English in about their real shares; "+
+		"%d queries of each kind, one after the other, each answered with the best 20 moments. Stored and indexed at %.0f cues a second.",
+		opt.cues, found.Cues, found.Beside, opt.queries, found.CuesPerSecond),
 		"query", "p50", "p95", "worst", "without an answer", "the word is among the hits", "aim for p95", "met")
 	var worst time.Duration
 	for _, k := range found.Kinds {
 		p95 := load.Quantile(k.Took, 0.95)
 		worst = max(worst, p95)
 		met := "yes"
-		if p95 >= searchAim {
+		if p95 > k.Aim {
 			met = "**no**"
 		}
 		t.add(k.Name, nice(load.Quantile(k.Took, 0.5)), nice(p95), nice(load.Quantile(k.Took, 1)), fmt.Sprintf("%d of %d", k.Empty, len(k.Took)),
-			fmt.Sprintf("%.0f %%", 100*float64(k.Hit)/float64(len(k.Took))), nice(searchAim), met)
+			fmt.Sprintf("%.0f %%", 100*float64(k.Hit)/float64(len(k.Took))), nice(k.Aim), met)
 	}
-	r.sum("search p95 %s over %d cues", nice(worst), found.Cues)
+	r.sum("search p95 %s over %d cues", nice(worst), opt.cues)
 	return nil
 }

@@ -1,29 +1,33 @@
 package searchbench
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // kinds are the ways of asking. ask returns what is typed and a word that has to stand in a good hit.
 var kinds = []struct { //nolint:gochecknoglobals // a table
 	name string
+	aim  time.Duration
 	ask  func(*bench) (text, wanted string)
 }{
-	{"one word", func(b *bench) (string, string) {
+	{"one word", 10 * time.Millisecond, func(b *bench) (string, string) {
 		w := b.words()[0]
 		return w + " ", w
 	}},
-	{"two words", func(b *bench) (string, string) {
+	{"two words", 10 * time.Millisecond, func(b *bench) (string, string) {
 		w := b.words()
 		return w[0] + " " + w[1] + " ", w[0]
 	}},
-	{"phrase", func(b *bench) (string, string) {
+	{"phrase", 10 * time.Millisecond, func(b *bench) (string, string) {
 		w := strings.Fields(b.cue())
 		return `"` + strings.Join(w[1:4], " ") + `"`, strings.Trim(strings.ToLower(w[2]), ".,;:")
 	}},
-	{"prefix", func(b *bench) (string, string) {
+	{"as you type", 30 * time.Millisecond, func(b *bench) (string, string) {
 		w := b.words()
 		return w[0] + " " + w[1][:4], w[1][:4]
 	}},
-	{"typo", func(b *bench) (string, string) {
+	{"typo", 40 * time.Millisecond, func(b *bench) (string, string) {
 		w := b.words()[0]
 		return b.slip(w) + " ", w
 	}},

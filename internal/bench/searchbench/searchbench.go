@@ -22,11 +22,12 @@ const (
 	cuesPerClip  = 120
 	cueMS        = 4000
 	resultsAsked = 20
+	warmUp       = 20 // queries of each kind that do not count
 )
 
 // Options says how much to measure.
 type Options struct {
-	// Cues in the workspace that is searched. A quarter as many are in another one beside it.
+	// Cues in all: a seventh of them in the workspace that is searched, the others in workspaces that become smaller.
 	Cues int
 	// Queries of each kind.
 	Queries int
@@ -49,15 +50,16 @@ type bench struct {
 
 // Result is what was measured.
 type Result struct {
-	// Cues in the workspace that was searched, and how many of them were stored and indexed in a second.
-	Cues          int
+	// Cues in the workspace that was searched, in how many workspaces the others are, and how many were stored and indexed in a second.
+	Cues, Beside  int
 	CuesPerSecond float64
 	Kinds         []Kind
 }
 
-// Kind of query.
+// Kind of query, with what its 95th percentile should be.
 type Kind struct {
 	Name string
+	Aim  time.Duration
 	Took []time.Duration
 	// Empty answers, and Hit: those with the wanted word.
 	Empty, Hit int
@@ -71,18 +73,23 @@ func Run(ctx context.Context, pool *pgxpool.Pool, opt Options) (Result, error) {
 	}
 	b := &bench{opt: opt, db: postgres.New(pool, noJobs{}), corpus: c, rng: rand.New(rand.NewPCG(opt.Seed, 1))} //nolint:gosec // the same queries each time
 	began := time.Now()
-	if b.viewer, err = b.team(ctx, "searched", opt.Cues, &b.cues); err != nil {
+	if b.viewer, err = b.team(ctx, "searched", opt.Cues/7, &b.cues); err != nil {
 		return Result{}, err
+	}
+	beside := 0
+	for left := opt.Cues - len(b.cues); left > 0; beside++ {
+		n := min(left, max(cuesPerClip, left/7))
+		if _, err := b.team(ctx, fmt.Sprint("beside", beside), n, nil); err != nil {
+			return Result{}, err
+		}
+		left -= n
 	}
 	filled := time.Since(began)
-	if _, err := b.team(ctx, "beside", opt.Cues/4, nil); err != nil {
-		return Result{}, err
-	}
 	// What autovacuum does in its time.
 	if _, err := pool.Exec(ctx, "vacuum analyze"); err != nil {
 		return Result{}, fmt.Errorf("vacuum: %w", err)
 	}
-	found := Result{Cues: len(b.cues), CuesPerSecond: float64(len(b.cues)) / filled.Seconds()}
+	found := Result{Cues: len(b.cues), Beside: beside, CuesPerSecond: float64(opt.Cues) / filled.Seconds()}
 	found.Kinds, err = b.measure(ctx)
 	return found, err
 }
@@ -129,13 +136,17 @@ func (b *bench) clip(ctx context.Context, v domain.Viewer, step domain.Transcrip
 func (b *bench) measure(ctx context.Context) ([]Kind, error) {
 	out := make([]Kind, 0, len(kinds))
 	for _, kind := range kinds {
-		k := Kind{Name: kind.name}
-		for range b.opt.Queries {
+		k := Kind{Name: kind.name, Aim: kind.aim}
+		// What was just stored is read once: people search what is warm.
+		for n := range b.opt.Queries + warmUp {
 			text, wanted := kind.ask(b)
 			began := time.Now()
 			moments, err := b.db.Search.Search(ctx, b.viewer, domain.SearchQuery{Text: text, Limit: resultsAsked})
 			if err != nil {
 				return nil, fmt.Errorf("search %q: %w", text, err)
+			}
+			if n < warmUp {
+				continue
 			}
 			k.Took = append(k.Took, time.Since(began))
 			if len(moments) == 0 {

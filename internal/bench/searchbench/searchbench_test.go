@@ -8,7 +8,7 @@ import (
 
 func TestMeasures(t *testing.T) {
 	t.Parallel()
-	found, err := Run(t.Context(), postgrestest.New(t), Options{Cues: 600, Queries: 10, Seed: 1})
+	found, err := Run(t.Context(), postgrestest.New(t), Options{Cues: 4200, Queries: 10, Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
