@@ -34,6 +34,8 @@ type Store interface {
 
 	StartTranscript(ctx context.Context, id domain.ClipID) (upToMS int64, err error)
 	AppendCues(ctx context.Context, id domain.ClipID, s domain.TranscriptStep) error
+	// SetDraft replaces the words of the speech that goes on behind what is settled up to fromMS.
+	SetDraft(ctx context.Context, id domain.ClipID, fromMS int64, draft []domain.Cue) error
 	// FinishTranscript ends it as done or no_speech and enqueues what follows. KindConflict while there is more to hear.
 	FinishTranscript(ctx context.Context, id domain.ClipID, language string, coverage float64, state domain.TranscriptState) error
 	// RestartTranscript forgets all but what people corrected.

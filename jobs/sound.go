@@ -13,9 +13,9 @@ import (
 
 const (
 	// soundPoll is how often a recording that goes on is looked at.
-	soundPoll = time.Second
+	soundPoll = 500 * time.Millisecond
 	// soundAtLeastMS is what is worth a decoder of its own while more is coming.
-	soundAtLeastMS = 3000
+	soundAtLeastMS = 1000
 	// soundSegments bounds what is fetched at once, about a minute, so that hours fill neither disk nor memory.
 	soundSegments = 32
 	// leadInMS before the place to begin is decoded too, because decoders need a start.

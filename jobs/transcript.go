@@ -60,6 +60,14 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 		return kept, fmt.Errorf("read the workspace's own words: %w", err)
 	}
 	o := transcribe.Options{StartMS: settled, Awaited: from.live, Prompt: vocabularyHint(own)}
+	if from.live {
+		o.Draft = func(words []domain.Word) {
+			// A draft that is not stored is no loss: the next one has its words, too.
+			if err := r.Store.SetDraft(ctx, clip.ID, settled, transcribe.CutAll(words)); err != nil && ctx.Err() == nil {
+				r.Log.WarnContext(ctx, "draft not stored", "clip_id", string(clip.ID), "error", err.Error())
+			}
+		}
+	}
 	return transcribe.Run(ctx, r.Speech, level(from), o, kept, func(u transcribe.Update) error {
 		if u.SettledMS <= settled && len(u.Cues) == 0 {
 			return nil

@@ -40,7 +40,7 @@ func (e secondTry) again(ctx context.Context, pcm []byte, o Options, first Stret
 	loud.Add(pcm)
 	amplify(pcm, loud.GainDB())
 	s := Stretch{StartMS: first.StartMS, EndMS: first.EndMS, Language: first.Language}
-	o.StartMS, o.MaxChunkMS, o.Progress = first.StartMS, againChunkMS, nil
+	o.StartMS, o.MaxChunkMS, o.Progress, o.Draft = first.StartMS, againChunkMS, nil, nil
 	err := e.Engine.Transcribe(ctx, bytes.NewReader(pcm), o, func(part Stretch) error {
 		s.Words = append(s.Words, part.Words...)
 		s.Speech = domain.AppendSpans(s.Speech, part.Speech...)

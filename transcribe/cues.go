@@ -26,6 +26,12 @@ const (
 	joinWithMS = 700
 )
 
+// CutAll cuts words of which no more will come into cues.
+func CutAll(words []domain.Word) []domain.Cue {
+	c := Cutter{pending: slices.Clone(words)}
+	return c.End()
+}
+
 // Cutter cuts words into cues while they come: at the ends of sentences first, and inside
 // a long one where a reader would take a breath.
 type Cutter struct {

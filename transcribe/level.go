@@ -75,25 +75,28 @@ const (
 	levelDownDB  = 3   // done before the loud part comes, which was heard 20 s ahead
 	levelSlackDB = 3   // changes smaller than that are not worth one
 	// Live, words are awaited: less lies ahead, and the gain falls as fast as that wants.
-	liveAheadMS   = 3000
-	liveDownDB    = 12
-	levelHoldPart = levelPartMS * BytesPerMS
+	liveAheadMS = 1000
+	livePartMS  = 250
+	liveUpDB    = levelUpDB * livePartMS / levelPartMS
+	liveDownDB  = 12
 )
 
 // Level is a reader that amplifies PCM that is too quiet, in one pass. It reads 20 s
 // ahead (640 kB) before it gives anything, so that the gain is right from the first word.
 func Level(pcm io.Reader) io.Reader {
-	return &leveller{from: pcm, aheadBytes: levelAheadMS * BytesPerMS, downDB: levelDownDB}
+	return &leveller{from: pcm, partBytes: levelPartMS * BytesPerMS, aheadBytes: levelAheadMS * BytesPerMS, upDB: levelUpDB, downDB: levelDownDB}
 }
 
-// LevelLive is Level for sound that comes while it is made: it reads only 3 s ahead.
+// LevelLive is Level for sound that comes while it is made: it reads only 1 s ahead.
 func LevelLive(pcm io.Reader) io.Reader {
-	return &leveller{from: pcm, aheadBytes: liveAheadMS * BytesPerMS, downDB: liveDownDB}
+	return &leveller{from: pcm, partBytes: livePartMS * BytesPerMS, aheadBytes: liveAheadMS * BytesPerMS, upDB: liveUpDB, downDB: liveDownDB}
 }
 
 type leveller struct {
 	from       io.Reader
+	partBytes  int
 	aheadBytes int
+	upDB       float64 // most that the gain changes from a part to the next
 	downDB     float64
 
 	loud   Loudness
@@ -122,7 +125,7 @@ func (l *leveller) fill() {
 	first := l.loud.frames == 0
 	for l.err == nil && len(l.ahead) < l.aheadBytes {
 		if l.buffer == nil {
-			l.buffer = make([]byte, levelHoldPart)
+			l.buffer = make([]byte, l.partBytes)
 		}
 		n, err := io.ReadFull(l.from, l.buffer)
 		if errors.Is(err, io.ErrUnexpectedEOF) {
@@ -137,12 +140,12 @@ func (l *leveller) fill() {
 	}
 }
 
-// release amplifies the next second.
+// release amplifies the next part.
 func (l *leveller) release() {
 	if wanted := l.loud.GainDB(); math.Abs(wanted-l.gain) > levelSlackDB {
-		l.gain += max(-l.downDB, min(levelUpDB, wanted-l.gain))
+		l.gain += max(-l.downDB, min(l.upDB, wanted-l.gain))
 	}
-	n := min(len(l.ahead), levelHoldPart)
+	n := min(len(l.ahead), l.partBytes)
 	l.ready = append(l.ready[:0:0], l.ahead[:n]...)
 	l.ahead = append(l.ahead[:0], l.ahead[n:]...)
 	amplify(l.ready, l.gain)

@@ -3,6 +3,8 @@ package transcribe
 import (
 	"context"
 	"io"
+	"slices"
+	"sync"
 
 	"baton/domain"
 )
@@ -24,22 +26,31 @@ type Update struct {
 //
 // To go on with a transcription that was interrupted, pass what was kept of it in so
 // and let pcm and Options.StartMS begin where it was settled: the result is the whole.
-// On an error Run gives what it has.
+// On an error Run gives what it has. Options.Draft is told all words that are in no cue yet, never beside update.
 func Run(ctx context.Context, e Engine, pcm io.Reader, o Options, so domain.Transcript, update func(Update) error) (domain.Transcript, error) {
 	t := so
 	c := Cutter{next: len(so.Cues)}
 	var endMS int64
+	d := draft{say: o.Draft}
+	if d.say != nil {
+		o.Draft = d.heard
+	}
 	err := secondTry{e}.Transcribe(ctx, pcm, o, func(s Stretch) error {
+		d.mu.Lock()
+		defer d.mu.Unlock()
 		endMS = s.EndMS
 		u := Update{Stretch: s, Cues: c.Add(s.Words, s.EndMS), SettledMS: s.EndMS, Lost: lost(s)}
 		if ms, ok := c.PendingMS(); ok {
 			u.SettledMS = ms
 		}
 		add(&t, u)
-		if update == nil {
-			return nil
+		if update != nil {
+			if err := update(u); err != nil {
+				return err
+			}
 		}
-		return update(u)
+		d.settled(c.pending, s.EndMS)
+		return nil
 	})
 	if err != nil {
 		return t, err
@@ -50,6 +61,38 @@ func Run(ctx context.Context, e Engine, pcm io.Reader, o Options, so domain.Tran
 		err = update(last)
 	}
 	return t, err
+}
+
+// draft puts the words together that are in no cue yet: those of settled stretches whose sentence goes on, and the
+// engine's own drafts.
+type draft struct {
+	say func([]domain.Word)
+
+	mu      sync.Mutex
+	pending []domain.Word
+	words   []domain.Word
+	endMS   int64 // of what is settled
+}
+
+// heard is told of the engine's.
+func (d *draft) heard(words []domain.Word) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.words = words
+	d.tell()
+}
+
+// settled is told of a stretch; d.mu is held.
+func (d *draft) settled(pending []domain.Word, endMS int64) {
+	d.pending, d.endMS = slices.Clone(pending), endMS
+	if d.say != nil && len(pending) > 0 {
+		d.tell()
+	}
+}
+
+func (d *draft) tell() {
+	d.words = slices.DeleteFunc(d.words, func(w domain.Word) bool { return w.StartMS < d.endMS })
+	d.say(append(slices.Clone(d.pending), d.words...))
 }
 
 func add(t *domain.Transcript, u Update) {

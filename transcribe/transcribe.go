@@ -33,6 +33,10 @@ type Options struct {
 	Awaited bool `json:"awaited,omitempty"`
 	// MaxChunkMS bounds what the model hears at once, for engines that let it be chosen; 0: what suits them. At least 2000.
 	MaxChunkMS int `json:"max_chunk_ms,omitempty"`
+	// Draft, if set, is told the words of the speech that goes on, which is in no stretch yet: all of them, each time anew. They may
+	// be worse than what the stretch will have. Engines that make none ignore it. It may be called while a stretch is
+	// emitted, and must return soon.
+	Draft func([]domain.Word) `json:"-"`
 	// Progress, if set, is told how far into the clip the engine has listened, in
 	// milliseconds. Text of what it has listened to may still be on its way. It is
 	// called from one goroutine at a time and must return soon.

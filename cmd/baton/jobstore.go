@@ -65,6 +65,10 @@ func (s jobStore) AppendCues(ctx context.Context, id domain.ClipID, step domain.
 	return s.db.Transcripts.AppendCues(ctx, id, step)
 }
 
+func (s jobStore) SetDraft(ctx context.Context, id domain.ClipID, fromMS int64, draft []domain.Cue) error {
+	return s.db.Transcripts.SetDraft(ctx, id, fromMS, draft)
+}
+
 func (s jobStore) FinishTranscript(ctx context.Context, id domain.ClipID, language string, coverage float64, state domain.TranscriptState) error {
 	return s.db.Transcripts.Finish(ctx, id, language, coverage, state)
 }

@@ -32,7 +32,13 @@ type pipeline struct {
 func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	defer close(p.queue)
 	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }, most: p.options.MaxChunkMS * sampleRate / 1000}
-	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c)
+	window := func() {}
+	if p.options.Draft != nil {
+		d := &drafter{engine: p.engine, say: p.options.Draft, startMS: p.options.StartMS}
+		defer d.work.Wait()
+		window = func() { d.look(ctx, c) }
+	}
+	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c, window)
 	if err == nil {
 		err = c.end()
 	}
@@ -46,8 +52,8 @@ func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	}
 }
 
-// listen feeds the chunker with windows until the sound ends.
-func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.Options, c *chunker) error {
+// listen feeds the chunker with windows until the sound ends; after is called behind each.
+func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.Options, c *chunker, after func()) error {
 	in := bufio.NewReaderSize(pcm, 64<<10)
 	raw := make([]byte, 2*window)
 	samples := make([]float32, window)
@@ -70,6 +76,7 @@ func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.O
 			if err := c.add(samples[:n/2], prob); err != nil {
 				return err
 			}
+			after()
 		}
 		if o.Progress != nil && (c.pos-reported >= sampleRate || over) {
 			reported = c.pos

@@ -48,6 +48,17 @@ func (t *turns) take(ctx context.Context, awaited bool) error {
 	return ctx.Err()
 }
 
+// try takes a place if one is free and nobody waits.
+func (t *turns) try() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.free == 0 {
+		return false
+	}
+	t.free--
+	return true
+}
+
 func (t *turns) line(awaited bool) *[]chan struct{} {
 	if awaited {
 		return &t.awaited

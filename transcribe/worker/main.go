@@ -13,6 +13,7 @@ import (
 	"sync"
 	"syscall"
 
+	"baton/domain"
 	"baton/transcribe"
 	"baton/transcribe/moonshine"
 )
@@ -24,12 +25,15 @@ type header struct {
 	Options transcribe.Options `json:"options"`
 	// DetectOnly: find speech, but do not write it down.
 	DetectOnly bool `json:"detect_only,omitempty"`
+	// Drafts are wanted.
+	Drafts bool `json:"drafts,omitempty"`
 }
 
 // message is one line of the child. One of its fields is set.
 type message struct {
 	Stretch  *transcribe.Stretch `json:"stretch,omitempty"`
 	Listened *int64              `json:"listened,omitempty"` // ms
+	Draft    []domain.Word       `json:"draft,omitempty"`
 	Done     bool                `json:"done,omitempty"`
 	Error    string              `json:"error,omitempty"`
 }
@@ -144,6 +148,9 @@ func (h *host) transcribe(ctx context.Context, in io.Reader, out *lines) error {
 		return fmt.Errorf("read header: %w", err)
 	}
 	head.Options.Progress = func(ms int64) { _ = out.write(message{Listened: &ms}) }
+	if head.Drafts {
+		head.Options.Draft = func(words []domain.Word) { _ = out.write(message{Draft: words}) }
+	}
 	emit := func(s transcribe.Stretch) error { return out.write(message{Stretch: &s}) }
 	if head.DetectOnly {
 		d, err := moonshine.NewDetector(head.Config)

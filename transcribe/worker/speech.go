@@ -42,7 +42,7 @@ func (s *speech) run(ctx context.Context, h header, pcm io.Reader, emit func(tra
 	defer s.process.dog.rest()
 	var feeding sync.WaitGroup
 	feeding.Go(func() { s.feed(h, pcm) })
-	s.listen(h.Options.Progress, emit)
+	s.listen(h.Options, emit)
 	cause := context.Cause(ctx)
 	if aborted() {
 		_ = s.conn.Close()
@@ -82,7 +82,7 @@ func (s *speech) feed(h header, pcm io.Reader) {
 }
 
 // listen takes the child's lines until it closes its output.
-func (s *speech) listen(progress func(int64), emit func(transcribe.Stretch) error) {
+func (s *speech) listen(o transcribe.Options, emit func(transcribe.Stretch) error) {
 	lines := bufio.NewScanner(s.conn)
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
@@ -92,20 +92,22 @@ func (s *speech) listen(progress func(int64), emit func(transcribe.Stretch) erro
 			s.failure = fmt.Errorf("speech process said %.100q", lines.Text())
 			continue
 		}
-		s.take(m, progress, emit)
+		s.take(m, o, emit)
 	}
 	s.readErr = lines.Err()
 }
 
-func (s *speech) take(m message, progress func(int64), emit func(transcribe.Stretch) error) {
+func (s *speech) take(m message, o transcribe.Options, emit func(transcribe.Stretch) error) {
 	switch {
 	case s.emitErr != nil: // it is being cancelled
 	case m.Error != "":
 		s.failure = fmt.Errorf("speech process: %s", m.Error)
 	case m.Done:
 		s.done = true
-	case m.Listened != nil && progress != nil:
-		progress(*m.Listened)
+	case m.Listened != nil && o.Progress != nil:
+		o.Progress(*m.Listened)
+	case m.Draft != nil && o.Draft != nil:
+		o.Draft(m.Draft)
 	case m.Stretch != nil:
 		if s.emitErr = emit(*m.Stretch); s.emitErr != nil {
 			s.cancel(s.emitErr)

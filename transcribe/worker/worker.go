@@ -115,7 +115,7 @@ func (e *Engine) Close() error {
 // ErrClosed, or an error that says how the child ended. pcm must return from Read
 // when ctx is done, as the pipe of a command started with ctx does.
 func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
-	return e.do(ctx, pcm, header{Config: e.config.Models, Options: o}, emit)
+	return e.do(ctx, pcm, header{Config: e.config.Models, Options: o, Drafts: o.Draft != nil}, emit)
 }
 
 // Detect finds speech without writing it down: its stretches have no words. It takes a

@@ -273,3 +273,37 @@ func TestQuietMicrophone(t *testing.T) {
 		t.Errorf("heard %q, %v", heard, err)
 	}
 }
+
+// Words are drafted while the sentence goes on, and the settled ones take their place.
+func TestDrafts(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	pcm := transcribetest.Speech(t, "jfk.wav")
+	half := len(pcm) / 2 / 2 * 2
+	in, out := io.Pipe()
+	drafted := make(chan string, 100)
+	go func() {
+		_, _ = out.Write(pcm[:half])
+		var early []string
+		for len(early) == 0 || !strings.Contains(early[len(early)-1], "fellow") {
+			select {
+			case d := <-drafted:
+				early = append(early, d)
+			case <-t.Context().Done():
+				return
+			}
+		}
+		_, _ = out.Write(pcm[half:])
+		_ = out.Close()
+	}()
+	said := 0
+	o := transcribe.Options{Draft: func(words []domain.Word) {
+		if said++; said < cap(drafted) {
+			drafted <- strings.ToLower(transcribetest.Plain(transcribe.CutAll(words)))
+		}
+	}}
+	got, err := transcribe.Run(t.Context(), e, in, o, domain.Transcript{}, nil)
+	if err != nil || transcribetest.Plain(got.Cues) != transcribetest.Text(t, "jfk.txt") {
+		t.Errorf("heard %q, %v", transcribetest.Plain(got.Cues), err)
+	}
+}
