@@ -115,7 +115,7 @@ func (r *Runner) restart(ctx context.Context, clip domain.Clip) error {
 func (r *Runner) finishTranscript(ctx context.Context, clip domain.Clip, t domain.Transcript) error {
 	state := transcribe.State(t)
 	if state == domain.TranscriptFailed {
-		return domain.Errorf(domain.KindUnsupported, "most of what is said could not be written down")
+		return domain.Errorf(domain.KindUnsupported, "most of what is said could not be written down; it may be in a language that the speech engine does not know")
 	}
 	err := r.Store.FinishTranscript(ctx, clip.ID, t.Language, t.Coverage, state)
 	if domain.KindOf(err) == domain.KindConflict {

@@ -20,7 +20,8 @@ func (e secondTry) Transcribe(ctx context.Context, pcm io.Reader, o Options, emi
 	t := &tape{from: pcm}
 	return e.Engine.Transcribe(ctx, t, o, func(s Stretch) error {
 		place := func(ms int64) int64 { return (ms - o.StartMS) * BytesPerMS }
-		if s.Trouble != TroubleNone {
+		// Another language does not become known by listening in smaller pieces: only the guesses become more.
+		if s.Trouble != TroubleNone && s.Trouble != TroubleForeign {
 			again, err := e.again(ctx, t.part(place(s.StartMS), place(s.EndMS)), o, s)
 			if err != nil {
 				return err
@@ -64,7 +65,7 @@ func worded(s Stretch) int64 {
 // lost are the parts of a stretch in which words were said that the engine could not hold. A voice in which it found
 // none is not among them: that is mostly music.
 func lost(s Stretch) []domain.Span {
-	if s.Trouble != TroubleLoop && s.Trouble != TroubleTruncated {
+	if s.Trouble != TroubleLoop && s.Trouble != TroubleTruncated && s.Trouble != TroubleForeign {
 		return nil
 	}
 	return wordless(s.Speech, []domain.Cue{{Words: s.Words}})

@@ -52,6 +52,7 @@ const (
 	TroubleLoop      Trouble = "loop"      // the decoder repeated itself and was stopped
 	TroubleTruncated Trouble = "truncated" // the decoder ran over its limit of tokens
 	TroubleUnheard   Trouble = "unheard"   // speech was detected, but no words came of it
+	TroubleForeign   Trouble = "foreign"   // what came were guesses, as at a language that the engine does not know; they were dropped
 )
 
 // Stretch is a settled part of the sound: nothing that follows changes it. The

@@ -80,7 +80,11 @@ func (d *drafter) hear(ctx context.Context, k chunk, chunk int) {
 	if err != nil || heard.looped || heard.truncated || chunk != d.chunk {
 		return
 	}
-	s := stretch(k, d.engine.words(heard, k))
+	words := d.engine.words(heard, k)
+	if sure(words) < guessSure {
+		return
+	}
+	s := stretch(k, words)
 	shift(&s, d.startMS)
 	d.words = append(d.words, s.Words...)
 	d.say(slices.Clone(d.words))

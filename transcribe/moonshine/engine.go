@@ -110,12 +110,19 @@ func (e *Engine) decode(ctx context.Context, k chunk, tries int) ([]transcribe.S
 		return append(a, b...), err
 	}
 	words := e.words(d, k)
-	if trouble == transcribe.TroubleNone {
+	switch {
+	case trouble != transcribe.TroubleNone && len(words) > 0 && sure(words) < troubledSure:
+		words, trouble = nil, transcribe.TroubleForeign
+	case trouble == transcribe.TroubleNone:
 		again, err := e.slowly(ctx, k)
 		if err != nil {
 			return nil, err
 		}
-		words = vote(words, again)
+		if guessed(words, again) {
+			words, trouble = nil, transcribe.TroubleForeign
+		} else {
+			words = vote(words, again)
+		}
 	}
 	settle(words, k.samples)
 	s := stretch(k, words)

@@ -45,6 +45,30 @@ func vote(plain, slow []word) []word {
 	return out
 }
 
+// What is guessed: the model is not sure, and at another speed it hears something else. Of speech that it knows the mean
+// log probability is above -0.2, and the two have nine words in ten in common; six other languages gave -0.8 to -1.5, and two in five or fewer.
+const (
+	guessWords = 4    // fewer tell nothing
+	guessSure  = -0.4 // at most
+	guessAlike = 0.6  // at most
+	// troubledSure is the least that must be had of words that ended in a loop.
+	troubledSure = -0.3
+)
+
+// guessed tells whether words were made up of sounds that the model does not know, as those of another language.
+func guessed(plain, slow []word) bool {
+	if len(plain) < guessWords || sure(plain) > guessSure {
+		return false
+	}
+	same := 0
+	for _, r := range runs(plain, slow) {
+		if r.same {
+			same++
+		}
+	}
+	return float64(same) <= guessAlike*float64(max(len(plain), len(slow)))
+}
+
 // dressed gives words the case and punctuation of their place: a capital when they open a sentence, the last mark of those
 // that they replace, a comma after a hesitation.
 func dressed(words, instead []word, opens bool) []word {

@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -305,5 +307,52 @@ func TestDrafts(t *testing.T) {
 	got, err := transcribe.Run(t.Context(), e, in, o, domain.Transcript{}, nil)
 	if err != nil || transcribetest.Plain(got.Cues) != transcribetest.Text(t, "jfk.txt") {
 		t.Errorf("heard %q, %v", transcribetest.Plain(got.Cues), err)
+	}
+}
+
+// Speech of another language is not guessed at: it has no words, and is said to be lost. Reversed speech stands for one.
+func TestAnotherLanguage(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	known, pause := transcribetest.Speech(t, "jfk.wav"), transcribetest.Silence(4000)
+	foreign := reversed(transcribetest.Speech(t, "acoustic_corpus.wav"))
+	both := slices.Concat(known, pause, foreign, pause, known)
+	got, err := transcribe.Run(t.Context(), e, bytes.NewReader(both), transcribe.Options{}, domain.Transcript{}, nil)
+	one := transcribetest.Text(t, "jfk.txt")
+	if heard := transcribetest.Plain(got.Cues); err != nil || heard != one+" "+one {
+		t.Errorf("heard %q, %v", heard, err)
+	}
+	if got.Coverage > 0.75 || len(got.Lost) == 0 {
+		t.Errorf("coverage %.2f, lost %v", got.Coverage, got.Lost)
+	}
+	got, err = transcribe.Run(t.Context(), e, bytes.NewReader(foreign), transcribe.Options{}, domain.Transcript{}, nil)
+	if err != nil || len(got.Cues) > 0 || transcribe.State(got) != domain.TranscriptFailed {
+		t.Errorf("of another language alone: %q, %s, %v", transcribetest.Plain(got.Cues), transcribe.State(got), err)
+	}
+}
+
+func reversed(pcm []byte) []byte {
+	out := make([]byte, len(pcm)/2*2)
+	for i := 0; i+1 < len(pcm); i += 2 {
+		j := len(out) - 2 - i
+		out[j], out[j+1] = pcm[i], pcm[i+1]
+	}
+	return out
+}
+
+// Nobody speaks for ten minutes, and a telephone gives its dial tone for two: no words, and soon.
+func TestLongSilence(t *testing.T) {
+	t.Parallel()
+	e, _ := engine(t, worker.Config{})
+	tone := make([]byte, 0, 120_000*transcribe.BytesPerMS)
+	for n := range 120 * transcribe.SampleRate {
+		at := 2 * math.Pi * float64(n) / transcribe.SampleRate
+		tone = binary.LittleEndian.AppendUint16(tone, uint16(int16(4000*(math.Sin(350*at)+math.Sin(440*at))))) //nolint:gosec // two's complement
+	}
+	for name, pcm := range map[string][]byte{"silence": transcribetest.Silence(600_000), "dial tone": tone} {
+		got, err := transcribe.Run(t.Context(), e, transcribe.Level(bytes.NewReader(pcm)), transcribe.Options{}, domain.Transcript{}, nil)
+		if err != nil || len(got.Cues) > 0 || transcribe.State(got) != domain.TranscriptNoSpeech {
+			t.Errorf("%s: %q, %s, %v", name, transcribetest.Plain(got.Cues), transcribe.State(got), err)
+		}
 	}
 }
