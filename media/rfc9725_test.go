@@ -406,6 +406,29 @@ func TestWHIPTakesTracksWithoutSSRC(t *testing.T) {
 	}
 }
 
+// TestWHIPTakesCodecNamesInAnyCase: SDP makes no difference (RFC 8866, 6.6), and GStreamer writes OPUS.
+func TestWHIPTakesCodecNamesInAnyCase(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	s := whipServer(t, b.door(t))
+	clip := b.store.clip(domain.KindScreen)
+	src := source(t, "avc1-opus.mkv")
+	p := publish(t, s.URL+"/"+string(clip)+"/whip", src, func(c *loadgen.WHIP) {
+		c.Offer = func(sdp string) string {
+			return strings.NewReplacer(" opus/48000", " OPUS/48000", " H264/90000", " h264/90000", " rtx/90000", " RTX/90000").Replace(sdp)
+		}
+	})
+	if err := p.Play(t.Context(), 3*time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if o := b.store.get(clip).Outcome; !o.HasVideo || !o.HasAudio {
+		t.Errorf("outcome %+v", o)
+	}
+}
+
 // eventually waits for what takes a while on a busy machine.
 func eventually(tb testing.TB, what string, is func() bool) {
 	tb.Helper()

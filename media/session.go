@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -285,7 +286,7 @@ func (s *session) feedback(t *rtpin.Track, ssrc uint32, now time.Time) {
 // onTrack reads a track until the connection ends.
 func (s *session) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
 	i := 0
-	for i < len(s.chosen) && s.chosen[i].mime != remote.Codec().MimeType {
+	for i < len(s.chosen) && !strings.EqualFold(s.chosen[i].mime, remote.Codec().MimeType) { // GStreamer says OPUS
 		i++
 	}
 	s.mu.Lock()

@@ -37,6 +37,10 @@ if [ -n "$with_test" ]; then
 	have sox || need sox
 	any /usr/share/pocketsphinx/test || need pocketsphinx-testdata
 	have sctk || have sclite || need sctk
+	# a WHIP publisher of another make: GStreamer's, driven from Python
+	any /usr/lib/*/girepository-1.0/GstWebRTC-1.0.typelib && any /usr/lib/*/gstreamer-1.0/libgstnice.so && any /usr/lib/*/gstreamer-1.0/libgstx264.so &&
+		any /usr/lib/*/gstreamer-1.0/libgstvpx.so && any /usr/lib/python3/dist-packages/gi/overrides/Gst.py || need \
+		"python3-gst-1.0 gir1.2-gst-plugins-bad-1.0 gstreamer1.0-nice gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly"
 fi
 
 missing=

@@ -1,7 +1,7 @@
 // WHIP with a publisher that is not ours: Chromium's own encoder and RTP stack, on a page of another origin that knows
 // nothing but RFC 9725, a URL and a bearer token.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -9,14 +9,18 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { launch, micFile } from "./chromium.mjs";
-import { Server, root, until } from "./server.mjs";
+import { Server, freePort, root, until } from "./server.mjs";
 import { beside, signIn } from "./steps.mjs";
 
 const run = promisify(execFile);
 let server, studio, browser, context, cookie, token;
 
 before(async () => {
-  server = await Server.start({ BATON_ICE_SERVERS: "stun:stun.example.org:3478" });
+  server = await Server.start({
+    BATON_ICE_SERVERS: "stun:stun.example.org:3478",
+    BATON_MEDIA_LISTEN: `0.0.0.0:${await freePort()}`, // GStreamer's ICE agent does not use the loopback interface
+    BATON_MEDIA_ADDRESSES: "",
+  });
   const page = await readFile(beside("pages/whip.html"));
   studio = createServer((_, r) => r.setHeader("content-type", "text/html").end(page)).listen(0, "127.0.0.1");
   await once(studio, "listening");
@@ -100,6 +104,45 @@ for (const { codec, name, restarts = false, simulcast = false } of cases) {
     assert.ok(found.audio.frames > 50, `${found.audio.frames} packets of sound`);
     assert.deepEqual(json.gaps_ms, []);
     await page.close();
+  });
+}
+
+// GStreamer's webrtcbin and libnice, with a few lines of signalling of their own.
+const encoders = {
+  h264:
+    "x264enc tune=zerolatency speed-preset=ultrafast key-int-max=60 ! rtph264pay pt=96 config-interval=-1" +
+    " ! application/x-rtp,media=video,encoding-name=H264,payload=96",
+  vp9:
+    "vp9enc deadline=1 cpu-used=8 keyframe-max-dist=60 ! rtpvp9pay pt=96" +
+    " ! application/x-rtp,media=video,encoding-name=VP9,payload=96",
+};
+for (const [name, encoder] of Object.entries(encoders)) {
+  test(`GStreamer publishes ${name}`, { timeout: 240_000 }, async (t) => {
+    const made = await server.api("POST", "/api/v1/clips", { cookie, body: { kind: "camera", title: `GStreamer ${name}` } });
+    const id = made.json.id;
+    const pipeline =
+      `videotestsrc is-live=true pattern=ball ! video/x-raw,width=640,height=480,framerate=20/1 ! videoconvert ! queue ! ${encoder}` +
+      " ! queue ! peer. audiotestsrc is-live=true ! audioconvert ! audioresample ! queue ! opusenc ! rtpopuspay pt=100" +
+      " ! application/x-rtp,media=audio,encoding-name=OPUS,payload=100 ! queue ! peer.";
+    // Debian's Python: only that one has the bindings.
+    const client = spawn("/usr/bin/python3", [beside("gstreamer-whip.py"), made.json.whip_url, token, pipeline]);
+    t.after(() => client.kill("SIGKILL"));
+    let said = "";
+    client.stdout.on("data", (d) => (said += d));
+    client.stderr.on("data", (d) => (said += d));
+    const recording = async () => (await server.api("GET", `/api/v1/clips/${id}/recording`, { cookie })).json;
+    try {
+      await until("6 s are recorded", async () => (await recording()).duration_ms > 6000, 120_000, 300);
+    } catch (cause) {
+      throw new Error(said, { cause });
+    }
+    client.stdin.write("stop\n");
+    const clip = await ready(id);
+    const found = await probe(id);
+    t.diagnostic(`${clip.duration_ms} ms, gaps ${JSON.stringify((await recording()).gaps_ms)}, ${JSON.stringify(found)}`);
+    assert.equal(found.video.codec_name, name);
+    assert.equal(found.video.width, 640);
+    assert.ok(found.video.frames > 60 && found.audio.frames > 200, said);
   });
 }
 
