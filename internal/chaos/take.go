@@ -19,7 +19,7 @@ import (
 )
 
 // takeLimit is how long a take may need in all.
-const takeLimit = 5 * time.Minute
+const takeLimit = 15 * time.Minute
 
 // visit is a time that the recorder's page is open, and how long it is gone afterwards.
 type visit struct{ open, away time.Duration }

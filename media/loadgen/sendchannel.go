@@ -153,6 +153,7 @@ func (c *conversation) run(ctx context.Context) (Receipt, error) {
 
 // send sends what may be sent now, and asks for the end behind the last chunk.
 func (c *conversation) send() (more <-chan struct{}, err error) {
+	c.next = max(c.next, c.s.Take.safe())
 	for c.next < c.acked+ahead {
 		b, over, news := c.s.Take.chunk(c.next)
 		if b == nil && !over {

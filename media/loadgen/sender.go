@@ -131,6 +131,9 @@ func (s *Sender) ask(ctx context.Context) (int64, error) {
 	if err := s.call(ctx, answerTime, http.MethodGet, "/recording", nil, nil, &at); err != nil {
 		return 0, err
 	}
+	if _, stored, _ := s.Take.Told(); at.NextSeq < stored {
+		return 0, fmt.Errorf("chunk %d is wanted, %d are stored", at.NextSeq, stored) // of a node that does not know yet
+	}
 	s.Take.told(at.NextSeq, at.StoredSeq)
 	return at.NextSeq, nil
 }
@@ -139,6 +142,7 @@ func (s *Sender) ask(ctx context.Context) (int64, error) {
 func (s *Sender) overHTTP(ctx context.Context, next int64) (int64, error) {
 	for {
 		g, group := errgroup.WithContext(ctx)
+		next = max(next, s.Take.safe()) // a node may have come back that had more than was known
 		first := next
 		for next < first+inFlight {
 			b, over, more := s.Take.chunk(next)

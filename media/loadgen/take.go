@@ -59,6 +59,13 @@ func (t *Take) told(next, stored int64) {
 	t.tell()
 }
 
+// safe is how many chunks are stored: none of them is here any more.
+func (t *Take) safe() int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.stored
+}
+
 // chunk gives chunk i. more is closed when there is news; over tells that i is behind the last.
 func (t *Take) chunk(i int64) (b []byte, over bool, more <-chan struct{}) {
 	t.mu.Lock()

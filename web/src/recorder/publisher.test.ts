@@ -153,6 +153,23 @@ test("a node that does not know that it was overtaken gets no chunk that is stor
   expect(server.bytes().equals(bytes)).toBe(true);
 });
 
+test("what a server turns out to have already is not sent again", async () => {
+  const bytes = await record(20);
+  let back = false;
+  server.fault = ({ seq }) => {
+    if (seq !== 4 || back) return undefined;
+    back = true; // with more of it than was known, and all that in the object store
+    for (let i = 4; i < 15; i++) server.chunks.push(new Uint8Array(bytes.subarray(i * 1000, (i + 1) * 1000)));
+    server.stored = 15;
+    return undefined;
+  };
+  const p = publisher();
+  p.offer(20, 20);
+  await p.run();
+  expect(back).toBe(true);
+  expect(server.bytes().equals(bytes)).toBe(true);
+});
+
 test("503 and 429 are waited out as long as the server says", async () => {
   await record(2);
   const waits: number[] = [];

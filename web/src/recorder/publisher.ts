@@ -171,6 +171,8 @@ export class Publisher {
         this.ensureGoing();
         if (trouble.length > 0) throw trouble[0];
         if (this.successor || (this.total !== undefined && this.next >= this.total)) return;
+        // An answer may be ahead of us: a node came back that had more of this take than we knew.
+        sent = Math.max(sent, this.next);
         if (sent < this.available && flying.size < carrier.window) {
           const flight = this.fly(carrier, sent++)
             .catch((error: unknown) => trouble.push(error))
@@ -193,6 +195,7 @@ export class Publisher {
 
   private async fly(carrier: Carrier, seq: number): Promise<void> {
     const chunk = await this.needs.spool.chunk(this.take.id, seq);
+    if (!chunk && seq < this.next) return; // acknowledged while it was read
     if (!chunk) throw new TakeRefused(`Segment ${seq + 1} is neither on the server nor in this browser any more.`);
     const ack = await carrier.send(chunk);
     this.patienceMs = patienceMs;
