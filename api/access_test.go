@@ -252,6 +252,7 @@ var rules = map[string]rule{
 	"putAnswer": {who: answering, body: `{"parts":[{"section":"today","text":"Tests"}]}`}, "withdrawAnswer": {who: withdrawing},
 
 	"listProposals": {who: acting(editing)}, "dismissProposal": {who: acting(editing), body: `{"start_ms":0}`, ok: 204},
+	"getReel": {who: signedIn(guest)}, "addHeard": {who: acting(commenting), body: `{"spans":[{"start_ms":0,"end_ms":10}]}`, ok: 204},
 	"getNorms": {who: signedIn(guest)}, "putNorms": {who: signedIn(owner, member, guest), body: `{"urgent_hours":4,"standard_days":1,"relaxed_days":3,"escalation":"admins","escalate_hours":4}`},
 	"listAsks": {who: signedIn(guest)}, "getBreakGlass": {who: signedIn(guest)},
 	"createAsk": {who: only([]string{owner, admin, member}, guest), body: `{"owner_id":"COLLEAGUE","body":"Please"}`, ok: 201},

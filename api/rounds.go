@@ -33,6 +33,11 @@ type roundStore interface {
 	Withdraw(ctx context.Context, w domain.WorkspaceID, id domain.OccurrenceID, author domain.AccountID) error
 	// OpenFor lists the open occurrences that a person has not answered.
 	OpenFor(ctx context.Context, v domain.Viewer) ([]domain.Occurrence, error)
+	// Recent lists the occurrences of a person's rounds that opened after a moment.
+	Recent(ctx context.Context, v domain.Viewer, since time.Time) ([]domain.Occurrence, error)
+	// Heard and AddHeard keep what a person has heard of clips.
+	Heard(ctx context.Context, who domain.AccountID, clips []domain.ClipID) (map[domain.ClipID][]domain.Span, error)
+	AddHeard(ctx context.Context, who domain.AccountID, clip domain.ClipID, spans []domain.Span) error
 }
 
 const noRound = "there is no such round"

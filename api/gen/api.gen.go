@@ -328,6 +328,30 @@ func (e RecordingState) Valid() bool {
 	}
 }
 
+// Defines values for ReelPieceRank.
+const (
+	ReelPieceRankAsk      ReelPieceRank = "ask"
+	ReelPieceRankBlocker  ReelPieceRank = "blocker"
+	ReelPieceRankDecision ReelPieceRank = "decision"
+	ReelPieceRankRest     ReelPieceRank = "rest"
+)
+
+// Valid indicates whether the value is a known member of the ReelPieceRank enum.
+func (e ReelPieceRank) Valid() bool {
+	switch e {
+	case ReelPieceRankAsk:
+		return true
+	case ReelPieceRankBlocker:
+		return true
+	case ReelPieceRankDecision:
+		return true
+	case ReelPieceRankRest:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReplyClass.
 const (
 	Relaxed  ReplyClass = "relaxed"
@@ -1677,6 +1701,49 @@ type Recording struct {
 // RecordingState recording wants chunks; abandoned can be continued
 type RecordingState string
 
+// Reel defines model for Reel.
+type Reel struct {
+	Fits bool `json:"fits"`
+
+	// Left What did not fit
+	Left     []ReelPiece `json:"left"`
+	LeftMs   int64       `json:"left_ms"`
+	LengthMs int64       `json:"length_ms"`
+
+	// OverMs By how much the asks to me alone go beyond the budget
+	OverMs int64       `json:"over_ms"`
+	Pieces []ReelPiece `json:"pieces"`
+}
+
+// ReelPiece defines model for ReelPiece.
+type ReelPiece struct {
+	Author Person `json:"author"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId ID    `json:"clip_id"`
+	EndMs  int64 `json:"end_ms"`
+
+	// LengthMs At my speed
+	LengthMs int64 `json:"length_ms"`
+
+	// Play The stretches to play, in order
+	Play []Span `json:"play"`
+
+	// Rank Why it is played
+	Rank ReelPieceRank `json:"rank"`
+
+	// Ref Id of the ask, decision, blocker, occurrence or clip
+	Ref     string `json:"ref"`
+	StartMs int64  `json:"start_ms"`
+	Title   string `json:"title"`
+
+	// Url Of its moment
+	Url string `json:"url"`
+}
+
+// ReelPieceRank Why it is played
+type ReelPieceRank string
+
 // ReplyClass urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
 type ReplyClass string
 
@@ -2234,6 +2301,11 @@ type ResolveCommentJSONBody struct {
 	Resolved bool `json:"resolved"`
 }
 
+// AddHeardJSONBody defines parameters for AddHeard.
+type AddHeardJSONBody struct {
+	Spans []Span `json:"spans"`
+}
+
 // PutPeopleJSONBody defines parameters for PutPeople.
 type PutPeopleJSONBody struct {
 	AccountIds []ID `json:"account_ids"`
@@ -2324,6 +2396,16 @@ type GetOEmbedParams struct {
 // GetOEmbedParamsFormat defines parameters for GetOEmbed.
 type GetOEmbedParamsFormat string
 
+// GetReelParams defines parameters for GetReel.
+type GetReelParams struct {
+	OccurrenceId *ID `form:"occurrence_id,omitempty" json:"occurrence_id,omitempty"`
+	SpaceId      *ID `form:"space_id,omitempty" json:"space_id,omitempty"`
+
+	// BudgetMs My time; 0: as long as it takes
+	BudgetMs *int64   `form:"budget_ms,omitempty" json:"budget_ms,omitempty"`
+	Speed    *float64 `form:"speed,omitempty" json:"speed,omitempty"`
+}
+
 // ListOccurrencesParams defines parameters for ListOccurrences.
 type ListOccurrencesParams struct {
 	Cursor *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2403,6 +2485,9 @@ type UpdateCommentJSONRequestBody = CommentPatch
 
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody ResolveCommentJSONBody
+
+// AddHeardJSONRequestBody defines body for AddHeard for application/json ContentType.
+type AddHeardJSONRequestBody AddHeardJSONBody
 
 // PutPeopleJSONRequestBody defines body for PutPeople for application/json ContentType.
 type PutPeopleJSONRequestBody PutPeopleJSONBody
@@ -2589,6 +2674,9 @@ type ServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx echo.Context, id ClipID, commentId ID) error
+	// AddHeard I have heard these stretches: the reel leaves them out
+	// (POST /api/v1/clips/{id}/heard)
+	AddHeard(ctx echo.Context, id ClipID) error
 	// GetInsight Who has watched my clip and what of it, and who has not yet
 	// (GET /api/v1/clips/{id}/insight)
 	GetInsight(ctx echo.Context, id ClipID) error
@@ -2781,6 +2869,9 @@ type ServerInterface interface {
 	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
 	// (GET /api/v1/oembed)
 	GetOEmbed(ctx echo.Context, params GetOEmbedParams) error
+	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
+	// (GET /api/v1/reel)
+	GetReel(ctx echo.Context, params GetReelParams) error
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx echo.Context) error
@@ -3357,6 +3448,22 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveComment(ctx, id, commentId)
+	return err
+}
+
+// AddHeard converts echo context to params.
+func (w *ServerInterfaceWrapper) AddHeard(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddHeard(ctx, id)
 	return err
 }
 
@@ -4338,6 +4445,45 @@ func (w *ServerInterfaceWrapper) GetOEmbed(ctx echo.Context) error {
 	return err
 }
 
+// GetReel converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReel(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetReelParams
+	// ------------- Optional query parameter "occurrence_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "occurrence_id", ctx.QueryParams(), &params.OccurrenceId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "space_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "space_id", ctx.QueryParams(), &params.SpaceId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "budget_ms" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "budget_ms", ctx.QueryParams(), &params.BudgetMs, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter budget_ms: %s", err))
+	}
+
+	// ------------- Optional query parameter "speed" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "speed", ctx.QueryParams(), &params.Speed, runtime.BindQueryParameterOptions{Type: "number", Format: "double"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter speed: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReel(ctx, params)
+	return err
+}
+
 // ListRoundTemplates converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRoundTemplates(ctx echo.Context) error {
 	var err error
@@ -4937,6 +5083,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/v1/blockers/:blocker_id", wrapper.ClearBlocker, options.OperationMiddlewares["clearBlocker"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/proposals", wrapper.ListProposals, options.OperationMiddlewares["listProposals"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/proposals/dismiss", wrapper.DismissProposal, options.OperationMiddlewares["dismissProposal"]...)
+	router.GET(options.BaseURL+"/api/v1/reel", wrapper.GetReel, options.OperationMiddlewares["getReel"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/heard", wrapper.AddHeard, options.OperationMiddlewares["addHeard"]...)
 
 }
 
@@ -6000,6 +6148,40 @@ type ResolveCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddHeardRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *AddHeardJSONRequestBody
+}
+
+type AddHeardResponseObject interface {
+	VisitAddHeardResponse(w http.ResponseWriter) error
+}
+
+type AddHeard204Response struct {
+}
+
+func (response AddHeard204Response) VisitAddHeardResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AddHearddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddHearddefaultApplicationProblemPlusJSONResponse) VisitAddHeardResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8558,6 +8740,45 @@ func (response GetOEmbeddefaultApplicationProblemPlusJSONResponse) VisitGetOEmbe
 	return err
 }
 
+type GetReelRequestObject struct {
+	Params GetReelParams
+}
+
+type GetReelResponseObject interface {
+	VisitGetReelResponse(w http.ResponseWriter) error
+}
+
+type GetReel200JSONResponse Reel
+
+func (response GetReel200JSONResponse) VisitGetReelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReeldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReeldefaultApplicationProblemPlusJSONResponse) VisitGetReelResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRoundTemplatesRequestObject struct {
 }
 
@@ -9815,6 +10036,9 @@ type StrictServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// AddHeard I have heard these stretches: the reel leaves them out
+	// (POST /api/v1/clips/{id}/heard)
+	AddHeard(ctx context.Context, request AddHeardRequestObject) (AddHeardResponseObject, error)
 	// GetInsight Who has watched my clip and what of it, and who has not yet
 	// (GET /api/v1/clips/{id}/insight)
 	GetInsight(ctx context.Context, request GetInsightRequestObject) (GetInsightResponseObject, error)
@@ -10007,6 +10231,9 @@ type StrictServerInterface interface {
 	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
 	// (GET /api/v1/oembed)
 	GetOEmbed(ctx context.Context, request GetOEmbedRequestObject) (GetOEmbedResponseObject, error)
+	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
+	// (GET /api/v1/reel)
+	GetReel(ctx context.Context, request GetReelRequestObject) (GetReelResponseObject, error)
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx context.Context, request ListRoundTemplatesRequestObject) (ListRoundTemplatesResponseObject, error)
@@ -11009,6 +11236,54 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id ClipID, commentId I
 		return err
 	} else if validResponse, ok := response.(ResolveCommentResponseObject); ok {
 		return validResponse.VisitResolveCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddHeard operation middleware
+func (sh *strictHandler) AddHeard(ctx echo.Context, id ClipID) error {
+	var request AddHeardRequestObject
+
+	request.Id = id
+
+	var body AddHeardJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddHeard(ctx.Request().Context(), request.(AddHeardRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddHeard")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddHeardResponseObject); ok {
+		return validResponse.VisitAddHeardResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -13082,6 +13357,31 @@ func (sh *strictHandler) GetOEmbed(ctx echo.Context, params GetOEmbedParams) err
 		return err
 	} else if validResponse, ok := response.(GetOEmbedResponseObject); ok {
 		return validResponse.VisitGetOEmbedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReel operation middleware
+func (sh *strictHandler) GetReel(ctx echo.Context, params GetReelParams) error {
+	var request GetReelRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReel(ctx.Request().Context(), request.(GetReelRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReel")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReelResponseObject); ok {
+		return validResponse.VisitGetReelResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

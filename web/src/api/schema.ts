@@ -1909,6 +1909,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me */
+        get: operations["getReel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/heard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have heard these stretches: the reel leaves them out */
+        post: operations["addHeard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3093,6 +3129,46 @@ export interface components {
             /** Format: int64 */
             end_ms: number;
             owner?: components["schemas"]["Person"];
+        };
+        ReelPiece: {
+            /**
+             * @description Why it is played
+             * @enum {string}
+             */
+            rank: "ask" | "decision" | "blocker" | "rest";
+            clip_id: components["schemas"]["ID"];
+            /** @description Id of the ask, decision, blocker, occurrence or clip */
+            ref: string;
+            title: string;
+            author: components["schemas"]["Person"];
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            /** @description The stretches to play, in order */
+            play: components["schemas"]["Span"][];
+            /**
+             * Format: int64
+             * @description At my speed
+             */
+            length_ms: number;
+            /** @description Of its moment */
+            url: string;
+        };
+        Reel: {
+            pieces: components["schemas"]["ReelPiece"][];
+            /** Format: int64 */
+            length_ms: number;
+            /** @description What did not fit */
+            left: components["schemas"]["ReelPiece"][];
+            /** Format: int64 */
+            left_ms: number;
+            /**
+             * Format: int64
+             * @description By how much the asks to me alone go beyond the budget
+             */
+            over_ms: number;
+            fits: boolean;
         };
     };
     responses: {
@@ -6748,6 +6824,60 @@ export interface operations {
         };
         responses: {
             /** @description Dismissed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getReel: {
+        parameters: {
+            query?: {
+                occurrence_id?: components["schemas"]["ID"];
+                space_id?: components["schemas"]["ID"];
+                /** @description My time; 0: as long as it takes */
+                budget_ms?: number;
+                speed?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Reel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addHeard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    spans: components["schemas"]["Span"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,63 @@
+package api_test
+
+import (
+	"testing"
+
+	"baton/domain"
+)
+
+// TestTheReelOfARound: the ask to me first, then the rest; what I heard does not come again; my time bounds all but asks to me.
+func TestTheReelOfARound(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o := c.occurrence()
+	speaker, listener := c.enter(owner), c.enter(member)
+	clip := speaker.clip(domain.VisibleWorkspace, "stand-up")
+	c.playable(clip, "all is well and Max shall look") // 4 s long, speech in the first 3
+	speaker.call("PUT", "/api/v1/occurrences/"+string(o)+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "clip_id": clip}}}).expect(200)
+	speaker.call("POST", "/api/v1/asks", map[string]any{"owner_id": c.members[member].Account.ID, "body": "Look", "clip_id": clip, "start_ms": 1500, "end_ms": 2500, "occurrence_id": o}).expect(201)
+	type plan struct {
+		Fits     bool
+		LengthMS int64 `json:"length_ms"`
+		OverMS   int64 `json:"over_ms"`
+		Left     []struct{ Rank string }
+		Pieces   []struct {
+			Rank, Title string
+			LengthMS    int64 `json:"length_ms"`
+			Play        []struct {
+				StartMS int64 `json:"start_ms"`
+				EndMS   int64 `json:"end_ms"`
+			}
+		}
+	}
+	reel := func(query string) plan {
+		return decoded[plan](t, listener.call("GET", "/api/v1/reel?occurrence_id="+string(o)+query, nil).expect(200))
+	}
+	// The rest is the 4 s without the silence from 3 s on, a filler of 10 ms, and the ask, which was played before.
+	whole := reel("")
+	if !whole.Fits || len(whole.Pieces) != 2 || whole.Pieces[0].Rank != "ask" || whole.Pieces[0].LengthMS != 1000 || whole.Pieces[1].LengthMS != 3000-1000-10 {
+		t.Fatalf("%+v", whole)
+	}
+	if fast := reel("&speed=2"); fast.LengthMS != whole.LengthMS/2 {
+		t.Errorf("%+v", fast)
+	}
+	if short := reel("&budget_ms=1200"); !short.Fits || len(short.Pieces) != 1 || len(short.Left) != 1 {
+		t.Errorf("%+v", short)
+	}
+	if tight := reel("&budget_ms=400"); tight.Fits || tight.OverMS != 600 || tight.Pieces[0].Rank != "ask" {
+		t.Errorf("%+v", tight)
+	}
+	at := "/api/v1/clips/" + string(clip) + "/heard"
+	listener.call("POST", at, map[string]any{"spans": []map[string]int{{"start_ms": 0, "end_ms": 1000}}}).expect(204)
+	listener.call("POST", at, map[string]any{"spans": []map[string]int{{"start_ms": 900, "end_ms": 1200}}}).expect(204)
+	if rest := reel(""); len(rest.Pieces) != 2 || rest.Pieces[1].Play[0].StartMS != 1200 {
+		t.Errorf("%+v", rest)
+	}
+	listener.call("POST", at, map[string]any{"spans": []map[string]int{{"start_ms": 0, "end_ms": 4000}}}).expect(204)
+	if none := reel(""); len(none.Pieces) != 0 || none.LengthMS != 0 || !none.Fits {
+		t.Errorf("%+v", none)
+	}
+	if mine := decoded[plan](t, listener.call("GET", "/api/v1/reel", nil).expect(200)); len(mine.Pieces) != 0 {
+		t.Errorf("%+v", mine)
+	}
+}
