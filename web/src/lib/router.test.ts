@@ -15,8 +15,8 @@ test("a page whose code cannot be fetched now comes when the server is back", as
   vi.stubGlobal("fetch", () => (away ? Promise.reject(new TypeError("away")) : Promise.resolve({ ok: true })));
   const load = vi.fn(() => (away ? Promise.reject(new TypeError("no code")) : Promise.resolve(page)));
   await start([
-    { path: /^\/c\/(?<id>\w+)$/, audience: "all", load: load as never },
-    { path: /./, audience: "all", load: () => Promise.resolve(page) as never },
+    { path: /^\/c\/(?<id>\w+)$/, audience: "all", load: load },
+    { path: /./, audience: "all", load: () => Promise.resolve(page) },
   ]);
   const gone = go("/c/1");
   await vi.advanceTimersByTimeAsync(20_000);
