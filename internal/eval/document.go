@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"strings"
 )
 
@@ -19,6 +20,9 @@ func Publish(path, title, section string) error {
 	}
 	return os.WriteFile(path, []byte(replaced(string(old), title, section)), 0o644) //nolint:gosec // a document for all
 }
+
+// summaryLine begins with the program's name.
+var summaryLine = regexp.MustCompile(`^[a-z]+: `)
 
 func replaced(document, title, section string) string {
 	section = title + "\n\n" + strings.TrimSpace(section) + "\n"
@@ -40,7 +44,10 @@ func replaced(document, title, section string) string {
 	for _, s := range all {
 		s = strings.TrimSpace(s)
 		out += "\n## " + s + "\n"
-		summary = append(summary, s[strings.LastIndexByte(s, '\n')+1:])
+		// What people wrote between has none.
+		if last := s[strings.LastIndexByte(s, '\n')+1:]; summaryLine.MatchString(last) {
+			summary = append(summary, last)
+		}
 	}
 	return out + "\neval: " + strings.Join(summary, "; ") + "\n"
 }
