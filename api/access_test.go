@@ -202,12 +202,13 @@ var rules = map[string]rule{
 	"undoFix":      {who: only([]string{owner}, guest)},
 	"getWorkspace": {who: signedIn()}, "updateWorkspace": {who: signedIn(owner, member, guest), body: `{"read_screen":true}`},
 	"listSpaces": {who: signedIn(guest)}, "createSpace": {who: signedIn(guest), body: `{"name":"NEW"}`, ok: 201},
-	"updateSpace":  {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
-	"deleteSpace":  {who: only([]string{admin}, owner, member, guest), ok: 204},
-	"listInvites":  {who: signedIn(owner, member, guest)},
-	"createInvite": {who: signedIn(owner, member, guest), body: `{"role":"member"}`, ok: 201},
-	"revokeInvite": {who: only([]string{admin}, owner, member, guest), ok: 204},
-	"getInvite":    {who: everybody},
+	"updateSpace":      {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
+	"deleteSpace":      {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"listInvites":      {who: signedIn(owner, member, guest)},
+	"createInvite":     {who: signedIn(owner, member, guest), body: `{"role":"member"}`, ok: 201},
+	"revokeInvite":     {who: only([]string{admin}, owner, member, guest), ok: 204},
+	"getInvite":        {who: everybody},
+	"acceptInviteAsMe": {who: signedIn()}, "listMyWorkspaces": {who: signedIn()}, "enterWorkspace": {who: only(nil)},
 	"acceptInvite": {who: everybody, body: `{"name":"N","email":"NEW@example.com","password":"long enough"}`, ok: 201},
 	"listClips":    {who: signedIn()}, "listTags": {who: signedIn()}, "createClip": {who: signedIn(), body: `{"kind":"screen"}`, ok: 201}, "search": {who: signedIn()},
 
@@ -451,6 +452,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	replace("attachment_id", func() string { return string(c.pictured(v)) })
 	replace("id", func() string { return string(c.clipOf(v)) })
 	replace("account_id", func() string { return string(c.join(w, "Victim"+c.unique(), domain.RoleMember).member.Account.ID) })
+	replace("workspace_id", func() string { return string(c.workspace(c.unique()).member.WorkspaceID) }) // one that nobody else is in
 	replace("space_id", func() string {
 		s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: w, Name: c.unique()}
 		if err := c.db.Spaces.Create(ctx, s); err != nil {

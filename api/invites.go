@@ -22,6 +22,8 @@ type invites interface {
 	// Accept makes the account and its membership and counts the use, in one transaction. KindGone when the
 	// invitation is used up, expired or revoked; KindConflict when the e-mail address has an account.
 	Accept(ctx context.Context, secretHash []byte, a domain.Account) (domain.Member, error)
+	// AcceptExisting does the same for a person who has an account. A member keeps the role they have, and no use is counted.
+	AcceptExisting(ctx context.Context, secretHash []byte, account domain.AccountID) (domain.Member, error)
 }
 
 func (h *handlers) ListInvites(ctx context.Context, _ gen.ListInvitesRequestObject) (gen.ListInvitesResponseObject, error) {

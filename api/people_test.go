@@ -287,3 +287,31 @@ func TestOtherSitesCannotMakeABrowserAct(t *testing.T) {
 	req.Header.Set("Sec-Fetch-Site", "cross-site")
 	s.send(req).problem(403)
 }
+
+// TestPeopleMoveBetweenWorkspaces: who has an account joins another workspace with it, and goes back and forth.
+func TestPeopleMoveBetweenWorkspaces(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	acme, other := s.workspace("Acme"), s.workspace("Globex")
+	made := decoded[struct{ URL string }](t, other.call("POST", "/api/v1/invites", map[string]any{"role": "member"}).expect(201))
+	secret := strings.TrimPrefix(made.URL, s.url+"/join/")
+
+	mine := s.signIn(acme.member)
+	joined := mine.call("POST", "/api/v1/me/invites/"+secret, nil).expect(200)
+	if got := decoded[me](t, joined); got.Workspace.Name != "Globex" || got.Role != "member" {
+		t.Fatalf("%+v", got)
+	}
+	mine.call("GET", "/api/v1/me", nil).problem(401) // the sign-in of before has ended
+	there := &person{s: s, cookie: session(t, joined).Value}
+	list := decoded[struct{ Workspaces []struct{ ID, Name string } }](t, there.call("GET", "/api/v1/me/workspaces", nil).expect(200)).Workspaces
+	if len(list) != 2 || list[0].Name != "Globex" || list[1].Name != "Acme" {
+		t.Fatalf("%+v", list)
+	}
+	back := there.call("POST", "/api/v1/me/workspaces/"+list[1].ID+"/enter", nil).expect(200)
+	here := &person{s: s, cookie: session(t, back).Value}
+	if got := decoded[me](t, here.call("GET", "/api/v1/me", nil).expect(200)); got.Workspace.Name != "Acme" || got.Role != "owner" {
+		t.Fatalf("%+v", got)
+	}
+	other.call("POST", "/api/v1/me/workspaces/"+list[1].ID+"/enter", nil).problem(404)
+	here.call("POST", "/api/v1/me/invites/AAAAAAAAAAAAAAAAAAAAAAAA", nil).problem(404)
+}

@@ -2818,6 +2818,9 @@ type ServerInterface interface {
 	// PutMyHours Say when I work, in which time zone, and when I want to hear nothing
 	// (PUT /api/v1/me/hours)
 	PutMyHours(ctx echo.Context) error
+	// AcceptInviteAsMe Join with my account; this browser is in that workspace afterwards
+	// (POST /api/v1/me/invites/{secret})
+	AcceptInviteAsMe(ctx echo.Context, secret string) error
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx echo.Context) error
@@ -2833,6 +2836,12 @@ type ServerInterface interface {
 	// RevokeToken Revoke a token
 	// (DELETE /api/v1/me/tokens/{token_id})
 	RevokeToken(ctx echo.Context, tokenId ID) error
+	// ListMyWorkspaces The workspaces I am in, the newest membership first
+	// (GET /api/v1/me/workspaces)
+	ListMyWorkspaces(ctx echo.Context) error
+	// EnterWorkspace Take this browser into another workspace of mine
+	// (POST /api/v1/me/workspaces/{workspace_id}/enter)
+	EnterWorkspace(ctx echo.Context, workspaceId ID) error
 	// ListMembers Who is in my workspace
 	// (GET /api/v1/members)
 	ListMembers(ctx echo.Context) error
@@ -4176,6 +4185,22 @@ func (w *ServerInterfaceWrapper) PutMyHours(ctx echo.Context) error {
 	return err
 }
 
+// AcceptInviteAsMe converts echo context to params.
+func (w *ServerInterfaceWrapper) AcceptInviteAsMe(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AcceptInviteAsMe(ctx, secret)
+	return err
+}
+
 // ListSignIns converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
 	var err error
@@ -4232,6 +4257,31 @@ func (w *ServerInterfaceWrapper) RevokeToken(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RevokeToken(ctx, tokenId)
+	return err
+}
+
+// ListMyWorkspaces converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMyWorkspaces(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMyWorkspaces(ctx)
+	return err
+}
+
+// EnterWorkspace converts echo context to params.
+func (w *ServerInterfaceWrapper) EnterWorkspace(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "workspace_id" -------------
+	var workspaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "workspace_id", ctx.Param("workspace_id"), &workspaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter workspace_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnterWorkspace(ctx, workspaceId)
 	return err
 }
 
@@ -4973,6 +5023,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/v1/me", wrapper.UpdateMe, options.OperationMiddlewares["updateMe"]...)
 	router.GET(options.BaseURL+"/api/v1/me/sign-ins", wrapper.ListSignIns, options.OperationMiddlewares["listSignIns"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/sign-ins/:sign_in_id", wrapper.RevokeSignIn, options.OperationMiddlewares["revokeSignIn"]...)
+	router.POST(options.BaseURL+"/api/v1/me/invites/:secret", wrapper.AcceptInviteAsMe, options.OperationMiddlewares["acceptInviteAsMe"]...)
+	router.GET(options.BaseURL+"/api/v1/me/workspaces", wrapper.ListMyWorkspaces, options.OperationMiddlewares["listMyWorkspaces"]...)
+	router.POST(options.BaseURL+"/api/v1/me/workspaces/:workspace_id/enter", wrapper.EnterWorkspace, options.OperationMiddlewares["enterWorkspace"]...)
 	router.GET(options.BaseURL+"/api/v1/me/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/api/v1/me/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/tokens/:token_id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
@@ -8084,6 +8137,55 @@ func (response PutMyHoursdefaultApplicationProblemPlusJSONResponse) VisitPutMyHo
 	return err
 }
 
+type AcceptInviteAsMeRequestObject struct {
+	Secret string `json:"secret"`
+}
+
+type AcceptInviteAsMeResponseObject interface {
+	VisitAcceptInviteAsMeResponse(w http.ResponseWriter) error
+}
+
+type AcceptInviteAsMe200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type AcceptInviteAsMe200JSONResponse struct {
+	Body    Me
+	Headers AcceptInviteAsMe200ResponseHeaders
+}
+
+func (response AcceptInviteAsMe200JSONResponse) VisitAcceptInviteAsMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AcceptInviteAsMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AcceptInviteAsMedefaultApplicationProblemPlusJSONResponse) VisitAcceptInviteAsMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSignInsRequestObject struct {
 }
 
@@ -8258,6 +8360,100 @@ type RevokeTokendefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevokeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyWorkspacesRequestObject struct {
+}
+
+type ListMyWorkspacesResponseObject interface {
+	VisitListMyWorkspacesResponse(w http.ResponseWriter) error
+}
+
+type ListMyWorkspaces200JSONResponse struct {
+	Workspaces []struct {
+		// Id Example: 01hf7yat00tvwxyz0123456789
+		Id   ID     `json:"id"`
+		Name string `json:"name"`
+		Role Role   `json:"role"`
+	} `json:"workspaces"`
+}
+
+func (response ListMyWorkspaces200JSONResponse) VisitListMyWorkspacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMyWorkspacesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyWorkspacesdefaultApplicationProblemPlusJSONResponse) VisitListMyWorkspacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterWorkspaceRequestObject struct {
+	WorkspaceId ID `json:"workspace_id"`
+}
+
+type EnterWorkspaceResponseObject interface {
+	VisitEnterWorkspaceResponse(w http.ResponseWriter) error
+}
+
+type EnterWorkspace200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type EnterWorkspace200JSONResponse struct {
+	Body    Me
+	Headers EnterWorkspace200ResponseHeaders
+}
+
+func (response EnterWorkspace200JSONResponse) VisitEnterWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterWorkspacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnterWorkspacedefaultApplicationProblemPlusJSONResponse) VisitEnterWorkspaceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10180,6 +10376,9 @@ type StrictServerInterface interface {
 	// PutMyHours Say when I work, in which time zone, and when I want to hear nothing
 	// (PUT /api/v1/me/hours)
 	PutMyHours(ctx context.Context, request PutMyHoursRequestObject) (PutMyHoursResponseObject, error)
+	// AcceptInviteAsMe Join with my account; this browser is in that workspace afterwards
+	// (POST /api/v1/me/invites/{secret})
+	AcceptInviteAsMe(ctx context.Context, request AcceptInviteAsMeRequestObject) (AcceptInviteAsMeResponseObject, error)
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
@@ -10195,6 +10394,12 @@ type StrictServerInterface interface {
 	// RevokeToken Revoke a token
 	// (DELETE /api/v1/me/tokens/{token_id})
 	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// ListMyWorkspaces The workspaces I am in, the newest membership first
+	// (GET /api/v1/me/workspaces)
+	ListMyWorkspaces(ctx context.Context, request ListMyWorkspacesRequestObject) (ListMyWorkspacesResponseObject, error)
+	// EnterWorkspace Take this browser into another workspace of mine
+	// (POST /api/v1/me/workspaces/{workspace_id}/enter)
+	EnterWorkspace(ctx context.Context, request EnterWorkspaceRequestObject) (EnterWorkspaceResponseObject, error)
 	// ListMembers Who is in my workspace
 	// (GET /api/v1/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -12857,6 +13062,31 @@ func (sh *strictHandler) PutMyHours(ctx echo.Context) error {
 	return nil
 }
 
+// AcceptInviteAsMe operation middleware
+func (sh *strictHandler) AcceptInviteAsMe(ctx echo.Context, secret string) error {
+	var request AcceptInviteAsMeRequestObject
+
+	request.Secret = secret
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AcceptInviteAsMe(ctx.Request().Context(), request.(AcceptInviteAsMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AcceptInviteAsMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AcceptInviteAsMeResponseObject); ok {
+		return validResponse.VisitAcceptInviteAsMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSignIns operation middleware
 func (sh *strictHandler) ListSignIns(ctx echo.Context) error {
 	var request ListSignInsRequestObject
@@ -12993,6 +13223,54 @@ func (sh *strictHandler) RevokeToken(ctx echo.Context, tokenId ID) error {
 		return err
 	} else if validResponse, ok := response.(RevokeTokenResponseObject); ok {
 		return validResponse.VisitRevokeTokenResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyWorkspaces operation middleware
+func (sh *strictHandler) ListMyWorkspaces(ctx echo.Context) error {
+	var request ListMyWorkspacesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyWorkspaces(ctx.Request().Context(), request.(ListMyWorkspacesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyWorkspaces")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyWorkspacesResponseObject); ok {
+		return validResponse.VisitListMyWorkspacesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EnterWorkspace operation middleware
+func (sh *strictHandler) EnterWorkspace(ctx echo.Context, workspaceId ID) error {
+	var request EnterWorkspaceRequestObject
+
+	request.WorkspaceId = workspaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterWorkspace(ctx.Request().Context(), request.(EnterWorkspaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterWorkspace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnterWorkspaceResponseObject); ok {
+		return validResponse.VisitEnterWorkspaceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
