@@ -22,6 +22,8 @@ export const routes: readonly Route[] = [
   },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },
   { path: /^\/c\/(?<id>[0-9a-z]{26})$/, audience: "all", load: () => import("./routes/Watch.svelte") },
+  { path: /^\/embed\/(?<id>[0-9a-z]{26})$/, audience: "all", bare: true, load: () => import("./routes/Embed.svelte") },
+  { path: /^\/s\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Shared.svelte") },
   { path: /^\/setup$/, audience: "all", bare: true, load: () => import("./routes/Setup.svelte") },
   { path: /^\/sign-in$/, audience: "all", bare: true, load: () => import("./routes/SignIn.svelte") },
   { path: /^\/join\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Join.svelte") },

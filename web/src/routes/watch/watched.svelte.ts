@@ -39,6 +39,8 @@ export class Watched {
   chapters = $state.raw<readonly Chapter[]>([]);
   comments = $state.raw<readonly Comment[]>([]);
   commentsRead = $state(false);
+  /** Who I am to this clip without an account. */
+  guest = $state.raw<Schemas["Guest"] | undefined>();
   reactions = $state.raw<readonly Reaction[]>([]);
   peaks = $state.raw<readonly number[]>([]);
   shots = $state.raw<readonly Shot[]>([]);
@@ -75,6 +77,7 @@ export class Watched {
   async #begin(): Promise<void> {
     await this.#readClip();
     if (this.#closed || !this.clip || this.over) return;
+    if (!account.me) this.guest = await ok(api.GET("/api/v1/guest")).catch(() => undefined);
     // Words and talk are read once the stream is heard, so that nothing falls between.
     const patience = setTimeout(() => {
       this.#want(...rest);
@@ -145,7 +148,7 @@ export class Watched {
   }
 
   #rights(c: SaidComment): Comment {
-    const mine = account.me?.id === c.author.id;
+    const mine = (account.me?.id ?? this.guest?.id) === c.author.id;
     const may = this.clip?.may;
     return {
       ...c,
@@ -184,6 +187,9 @@ export class Watched {
       // Not reachable: the stream says so, and reads again when it is back.
     }
   }
+
+  /** Reads the clip again, e.g. because one may do more with it now. */
+  readonly refresh = (): Promise<void> => this.#readClip();
 
   async #readClip(): Promise<void> {
     try {
