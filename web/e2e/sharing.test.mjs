@@ -148,3 +148,24 @@ test("another site's page shows the player", limit, async () => {
   assert.equal(file.status, 200);
   assert.match(file.headers.get("content-type"), /video\/mp4/);
 });
+
+test("its owner sees who has watched it", limit, async () => {
+  const other = await stranger();
+  await join(server, cookie, other, "Nils Nextdoor");
+  const nils = await other.newPage();
+  await nils.goto(`${server.url}/c/${clip}`);
+  await nils.getByRole("button", { name: /^Play/ }).first().click();
+  await until("it is played to its end", () => nils.evaluate(() => document.querySelector("video").ended), 60_000);
+  await nils.close();
+  const insight = () => server.api("GET", `/api/v1/clips/${clip}/insight`, { cookie });
+  await until("the report has arrived", async () =>
+    (await insight()).json.viewers.some((v) => v.person?.name === "Nils Nextdoor"),
+  );
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "More about this clip" }).click();
+  await page.getByRole("button", { name: "Who has watched" }).click();
+  const row = page.getByRole("dialog", { name: "Who has watched" }).getByRole("listitem").filter({ hasText: "Nils Nextdoor" });
+  const share = await row.getByRole("meter").getAttribute("value");
+  assert.ok(Number(share) > 0.8, `${share} of the clip was counted`);
+  await lookAround(page, "insight");
+});

@@ -5,6 +5,7 @@ import { rememberPlace, resumeAt } from "../../player/resume";
 import { frameStep, placeOf } from "../../player/seek";
 import { Skipper, type Span } from "../../player/silence";
 import { clampSpeed, stepSpeed } from "../../player/speed";
+import { PlayedStretches } from "../../player/watched";
 import { setSettings, settings } from "../../lib/settings.svelte";
 
 /** How often the page follows the video, in milliseconds: finer than words, coarser than pictures. */
@@ -37,6 +38,8 @@ export class Player {
 
   readonly #clip: string;
   readonly #skipper = new Skipper();
+  /** What was played since it was reported last. */
+  readonly played = new PlayedStretches();
   #video: HTMLVideoElement | undefined;
   #url = "";
   #engine: Engine | undefined;
@@ -152,6 +155,7 @@ export class Player {
   /** Goes to a moment. Before the first play this loads the stream and shows the picture there. */
   readonly seek = (ms: number): void => {
     const to = Math.min(Math.max(0, ms), this.durationMs || ms);
+    this.played.stop();
     this.time = to;
     this.ended = false;
     this.resumed = undefined;
@@ -291,10 +295,12 @@ export class Player {
     if (!video.paused) {
       const to = loopNext(this.loop, ms, this.durationMs) ?? this.#skipTarget(ms);
       if (to !== undefined) {
+        this.played.stop();
         video.currentTime = placeOf(to, this.durationMs);
         this.time = to;
         return;
       }
+      this.played.at(ms, video.playbackRate);
     }
     if (exact || Math.abs(ms - this.time) >= followMs) this.time = ms;
     if (Math.abs(ms - this.#remembered) > rememberMs) this.#remember();

@@ -77,7 +77,7 @@ export class Watched {
   async #begin(): Promise<void> {
     await this.#readClip();
     if (this.#closed || !this.clip || this.over) return;
-    if (!account.me) this.guest = await ok(api.GET("/api/v1/guest")).catch(() => undefined);
+    if (this.clip.may.comment_as_guest) this.guest = await ok(api.GET("/api/v1/guest")).catch(() => undefined);
     // Words and talk are read once the stream is heard, so that nothing falls between.
     const patience = setTimeout(() => {
       this.#want(...rest);
