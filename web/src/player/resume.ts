@@ -6,9 +6,18 @@ const most = 200;
 
 type Places = Record<string, readonly [ms: number, when: number]>;
 
-function read(storage: Storage): Places {
+/** The browser's storage; undefined where a page may have none, as in another site's frame. */
+function own(): Storage | undefined {
   try {
-    const stored: unknown = JSON.parse(storage.getItem(key) ?? "{}");
+    return localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+function read(storage: Storage | undefined): Places {
+  try {
+    const stored: unknown = JSON.parse(storage?.getItem(key) ?? "{}");
     if (typeof stored !== "object" || stored === null || Array.isArray(stored)) return {};
     return Object.fromEntries(Object.entries(stored).filter(([, v]) => isPlace(v)));
   } catch {
@@ -21,7 +30,7 @@ function isPlace(v: unknown): v is readonly [number, number] {
 }
 
 /** Where to go on, in milliseconds; undefined: from the start. */
-export function resumeAt(clip: string, storage: Storage = localStorage): number | undefined {
+export function resumeAt(clip: string, storage = own()): number | undefined {
   return read(storage)[clip]?.[0];
 }
 
@@ -30,7 +39,7 @@ export function rememberPlace(
   clip: string,
   ms: number,
   durationMs: number,
-  storage: Storage = localStorage,
+  storage = own(),
   now = Date.now(),
 ): void {
   const places = new Map(Object.entries(read(storage)));
@@ -40,7 +49,7 @@ export function rememberPlace(
   } else places.set(clip, [Math.round(ms), now]);
   const kept = [...places].sort(([, a], [, b]) => b[1] - a[1]).slice(0, most);
   try {
-    storage.setItem(key, JSON.stringify(Object.fromEntries(kept)));
+    storage?.setItem(key, JSON.stringify(Object.fromEntries(kept)));
   } catch {
     // No storage: the place is forgotten with the page.
   }
