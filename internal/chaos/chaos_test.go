@@ -73,10 +73,10 @@ func TestObjectsAwayAndSpoolFull(t *testing.T) {
 	if os.Getuid() == 0 { // who may mount a small disk
 		only += "|disk of"
 	}
-	r := play(t, 2*(1+strings.Count(only, "|")), 2, only)
+	r := play(t, 3*(1+strings.Count(only, "|")), 3, only)
 	for _, s := range r.shares {
 		c := r.count(r.lines[s.fault])
-		if c.refused["503 spool_full"] == 0 {
+		if c.refused[spoolFull] == 0 {
 			t.Errorf("%s: it was never full: %v", s.name, c.refused)
 		}
 		if most := int64(5 << 20); c.spool > most {

@@ -11,6 +11,12 @@ import (
 	"time"
 )
 
+const (
+	// spoolFull is the refusal that says so, and fillLimit how long it may take to get there.
+	spoolFull = "503 spool_full"
+	fillLimit = time.Minute
+)
+
 // fault is one way in which things go wrong.
 type fault struct {
 	name   string
@@ -203,11 +209,31 @@ func stopObjects(ctx context.Context, s *scene) error {
 	if s.rnd.IntN(3) == 0 && s.world.ground == single {
 		return syscall.Kill(pid, syscall.SIGKILL)
 	}
-	least := 2 * time.Second
-	if s.world.ground != single {
-		least = 6 * time.Second // the spool has to fill
+	if s.world.ground == single {
+		return freeze(ctx, pid, between(s.rnd, 2*time.Second, 8*time.Second))
 	}
-	return freeze(ctx, pid, least+between(s.rnd, 0, 6*time.Second))
+	if s.strikes > 0 {
+		return freeze(ctx, pid, between(s.rnd, 6*time.Second, 12*time.Second))
+	}
+	return s.fill(ctx, pid)
+}
+
+// fill stops the object store until the spool is full: when that is depends on how fast this machine is.
+func (s *scene) fill(ctx context.Context, pid int) error {
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		return nil //nolint:nilerr // gone already
+	}
+	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
+	full := errors.New("nobody was refused yet")
+	_ = poll(ctx, 100*time.Millisecond, fillLimit, func() error { // that it never fills shows in the table
+		for _, t := range s.takes {
+			if t.wasRefused(spoolFull) {
+				return nil
+			}
+		}
+		return full
+	})
+	return pause(ctx, between(s.rnd, time.Second, 4*time.Second))
 }
 
 func objectsAwayFor(d time.Duration) func(context.Context, *scene) error {

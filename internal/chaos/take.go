@@ -122,6 +122,12 @@ func (t *take) refused(status int, reason string) {
 	t.refusals[strings.TrimSpace(fmt.Sprintf("%d %s", status, reason))]++
 }
 
+func (t *take) wasRefused(reason string) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.refusals[reason] > 0
+}
+
 // loopback keeps pion to this machine's own address and to UDP.
 func loopback() *webrtc.SettingEngine {
 	s := &webrtc.SettingEngine{}
