@@ -27,7 +27,10 @@ var talkRules = map[string]rule{
 	"getShare":      {who: everybody}, "openShare": {who: everybody, body: `{}`}, "requestMoreTime": {who: everybody, body: `{"name":"Ana"}`, ok: 202},
 	"getWatched": {who: watching}, "addWatched": {who: watching, body: `{"ranges":[{"start_ms":0,"end_ms":1000}],"position_ms":1000}`, ok: 204},
 	"getInsight": {who: acting(editing)}, "getInsightCSV": {who: acting(editing)},
-	"getGuest": {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
+	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
+	"getNoticeChoice": {who: signedIn()}, "putNoticeChoice": {who: signedIn(), body: `{"mail":"each","muted":[]}`},
+	"unsubscribe": {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
+	"getGuest":    {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
 }
 
 // changing is what a route that guests may use gives to those who may do it and to the others.
@@ -107,4 +110,13 @@ func (c *cast) byLink(actor string) *person {
 	}
 	c.guests[key] = p
 	return p
+}
+
+// unsubscribable gives the secret of somebody's mail.
+func (c *cast) unsubscribable() string {
+	c.t.Helper()
+	secret := c.unique()
+	c.exec(`insert into notice_choice (account_id, unsubscribe) values ($1, $2) on conflict (account_id) do update set unsubscribe = excluded.unsubscribe`,
+		c.members[owner].Account.ID, secret)
+	return secret
 }

@@ -472,6 +472,9 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	}
 	replace("invite_id", func() string { id, _ := invite(); return string(id) })
 	replace("secret", func() string {
+		if strings.Contains(path, "/unsubscribe/") {
+			return c.unsubscribable()
+		}
 		if strings.Contains(path, "/shares/") {
 			_, secret := c.shared(domain.VisibleWorkspace, nil) //nolint:contextcheck // all share the test's
 			return secret

@@ -55,6 +55,7 @@ type Needs struct {
 	Events      events
 	Shares      shares
 	Watches     watches
+	Notices     notices
 	Hours       hours
 	Rounds      roundStore
 	Asks        asks

@@ -110,6 +110,7 @@ func newServer(t *testing.T, options ...option) *server {
 			},
 		},
 	}
+	needs.Notices = s.db.Notices
 	needs.Keys, needs.Shares, needs.Watches = blob.Keys{}, s.db.Shares, s.db.Watches
 	for _, o := range options {
 		o(&needs)

@@ -45,7 +45,7 @@ type ServeFlags struct {
 	LLMModel         string `name:"llm-model" env:"BATON_LLM_MODEL" placeholder:"NAME" group:"Engines" help:"Its model."`
 	ModelsDir        string `env:"BATON_MODELS_DIR" placeholder:"DIR" group:"Engines" help:"Models of the built-in speech engine. Default: models in the data directory, or else in the cache of whoever runs it."`
 
-	SMTPURL          string `name:"smtp-url" env:"BATON_SMTP_URL" placeholder:"URL" secret:"" group:"People" help:"smtp://user:password@host:port or smtps://… to send mail by (no effect yet)."`
+	SMTPURL          string `name:"smtp-url" env:"BATON_SMTP_URL" placeholder:"URL" secret:"" group:"People" help:"smtp://user:password@host:port or smtps://… to send mail by: what people were told and have not read."`
 	MailFrom         string `env:"BATON_MAIL_FROM" placeholder:"ADDRESS" group:"People" help:"The sender. Needed with --smtp-url."`
 	OIDCIssuer       string `name:"oidc-issuer" env:"BATON_OIDC_ISSUER" placeholder:"URL" group:"People" help:"An OpenID Connect provider to sign in with (no effect yet)."`
 	OIDCClientID     string `name:"oidc-client-id" env:"BATON_OIDC_CLIENT_ID" placeholder:"ID" group:"People" help:"Our id there."`

@@ -20,6 +20,7 @@ const (
 	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}
 	EventReplyChanged      EventKind = "reply.changed"      // {clip_id, id}: a spoken answer to the clip, its words or its state
 	EventViewsChanged      EventKind = "views.changed"      // {id}: somebody new watches; for its owner
+	EventInboxChanged      EventKind = "inbox.changed"      // {}: somebody was told something, or has read it; for them alone
 	EventReactionsChanged  EventKind = "reactions.changed"  // {id}
 	EventRoundChanged      EventKind = "round.changed"      // {id, occurrence_id?}
 	EventAskChanged        EventKind = "ask.changed"        // {id}

@@ -34,6 +34,7 @@ type (
 	MeetingID    string
 	AttachmentID string
 	GuestID      string
+	NoticeID     string
 	ShareID      string
 	RequestID    string
 )

@@ -30,8 +30,10 @@ func (s Comments) Create(ctx context.Context, c domain.Comment) (domain.Comment,
 		if err := t.addComment(ctx, clip, c); err != nil {
 			return err
 		}
-		made, err = t.commentChanged(ctx, clip, c.ID)
-		return err
+		if made, err = t.commentChanged(ctx, clip, c.ID); err != nil {
+			return err
+		}
+		return t.tellOfComment(ctx, clip, made)
 	})
 	return made, err
 }

@@ -39,6 +39,7 @@ type DB struct {
 	Events      Events
 	Shares      Shares
 	Watches     Watches
+	Notices     Notices
 	Hours       Hours
 	Rounds      Rounds
 	Asks        Asks
@@ -55,7 +56,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Transcripts, db.Screens, db.Comments, db.Terms = Transcripts{db}, Screens{db}, Comments{db}, Terms{db}
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
-	db.Shares, db.Watches = Shares{db}, Watches{db}
+	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
 	return db
 }
 

@@ -39,8 +39,10 @@ func (s Clips) CreateReply(ctx context.Context, c domain.Clip, r domain.Recordin
 		}
 		if made, err = t.commentChanged(ctx, parent, place.ID); err == nil && made.PrivateTo != "" {
 			return domain.Errorf(domain.KindConflict, "a private note is answered in writing") // the clip would be as public as its parent
+		} else if err != nil {
+			return err
 		}
-		return err
+		return t.tellOfComment(ctx, parent, made)
 	})
 	return made, err
 }

@@ -183,7 +183,8 @@ func (s Shares) People(ctx context.Context, c domain.Clip) ([]domain.Account, er
 // Request keeps that somebody asks to be let in. Asking twice is asking once; when very many ask nobody further is heard.
 func (s Shares) Request(ctx context.Context, r domain.AccessRequest) error {
 	return s.db.inTx(ctx, "ask for access", func(t *tx) error {
-		if _, err := t.lockClip(ctx, r.ClipID); err != nil {
+		clip, err := t.lockClip(ctx, r.ClipID)
+		if err != nil {
 			return err
 		}
 		n, err := t.CountOpenRequests(ctx, r.ClipID)
@@ -195,8 +196,14 @@ func (s Shares) Request(ctx context.Context, r domain.AccessRequest) error {
 				return err
 			}
 		}
-		return t.InsertAccessRequest(ctx, sqlc.InsertAccessRequestParams{
+		err = t.InsertAccessRequest(ctx, sqlc.InsertAccessRequestParams{
 			ID: r.ID, ClipID: r.ClipID, ShareID: orNull(r.ShareID), AccountID: orNull(r.AccountID), Name: r.Name, Message: r.Message,
+		})
+		if err != nil {
+			return err
+		}
+		return t.tell(ctx, domain.Notice{
+			WorkspaceID: clip.WorkspaceID, AccountID: clip.OwnerID, Kind: domain.NoticeAccess, Ref: string(r.ID), ClipID: clip.ID, Actor: r.Name, Excerpt: r.Message,
 		})
 	})
 }

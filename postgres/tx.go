@@ -74,7 +74,7 @@ func (t *tx) changedFor(audience []domain.AccountID, kind domain.EventKind, c do
 		return fmt.Errorf("write the event: %w", err)
 	}
 	same := func(o domain.Event) bool {
-		return o.ClipID == e.ClipID && o.Kind == e.Kind && string(o.Data) == string(e.Data)
+		return o.ClipID == e.ClipID && o.Kind == e.Kind && string(o.Data) == string(e.Data) && slices.Equal(o.Audience, e.Audience)
 	}
 	if !slices.ContainsFunc(t.events, same) {
 		t.events = append(t.events, e)

@@ -253,6 +253,51 @@ func (e NormsEscalation) Valid() bool {
 	}
 }
 
+// Defines values for NoticeChoiceMail.
+const (
+	Each   NoticeChoiceMail = "each"
+	Hourly NoticeChoiceMail = "hourly"
+	Never  NoticeChoiceMail = "never"
+)
+
+// Valid indicates whether the value is a known member of the NoticeChoiceMail enum.
+func (e NoticeChoiceMail) Valid() bool {
+	switch e {
+	case Each:
+		return true
+	case Hourly:
+		return true
+	case Never:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoticeKind.
+const (
+	NoticeKindAccess  NoticeKind = "access"
+	NoticeKindComment NoticeKind = "comment"
+	NoticeKindMention NoticeKind = "mention"
+	NoticeKindReply   NoticeKind = "reply"
+)
+
+// Valid indicates whether the value is a known member of the NoticeKind enum.
+func (e NoticeKind) Valid() bool {
+	switch e {
+	case NoticeKindAccess:
+		return true
+	case NoticeKindComment:
+		return true
+	case NoticeKindMention:
+		return true
+	case NoticeKindReply:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OccurrenceMemberState.
 const (
 	OccurrenceMemberStateAnswered OccurrenceMemberState = "answered"
@@ -1367,6 +1412,13 @@ type Hours struct {
 // ID Example: 01hf7yat00tvwxyz0123456789
 type ID = string
 
+// Inbox defines model for Inbox.
+type Inbox struct {
+	NextCursor *string  `json:"next_cursor,omitempty"`
+	Notices    []Notice `json:"notices"`
+	Unread     int      `json:"unread"`
+}
+
 // Insight defines model for Insight.
 type Insight struct {
 	// AnonymousViewers Of them guests and strangers, who have no name here
@@ -1534,6 +1586,41 @@ type Norms struct {
 
 // NormsEscalation Who is told of an ask that stays unanswered
 type NormsEscalation string
+
+// Notice defines model for Notice.
+type Notice struct {
+	// Actor The name of who did it
+	Actor string `json:"actor"`
+	AtMs  int64  `json:"at_ms"`
+
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId    ID        `json:"clip_id"`
+	ClipTitle string    `json:"clip_title"`
+	CreatedAt time.Time `json:"created_at"`
+	Excerpt   string    `json:"excerpt"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id ID `json:"id"`
+
+	// Kind access: somebody asks to be let in to my clip, or for more time on a link
+	Kind NoticeKind `json:"kind"`
+	Read bool       `json:"read"`
+
+	// Url Leads to the moment
+	Url string `json:"url"`
+}
+
+// NoticeChoice defines model for NoticeChoice.
+type NoticeChoice struct {
+	Mail  NoticeChoiceMail `json:"mail"`
+	Muted []NoticeKind     `json:"muted"`
+}
+
+// NoticeChoiceMail defines model for NoticeChoice.Mail.
+type NoticeChoiceMail string
+
+// NoticeKind access: somebody asks to be let in to my clip, or for more time on a link
+type NoticeKind string
 
 // OEmbed defines model for OEmbed.
 type OEmbed struct {
@@ -2349,6 +2436,18 @@ type PutGuestJSONBody struct {
 	Name string `json:"name"`
 }
 
+// ListNoticesParams defines parameters for ListNotices.
+type ListNoticesParams struct {
+	Cursor *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *int `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ReadNoticesJSONBody defines parameters for ReadNotices.
+type ReadNoticesJSONBody struct {
+	// Ids Left out or empty: all
+	Ids *[]ID `json:"ids,omitempty"`
+}
+
 // AddDayOffJSONBody defines parameters for AddDayOff.
 type AddDayOffJSONBody struct {
 	// FirstDay A day of the calendar
@@ -2456,6 +2555,10 @@ type UpdateSpaceJSONBody struct {
 	Name string `json:"name"`
 }
 
+// UnsubscribeFormdataBody defines parameters for Unsubscribe.
+type UnsubscribeFormdataBody = struct {
+}
+
 // CreateAskJSONRequestBody defines body for CreateAsk for application/json ContentType.
 type CreateAskJSONRequestBody = AskRequest
 
@@ -2525,6 +2628,9 @@ type UpdateDecisionJSONRequestBody = DecisionPatch
 // PutGuestJSONRequestBody defines body for PutGuest for application/json ContentType.
 type PutGuestJSONRequestBody PutGuestJSONBody
 
+// ReadNoticesJSONRequestBody defines body for ReadNotices for application/json ContentType.
+type ReadNoticesJSONRequestBody ReadNoticesJSONBody
+
 // CreateInviteJSONRequestBody defines body for CreateInvite for application/json ContentType.
 type CreateInviteJSONRequestBody = InviteRequest
 
@@ -2542,6 +2648,9 @@ type ImportDaysOffJSONRequestBody ImportDaysOffJSONBody
 
 // PutMyHoursJSONRequestBody defines body for PutMyHours for application/json ContentType.
 type PutMyHoursJSONRequestBody = Hours
+
+// PutNoticeChoiceJSONRequestBody defines body for PutNoticeChoice for application/json ContentType.
+type PutNoticeChoiceJSONRequestBody = NoticeChoice
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody CreateTokenJSONBody
@@ -2578,6 +2687,9 @@ type CreateSpaceJSONRequestBody CreateSpaceJSONBody
 
 // UpdateSpaceJSONRequestBody defines body for UpdateSpace for application/json ContentType.
 type UpdateSpaceJSONRequestBody UpdateSpaceJSONBody
+
+// UnsubscribeFormdataRequestBody defines body for Unsubscribe for application/x-www-form-urlencoded ContentType.
+type UnsubscribeFormdataRequestBody = UnsubscribeFormdataBody
 
 // PutVocabularyJSONRequestBody defines body for PutVocabulary for application/json ContentType.
 type PutVocabularyJSONRequestBody = Vocabulary
@@ -2779,6 +2891,12 @@ type ServerInterface interface {
 	// PutGuest Say under which name I comment; makes me a guest if I am none
 	// (PUT /api/v1/guest)
 	PutGuest(ctx echo.Context) error
+	// ListNotices What I was told, the newest first
+	// (GET /api/v1/inbox)
+	ListNotices(ctx echo.Context, params ListNoticesParams) error
+	// ReadNotices I have read these, or all; what was read is not mailed any more
+	// (POST /api/v1/inbox/read)
+	ReadNotices(ctx echo.Context) error
 	// ListInvites Open invitations (admins)
 	// (GET /api/v1/invites)
 	ListInvites(ctx echo.Context) error
@@ -2821,6 +2939,12 @@ type ServerInterface interface {
 	// AcceptInviteAsMe Join with my account; this browser is in that workspace afterwards
 	// (POST /api/v1/me/invites/{secret})
 	AcceptInviteAsMe(ctx echo.Context, secret string) error
+	// GetNoticeChoice What I want to hear of, and how
+	// (GET /api/v1/me/notifications)
+	GetNoticeChoice(ctx echo.Context) error
+	// PutNoticeChoice Change it. Quiet hours are those of /api/v1/me/hours; mail waits until they end
+	// (PUT /api/v1/me/notifications)
+	PutNoticeChoice(ctx echo.Context) error
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx echo.Context) error
@@ -2941,6 +3065,9 @@ type ServerInterface interface {
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx echo.Context) error
+	// Unsubscribe End the mail with one click (RFC 8058): mail programs send this themselves
+	// (POST /api/v1/unsubscribe/{secret})
+	Unsubscribe(ctx echo.Context, secret string) error
 	// GetVocabulary The team's own words, and what the speech engine hears instead
 	// (GET /api/v1/vocabulary)
 	GetVocabulary(ctx echo.Context) error
@@ -4040,6 +4167,40 @@ func (w *ServerInterfaceWrapper) PutGuest(ctx echo.Context) error {
 	return err
 }
 
+// ListNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNotices(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNoticesParams
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNotices(ctx, params)
+	return err
+}
+
+// ReadNotices converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadNotices(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadNotices(ctx)
+	return err
+}
+
 // ListInvites converts echo context to params.
 func (w *ServerInterfaceWrapper) ListInvites(ctx echo.Context) error {
 	var err error
@@ -4198,6 +4359,24 @@ func (w *ServerInterfaceWrapper) AcceptInviteAsMe(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.AcceptInviteAsMe(ctx, secret)
+	return err
+}
+
+// GetNoticeChoice converts echo context to params.
+func (w *ServerInterfaceWrapper) GetNoticeChoice(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetNoticeChoice(ctx)
+	return err
+}
+
+// PutNoticeChoice converts echo context to params.
+func (w *ServerInterfaceWrapper) PutNoticeChoice(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutNoticeChoice(ctx)
 	return err
 }
 
@@ -4858,6 +5037,22 @@ func (w *ServerInterfaceWrapper) ListTags(ctx echo.Context) error {
 	return err
 }
 
+// Unsubscribe converts echo context to params.
+func (w *ServerInterfaceWrapper) Unsubscribe(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.Unsubscribe(ctx, secret)
+	return err
+}
+
 // GetVocabulary converts echo context to params.
 func (w *ServerInterfaceWrapper) GetVocabulary(ctx echo.Context) error {
 	var err error
@@ -5081,6 +5276,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/clips/:id/watched", wrapper.AddWatched, options.OperationMiddlewares["addWatched"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/insight", wrapper.GetInsight, options.OperationMiddlewares["getInsight"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/insight.csv", wrapper.GetInsightCSV, options.OperationMiddlewares["getInsightCSV"]...)
+	router.GET(options.BaseURL+"/api/v1/inbox", wrapper.ListNotices, options.OperationMiddlewares["listNotices"]...)
+	router.POST(options.BaseURL+"/api/v1/inbox/read", wrapper.ReadNotices, options.OperationMiddlewares["readNotices"]...)
+	router.GET(options.BaseURL+"/api/v1/me/notifications", wrapper.GetNoticeChoice, options.OperationMiddlewares["getNoticeChoice"]...)
+	router.PUT(options.BaseURL+"/api/v1/me/notifications", wrapper.PutNoticeChoice, options.OperationMiddlewares["putNoticeChoice"]...)
+	router.POST(options.BaseURL+"/api/v1/unsubscribe/:secret", wrapper.Unsubscribe, options.OperationMiddlewares["unsubscribe"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.ListShares, options.OperationMiddlewares["listShares"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.CreateShare, options.OperationMiddlewares["createShare"]...)
 	router.DELETE(options.BaseURL+"/api/v1/clips/:id/shares/:share_id", wrapper.RevokeShare, options.OperationMiddlewares["revokeShare"]...)
@@ -7621,6 +7821,78 @@ func (response PutGuestdefaultApplicationProblemPlusJSONResponse) VisitPutGuestR
 	return err
 }
 
+type ListNoticesRequestObject struct {
+	Params ListNoticesParams
+}
+
+type ListNoticesResponseObject interface {
+	VisitListNoticesResponse(w http.ResponseWriter) error
+}
+
+type ListNotices200JSONResponse Inbox
+
+func (response ListNotices200JSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNoticesdefaultApplicationProblemPlusJSONResponse) VisitListNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadNoticesRequestObject struct {
+	Body *ReadNoticesJSONRequestBody
+}
+
+type ReadNoticesResponseObject interface {
+	VisitReadNoticesResponse(w http.ResponseWriter) error
+}
+
+type ReadNotices204Response struct {
+}
+
+func (response ReadNotices204Response) VisitReadNoticesResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ReadNoticesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadNoticesdefaultApplicationProblemPlusJSONResponse) VisitReadNoticesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListInvitesRequestObject struct {
 }
 
@@ -8175,6 +8447,83 @@ type AcceptInviteAsMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response AcceptInviteAsMedefaultApplicationProblemPlusJSONResponse) VisitAcceptInviteAsMeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNoticeChoiceRequestObject struct {
+}
+
+type GetNoticeChoiceResponseObject interface {
+	VisitGetNoticeChoiceResponse(w http.ResponseWriter) error
+}
+
+type GetNoticeChoice200JSONResponse NoticeChoice
+
+func (response GetNoticeChoice200JSONResponse) VisitGetNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetNoticeChoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetNoticeChoicedefaultApplicationProblemPlusJSONResponse) VisitGetNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutNoticeChoiceRequestObject struct {
+	Body *PutNoticeChoiceJSONRequestBody
+}
+
+type PutNoticeChoiceResponseObject interface {
+	VisitPutNoticeChoiceResponse(w http.ResponseWriter) error
+}
+
+type PutNoticeChoice200JSONResponse NoticeChoice
+
+func (response PutNoticeChoice200JSONResponse) VisitPutNoticeChoiceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutNoticeChoicedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutNoticeChoicedefaultApplicationProblemPlusJSONResponse) VisitPutNoticeChoiceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9768,6 +10117,40 @@ func (response ListTagsdefaultApplicationProblemPlusJSONResponse) VisitListTagsR
 	return err
 }
 
+type UnsubscribeRequestObject struct {
+	Secret string `json:"secret"`
+	Body   *UnsubscribeFormdataRequestBody
+}
+
+type UnsubscribeResponseObject interface {
+	VisitUnsubscribeResponse(w http.ResponseWriter) error
+}
+
+type Unsubscribe204Response struct {
+}
+
+func (response Unsubscribe204Response) VisitUnsubscribeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnsubscribedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnsubscribedefaultApplicationProblemPlusJSONResponse) VisitUnsubscribeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetVocabularyRequestObject struct {
 }
 
@@ -10337,6 +10720,12 @@ type StrictServerInterface interface {
 	// PutGuest Say under which name I comment; makes me a guest if I am none
 	// (PUT /api/v1/guest)
 	PutGuest(ctx context.Context, request PutGuestRequestObject) (PutGuestResponseObject, error)
+	// ListNotices What I was told, the newest first
+	// (GET /api/v1/inbox)
+	ListNotices(ctx context.Context, request ListNoticesRequestObject) (ListNoticesResponseObject, error)
+	// ReadNotices I have read these, or all; what was read is not mailed any more
+	// (POST /api/v1/inbox/read)
+	ReadNotices(ctx context.Context, request ReadNoticesRequestObject) (ReadNoticesResponseObject, error)
 	// ListInvites Open invitations (admins)
 	// (GET /api/v1/invites)
 	ListInvites(ctx context.Context, request ListInvitesRequestObject) (ListInvitesResponseObject, error)
@@ -10379,6 +10768,12 @@ type StrictServerInterface interface {
 	// AcceptInviteAsMe Join with my account; this browser is in that workspace afterwards
 	// (POST /api/v1/me/invites/{secret})
 	AcceptInviteAsMe(ctx context.Context, request AcceptInviteAsMeRequestObject) (AcceptInviteAsMeResponseObject, error)
+	// GetNoticeChoice What I want to hear of, and how
+	// (GET /api/v1/me/notifications)
+	GetNoticeChoice(ctx context.Context, request GetNoticeChoiceRequestObject) (GetNoticeChoiceResponseObject, error)
+	// PutNoticeChoice Change it. Quiet hours are those of /api/v1/me/hours; mail waits until they end
+	// (PUT /api/v1/me/notifications)
+	PutNoticeChoice(ctx context.Context, request PutNoticeChoiceRequestObject) (PutNoticeChoiceResponseObject, error)
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
@@ -10499,6 +10894,9 @@ type StrictServerInterface interface {
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx context.Context, request ListTagsRequestObject) (ListTagsResponseObject, error)
+	// Unsubscribe End the mail with one click (RFC 8058): mail programs send this themselves
+	// (POST /api/v1/unsubscribe/{secret})
+	Unsubscribe(ctx context.Context, request UnsubscribeRequestObject) (UnsubscribeResponseObject, error)
 	// GetVocabulary The team's own words, and what the speech engine hears instead
 	// (GET /api/v1/vocabulary)
 	GetVocabulary(ctx context.Context, request GetVocabularyRequestObject) (GetVocabularyResponseObject, error)
@@ -12617,6 +13015,77 @@ func (sh *strictHandler) PutGuest(ctx echo.Context) error {
 	return nil
 }
 
+// ListNotices operation middleware
+func (sh *strictHandler) ListNotices(ctx echo.Context, params ListNoticesParams) error {
+	var request ListNoticesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotices(ctx.Request().Context(), request.(ListNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNoticesResponseObject); ok {
+		return validResponse.VisitListNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadNotices operation middleware
+func (sh *strictHandler) ReadNotices(ctx echo.Context) error {
+	var request ReadNoticesRequestObject
+
+	var body ReadNoticesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotices(ctx.Request().Context(), request.(ReadNoticesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotices")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadNoticesResponseObject); ok {
+		return validResponse.VisitReadNoticesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListInvites operation middleware
 func (sh *strictHandler) ListInvites(ctx echo.Context) error {
 	var request ListInvitesRequestObject
@@ -13081,6 +13550,75 @@ func (sh *strictHandler) AcceptInviteAsMe(ctx echo.Context, secret string) error
 		return err
 	} else if validResponse, ok := response.(AcceptInviteAsMeResponseObject); ok {
 		return validResponse.VisitAcceptInviteAsMeResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetNoticeChoice operation middleware
+func (sh *strictHandler) GetNoticeChoice(ctx echo.Context) error {
+	var request GetNoticeChoiceRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetNoticeChoice(ctx.Request().Context(), request.(GetNoticeChoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetNoticeChoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetNoticeChoiceResponseObject); ok {
+		return validResponse.VisitGetNoticeChoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutNoticeChoice operation middleware
+func (sh *strictHandler) PutNoticeChoice(ctx echo.Context) error {
+	var request PutNoticeChoiceRequestObject
+
+	var body PutNoticeChoiceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutNoticeChoice(ctx.Request().Context(), request.(PutNoticeChoiceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutNoticeChoice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutNoticeChoiceResponseObject); ok {
+		return validResponse.VisitPutNoticeChoiceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -14325,6 +14863,41 @@ func (sh *strictHandler) ListTags(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListTagsResponseObject); ok {
 		return validResponse.VisitListTagsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Unsubscribe operation middleware
+func (sh *strictHandler) Unsubscribe(ctx echo.Context, secret string) error {
+	var request UnsubscribeRequestObject
+
+	request.Secret = secret
+
+	if form, err := ctx.FormParams(); err == nil {
+		var body UnsubscribeFormdataRequestBody
+		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+			return err
+		}
+		request.Body = &body
+	} else {
+		return err
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.Unsubscribe(ctx.Request().Context(), request.(UnsubscribeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Unsubscribe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnsubscribeResponseObject); ok {
+		return validResponse.VisitUnsubscribeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

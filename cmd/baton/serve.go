@@ -96,6 +96,9 @@ func (s *server) run(ctx context.Context, io streams) error {
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	if err := s.startMail(ctx); err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	if err := s.startJobs(ctx); err != nil {
 		return errors.Join(err, ln.Close())
 	}
@@ -257,7 +260,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Rounds:  db.Rounds,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
-		Keys:    blob.Keys{}, Shares: db.Shares, Watches: db.Watches, FrameAncestors: s.cfg.EmbedOrigins,
+		Keys: blob.Keys{}, Shares: db.Shares, Watches: db.Watches, Notices: db.Notices, FrameAncestors: s.cfg.EmbedOrigins,
 		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,
 	})
 	if err != nil {

@@ -230,6 +230,22 @@ type Norm struct {
 	Currency        string
 }
 
+type Notice struct {
+	ID          domain.NoticeID
+	WorkspaceID domain.WorkspaceID
+	AccountID   domain.AccountID
+	Kind        domain.NoticeKind
+	Ref         string
+	ClipID      domain.ClipID
+	Actor       string
+	Excerpt     string
+	AtMs        int64
+	CreatedAt   time.Time
+	ReadAt      *time.Time
+	MailAt      *time.Time
+	MailTries   int
+}
+
 type Nudge struct {
 	WorkspaceID domain.WorkspaceID
 	AccountID   domain.AccountID

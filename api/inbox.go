@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+	"fmt"
+
+	"baton/api/gen"
+	"baton/domain"
+)
+
+// notices keeps what people are told.
+type notices interface {
+	// List gives what somebody was told, the newest first; Unread counts what they have not read.
+	List(ctx context.Context, v domain.Viewer, before domain.NoticeID, limit int) ([]domain.Notice, error)
+	Unread(ctx context.Context, v domain.Viewer) (int, error)
+	// Read marks some as read; no ids: all.
+	Read(ctx context.Context, v domain.Viewer, ids []domain.NoticeID) error
+	// Choice and Choose are about what somebody wants to hear of.
+	Choice(ctx context.Context, a domain.AccountID) (domain.NoticeChoice, error)
+	Choose(ctx context.Context, a domain.AccountID, c domain.NoticeChoice) error
+	// Unsubscribe ends the mail to the person whose secret it is. KindNotFound.
+	Unsubscribe(ctx context.Context, secret string) error
+}
+
+func (h *handlers) ListNotices(ctx context.Context, r gen.ListNoticesRequestObject) (gen.ListNoticesResponseObject, error) {
+	who, limit := callerOf(ctx), or(r.Params.Limit, 30)
+	all, err := h.Notices.List(ctx, who.Viewer, domain.NoticeID(or(r.Params.Cursor, "")), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list notices: %w", err)
+	}
+	out := gen.ListNotices200JSONResponse{Notices: make([]gen.Notice, len(all))}
+	if out.Unread, err = h.Notices.Unread(ctx, who.Viewer); err != nil {
+		return nil, fmt.Errorf("count notices: %w", err)
+	}
+	for i, n := range all {
+		out.Notices[i] = gen.Notice{
+			Id: string(n.ID), Kind: gen.NoticeKind(n.Kind), ClipId: string(n.ClipID), ClipTitle: n.ClipTitle, Actor: n.Actor, Excerpt: n.Excerpt, AtMs: n.AtMS,
+			CreatedAt: n.CreatedAt.UTC(), Read: !n.ReadAt.IsZero(), Url: fmt.Sprintf("%s?t=%d", h.clipURL(n.ClipID), n.AtMS/1000),
+		}
+	}
+	if len(all) == limit {
+		out.NextCursor = nonZero(string(all[limit-1].ID))
+	}
+	return out, nil
+}
+
+func (h *handlers) ReadNotices(ctx context.Context, r gen.ReadNoticesRequestObject) (gen.ReadNoticesResponseObject, error) {
+	var ids []domain.NoticeID
+	for _, id := range unique(r.Body.Ids) {
+		ids = append(ids, domain.NoticeID(id))
+	}
+	if err := h.Notices.Read(ctx, callerOf(ctx).Viewer, ids); err != nil {
+		return nil, fmt.Errorf("mark notices: %w", err)
+	}
+	return gen.ReadNotices204Response{}, nil
+}
+
+func (h *handlers) GetNoticeChoice(ctx context.Context, _ gen.GetNoticeChoiceRequestObject) (gen.GetNoticeChoiceResponseObject, error) {
+	c, err := h.Notices.Choice(ctx, callerOf(ctx).AccountID)
+	if err != nil {
+		return nil, fmt.Errorf("read choices: %w", err)
+	}
+	return gen.GetNoticeChoice200JSONResponse(choiceOf(c)), nil
+}
+
+func (h *handlers) PutNoticeChoice(ctx context.Context, r gen.PutNoticeChoiceRequestObject) (gen.PutNoticeChoiceResponseObject, error) {
+	c := domain.NoticeChoice{Mail: domain.MailChoice(r.Body.Mail)}
+	for _, k := range r.Body.Muted {
+		c.Muted = append(c.Muted, domain.NoticeKind(k))
+	}
+	if err := h.Notices.Choose(ctx, callerOf(ctx).AccountID, c); err != nil {
+		return nil, fmt.Errorf("change choices: %w", err)
+	}
+	return gen.PutNoticeChoice200JSONResponse(choiceOf(c)), nil
+}
+
+func choiceOf(c domain.NoticeChoice) gen.NoticeChoice {
+	out := gen.NoticeChoice{Mail: gen.NoticeChoiceMail(c.Mail), Muted: []gen.NoticeKind{}}
+	for _, k := range c.Muted {
+		out.Muted = append(out.Muted, gen.NoticeKind(k))
+	}
+	return out
+}
+
+func (h *handlers) Unsubscribe(ctx context.Context, r gen.UnsubscribeRequestObject) (gen.UnsubscribeResponseObject, error) {
+	if err := h.guesses.try(callerOf(ctx).address, ""); err != nil {
+		return nil, err
+	}
+	if err := h.Notices.Unsubscribe(ctx, r.Secret); err != nil {
+		return nil, named(err, "unsubscribe", "this address is not in use")
+	}
+	return gen.Unsubscribe204Response{}, nil
+}

@@ -1,0 +1,74 @@
+package domain
+
+import "time"
+
+// NoticeKind is why somebody is told of an event.
+type NoticeKind string
+
+// The kinds, the most pressing first: of several reasons the first is told.
+const (
+	NoticeMention NoticeKind = "mention" // a comment names them
+	NoticeReply   NoticeKind = "reply"   // a thread that they take part in goes on
+	NoticeComment NoticeKind = "comment" // somebody speaks about their clip
+	NoticeAccess  NoticeKind = "access"  // somebody asks to be let in to their clip, or for more time
+)
+
+// Notice is what one person is told of one event, once.
+type Notice struct {
+	ID          NoticeID
+	WorkspaceID WorkspaceID
+	AccountID   AccountID
+	Kind        NoticeKind
+	// Ref is the event: the comment's or the request's id.
+	Ref       string
+	ClipID    ClipID
+	ClipTitle string
+	Actor     string // who did it, by name
+	Excerpt   string
+	AtMS      int64
+	CreatedAt time.Time
+	ReadAt    time.Time // zero: not yet
+}
+
+// MailChoice is how somebody wants mail.
+type MailChoice string
+
+// The choices.
+const (
+	MailEach   MailChoice = "each"
+	MailHourly MailChoice = "hourly" // one mail an hour with all of it
+	MailNever  MailChoice = "never"
+)
+
+// NoticeChoice is what somebody wants to hear of, and how.
+type NoticeChoice struct {
+	Mail  MailChoice
+	Muted []NoticeKind
+}
+
+// Mail is all that is mailed to somebody at once.
+type Mail struct {
+	Name, Email string
+	// Unsubscribe is the secret of the one click that ends the mail.
+	Unsubscribe string
+	Notices     []Notice
+}
+
+// QuietUntil is when notifications may come again to somebody in whose zone it is quiet now; zero: they may come.
+func (h Hours) QuietUntil(now time.Time) time.Time {
+	zone, err := time.LoadLocation(h.TimeZone)
+	if err != nil {
+		zone = time.UTC
+	}
+	quiet := func(t time.Time) bool { return h.Quiet(ClockTime(t.Hour()*60 + t.Minute())) }
+	t := now.In(zone)
+	if !quiet(t) {
+		return time.Time{}
+	}
+	for range 24 * 60 {
+		if t = t.Add(time.Minute).Truncate(time.Minute); !quiet(t) {
+			return t
+		}
+	}
+	return time.Time{} // quiet hours leave some time: Hours.Check
+}

@@ -1,0 +1,103 @@
+package notify
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/wneessen/go-mail"
+
+	"baton/domain"
+)
+
+// SMTP sends by a mail server.
+type SMTP struct {
+	client *mail.Client
+	from   string
+	public *url.URL
+}
+
+// sendTime bounds one mail.
+const sendTime = 30 * time.Second
+
+// NewSMTP prepares to send by smtp://user:password@host:port (with STARTTLS when the server offers it) or smtps://…; public is where
+// this server is reached. Nothing is connected yet.
+func NewSMTP(server *url.URL, from string, public *url.URL) (*SMTP, error) {
+	options := []mail.Option{mail.WithTimeout(sendTime), mail.WithTLSPolicy(mail.TLSOpportunistic)}
+	if server.Scheme == "smtps" {
+		options = append(options, mail.WithSSL(), mail.WithPort(mail.DefaultPortSSL))
+	}
+	if p, err := strconv.Atoi(server.Port()); err == nil {
+		options = append(options, mail.WithPort(p))
+	}
+	if password, given := server.User.Password(); given {
+		options = append(options, mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(server.User.Username()), mail.WithPassword(password))
+	}
+	client, err := mail.NewClient(server.Hostname(), options...)
+	if err != nil {
+		return nil, fmt.Errorf("prepare to send mail: %w", err)
+	}
+	return &SMTP{client: client, from: from, public: public}, nil
+}
+
+// Send sends one mail with all of the notices, each with a link to its moment.
+func (s *SMTP) Send(ctx context.Context, m domain.Mail) error {
+	msg := mail.NewMsg()
+	if err := msg.From(s.from); err != nil {
+		return fmt.Errorf("write mail: %w", err)
+	}
+	if err := msg.AddToFormat(m.Name, m.Email); err != nil {
+		return fmt.Errorf("write mail: %w", err)
+	}
+	msg.Subject(subject(m.Notices))
+	msg.SetMessageIDWithValue(string(m.Notices[0].ID) + "." + strconv.Itoa(len(m.Notices)) + "@" + s.public.Hostname())
+	// RFC 8058: mail programs show a button that posts there.
+	msg.SetGenHeader(mail.HeaderListUnsubscribe, "<"+s.public.JoinPath("api/v1/unsubscribe", m.Unsubscribe).String()+">")
+	msg.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
+	msg.SetGenHeader("Auto-Submitted", "auto-generated")
+	msg.SetBodyString(mail.TypeTextPlain, s.body(m))
+	if err := s.client.DialAndSendWithContext(ctx, msg); err != nil {
+		return fmt.Errorf("send mail: %w", err)
+	}
+	return nil
+}
+
+func subject(all []domain.Notice) string {
+	if len(all) > 1 {
+		return strconv.Itoa(len(all)) + " things on Baton wait for you"
+	}
+	return line(&all[0])
+}
+
+// line says in one line what happened.
+func line(n *domain.Notice) string {
+	title := n.ClipTitle
+	if title == "" {
+		title = "a clip"
+	}
+	did := map[domain.NoticeKind]string{
+		domain.NoticeMention: "named you in", domain.NoticeReply: "answered in", domain.NoticeComment: "commented on", domain.NoticeAccess: "asks for access to",
+	}[n.Kind]
+	return strings.Map(func(r rune) rune {
+		if r < ' ' {
+			return ' '
+		}
+		return r
+	}, n.Actor+" "+did+" "+title)
+}
+
+func (s *SMTP) body(m domain.Mail) string {
+	var b strings.Builder
+	for i := range m.Notices {
+		n := &m.Notices[i]
+		b.WriteString(line(n) + "\n")
+		if n.Excerpt != "" {
+			b.WriteString("\n  " + strings.ReplaceAll(n.Excerpt, "\n", "\n  ") + "\n")
+		}
+		fmt.Fprintf(&b, "\n%s?t=%d\n\n", s.public.JoinPath("c", string(n.ClipID)), n.AtMS/1000)
+	}
+	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("settings").String() + "\n"
+}

@@ -1,0 +1,197 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+)
+
+// excerptLength in characters: a line of a mail.
+const excerptLength = 280
+
+// Notices keeps what people are told.
+type Notices struct{ db *DB }
+
+// tellOfComment tells those whom a new comment concerns, each once and for the most pressing reason.
+func (t *tx) tellOfComment(ctx context.Context, clip domain.Clip, c domain.Comment) error {
+	told := map[domain.AccountID]bool{c.Author.ID: true}
+	tell := func(kind domain.NoticeKind, to domain.AccountID) error {
+		who := domain.Viewer{AccountID: to, WorkspaceID: clip.WorkspaceID, Role: domain.RoleMember}
+		if to == "" || told[to] || !who.May(domain.ActionWatch, &clip) || !c.VisibleTo(who, &clip) {
+			return nil
+		}
+		told[to] = true
+		return t.tell(ctx, domain.Notice{
+			WorkspaceID: clip.WorkspaceID, AccountID: to, Kind: kind, Ref: string(c.ID), ClipID: clip.ID, Actor: c.Author.Name, Excerpt: c.Body, AtMS: c.AtMS,
+		})
+	}
+	for _, m := range c.Mentions {
+		if err := tell(domain.NoticeMention, m.ID); err != nil {
+			return err
+		}
+	}
+	if c.ParentID != "" {
+		authors, err := t.ThreadAuthors(ctx, clip.ID, string(c.ParentID))
+		if err != nil {
+			return err
+		}
+		for _, a := range authors {
+			if err := tell(domain.NoticeReply, domain.AccountID(a)); err != nil {
+				return err
+			}
+		}
+	}
+	return tell(domain.NoticeComment, clip.OwnerID)
+}
+
+// tell keeps a notice, unless its person has muted the kind or was told of the event.
+func (t *tx) tell(ctx context.Context, n domain.Notice) error {
+	if utf8.RuneCountInString(n.Excerpt) > excerptLength {
+		n.Excerpt = string([]rune(n.Excerpt)[:excerptLength]) + "…"
+	}
+	made, err := t.InsertNotice(ctx, sqlc.InsertNoticeParams{
+		ID: domain.NewID[domain.NoticeID](), WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: n.ClipID,
+		Actor: n.Actor, Excerpt: n.Excerpt, AtMs: n.AtMS,
+	})
+	if err != nil || made == 0 {
+		return err
+	}
+	return t.inboxChanged(n.WorkspaceID, n.AccountID)
+}
+
+func (t *tx) inboxChanged(w domain.WorkspaceID, to domain.AccountID) error {
+	return t.changedFor([]domain.AccountID{to}, domain.EventInboxChanged, domain.Clip{WorkspaceID: w}, struct{}{})
+}
+
+// List gives what somebody was told, the newest first.
+func (s Notices) List(ctx context.Context, v domain.Viewer, before domain.NoticeID, limit int) ([]domain.Notice, error) {
+	rows, err := s.db.queries().Notices(ctx, sqlc.NoticesParams{WorkspaceID: v.WorkspaceID, AccountID: v.AccountID, Before: string(before), PageSize: limit})
+	return each(rows, func(r sqlc.NoticesRow) domain.Notice { return toNotice(r.Notice, r.Title) }), failed("list notices", err)
+}
+
+// Unread counts what somebody has not read.
+func (s Notices) Unread(ctx context.Context, v domain.Viewer) (int, error) {
+	n, err := s.db.queries().UnreadNotices(ctx, v.WorkspaceID, v.AccountID)
+	return n, failed("count notices", err)
+}
+
+// Read marks notices as read, all of them when no ids are given. What was read is not mailed any more.
+func (s Notices) Read(ctx context.Context, v domain.Viewer, ids []domain.NoticeID) error {
+	return s.db.inTx(ctx, "mark notices as read", func(t *tx) error {
+		err := t.ReadNotices(ctx, sqlc.ReadNoticesParams{
+			WorkspaceID: v.WorkspaceID, AccountID: v.AccountID, Ids: each(ids, func(id domain.NoticeID) string { return string(id) }),
+		})
+		if err != nil {
+			return err
+		}
+		return t.inboxChanged(v.WorkspaceID, v.AccountID)
+	})
+}
+
+// Choice reads what somebody wants to hear of.
+func (s Notices) Choice(ctx context.Context, a domain.AccountID) (domain.NoticeChoice, error) {
+	r, err := s.db.queries().NoticeChoice(ctx, a)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return domain.NoticeChoice{Mail: domain.MailEach}, nil
+	}
+	return domain.NoticeChoice{Mail: r.Mail, Muted: each(r.Muted, func(k string) domain.NoticeKind { return domain.NoticeKind(k) })},
+		failed("read choices", err)
+}
+
+// Choose changes it. Mail that waits is not sent to who wants none.
+func (s Notices) Choose(ctx context.Context, a domain.AccountID, c domain.NoticeChoice) error {
+	return s.db.inTx(ctx, "change choices", func(t *tx) error {
+		err := t.PutNoticeChoice(ctx, sqlc.PutNoticeChoiceParams{
+			AccountID: a, Mail: c.Mail, Muted: each(c.Muted, func(k domain.NoticeKind) string { return string(k) }), Unsubscribe: strings.ToLower(rand.Text()),
+		})
+		if err != nil || c.Mail != domain.MailNever {
+			return err
+		}
+		return t.CancelMail(ctx, a)
+	})
+}
+
+// Unsubscribe ends the mail to the person whose secret it is. KindNotFound.
+func (s Notices) Unsubscribe(ctx context.Context, secret string) error {
+	return s.db.inTx(ctx, "unsubscribe", func(t *tx) error {
+		a, err := t.EndMail(ctx, secret)
+		if err != nil {
+			return orNotFound(err, "this address is not in use")
+		}
+		return t.CancelMail(ctx, a)
+	})
+}
+
+// NextMail gives all that is due to be mailed to somebody. It comes again unless Mailed says that it was: who is killed while they send
+// sends again. In somebody's quiet hours it is put off until these end. false: nothing is due.
+func (s Notices) NextMail(ctx context.Context, now time.Time) (domain.Mail, bool, error) {
+	var mail domain.Mail
+	found := false
+	err := s.db.inTx(ctx, "find mail to send", func(t *tx) error {
+		mail, found = domain.Mail{}, false
+		if err := t.GiveUpMail(ctx); err != nil {
+			return err
+		}
+		a, err := t.DueMail(ctx)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		found = true
+		all, err := schedules(ctx, t.Queries, []domain.AccountID{a})
+		if err != nil {
+			return err
+		}
+		if until := all[a].Hours.QuietUntil(now); !until.IsZero() {
+			return t.DelayMail(ctx, &until, a)
+		}
+		mail, err = t.claimMail(ctx, a)
+		return err
+	})
+	return mail, found && err == nil, err
+}
+
+func (t *tx) claimMail(ctx context.Context, a domain.AccountID) (domain.Mail, error) {
+	var mail domain.Mail
+	choice, err := t.NoticeChoice(ctx, a)
+	if errors.Is(err, pgx.ErrNoRows) {
+		choice = sqlc.NoticeChoiceRow{Mail: domain.MailEach, Unsubscribe: strings.ToLower(rand.Text())}
+		err = t.PutNoticeChoice(ctx, sqlc.PutNoticeChoiceParams{AccountID: a, Mail: choice.Mail, Muted: []string{}, Unsubscribe: choice.Unsubscribe})
+	}
+	if err != nil {
+		return mail, err
+	}
+	rows, err := t.ClaimMail(ctx, a)
+	for _, r := range rows {
+		mail.Name, mail.Email = r.Person, r.Email
+		mail.Notices = append(mail.Notices, toNotice(r.Notice, r.Title))
+	}
+	mail.Unsubscribe = choice.Unsubscribe
+	return mail, err
+}
+
+// Mailed notes that notices were mailed.
+func (s Notices) Mailed(ctx context.Context, all []domain.Notice) error {
+	return failed("note what was mailed", s.db.queries().MailDone(ctx, each(all, func(n domain.Notice) string { return string(n.ID) })))
+}
+
+// Prune removes what is half a year old.
+func (s Notices) Prune(ctx context.Context) error {
+	return failed("prune notices", s.db.queries().PruneNotices(ctx))
+}
+
+func toNotice(n sqlc.Notice, title string) domain.Notice {
+	return domain.Notice{
+		ID: n.ID, WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: n.ClipID, ClipTitle: title, Actor: n.Actor,
+		Excerpt: n.Excerpt, AtMS: n.AtMs, CreatedAt: n.CreatedAt, ReadAt: deref(n.ReadAt),
+	}
+}
