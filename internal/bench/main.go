@@ -25,6 +25,7 @@ type options struct {
 	starts        int
 	takes         int
 	long, spoken  time.Duration
+	live          time.Duration
 	load          time.Duration
 	cues, queries int
 }
@@ -63,6 +64,7 @@ func flags() (opt options, err error) {
 	flag.IntVar(&opt.takes, "takes", 20, "recordings of 10 s over each carrier")
 	flag.DurationVar(&opt.long, "long", 30*time.Minute, "the long recording")
 	flag.DurationVar(&opt.spoken, "spoken", 3*time.Minute, "the recording that is transcribed")
+	flag.DurationVar(&opt.live, "live", time.Minute, "the recording that is transcribed while it is made in real time; 0: none")
 	flag.DurationVar(&opt.load, "load", 30*time.Second, "how long many record at once")
 	flag.IntVar(&opt.cues, "cues", 1_000_000, "cues that are searched, a seventh of them in the searcher's workspace")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")

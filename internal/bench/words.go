@@ -53,12 +53,40 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	share := (sent.Finish + words).Seconds() / opt.spoken.Seconds()
 	t.aimed("transcript complete after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", share, nice(sent.Finish+words)), fmt.Sprintf("at most %.1f", wordsAim), share <= wordsAim)
 	t.add("everything made of it (renditions, pictures, chapters) after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", rest.Seconds()/opt.spoken.Seconds(), nice(rest)), "", "")
+	if err := measureLive(ctx, opt, s, src, t); err != nil {
+		return err
+	}
 	stored, err := size(filepath.Join(s.dir, "d", "s3", "objects"))
 	if err != nil {
 		return err
 	}
 	t.add(fmt.Sprintf("disk for a recorded minute at %.1f Mbit/s: the encoder's bytes, what is played of them, renditions, pictures", load.Mbits), fmt.Sprintf("%.1f MiB", float64(stored)/(1<<20)/opt.spoken.Minutes()), "", "")
 	r.sum("transcript after %.2f × the clip's length, real-time factor %.3f", share, alone)
+	return nil
+}
+
+// liveAim is how soon after its stop the words of a recording are complete, however long it is.
+const liveAim = 10 * time.Second
+
+// measureLive records in real time from the first second to the last, as people do.
+func measureLive(ctx context.Context, opt options, s *server, src sources, t *table) error {
+	if opt.live == 0 {
+		return nil
+	}
+	take, err := src.recording(opt.live, true)
+	if err != nil {
+		return err
+	}
+	id, _, sent, err := s.record(ctx, carriers()[0], take, 0)
+	if err != nil {
+		return err
+	}
+	words, _, err := s.settled(ctx, id)
+	if err != nil {
+		return err
+	}
+	took := sent.Finish + words
+	t.aimed(fmt.Sprintf("transcript complete after the stop of %s recorded in real time", nice(opt.live)), nice(took), "within "+nice(liveAim), took <= liveAim)
 	return nil
 }
 
