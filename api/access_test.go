@@ -254,6 +254,9 @@ var rules = map[string]rule{
 
 	"listProposals": {who: acting(editing)}, "dismissProposal": {who: acting(editing), body: `{"start_ms":0}`, ok: 204},
 	"getReel": {who: signedIn(guest)}, "addHeard": {who: acting(commenting), body: `{"spans":[{"start_ms":0,"end_ms":10}]}`, ok: 204},
+	"listMeetings": {who: signedIn(guest)}, "addMeeting": {who: signedIn(guest), body: `{"name":"Status","minutes":30,"people":8,"per_year":50,"since":"2026-01-01"}`, ok: 201},
+	"findMeetings":  {who: signedIn(guest), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
+	"removeMeeting": {who: only(inside, guest), ok: 204}, "getLedger": {who: signedIn(guest)}, "getLedgerCSV": {who: signedIn(guest)},
 	"getNorms": {who: signedIn(guest)}, "putNorms": {who: signedIn(owner, member, guest), body: `{"urgent_hours":4,"standard_days":1,"relaxed_days":3,"escalation":"admins","escalate_hours":4}`},
 	"listAsks": {who: signedIn(guest)}, "getBreakGlass": {who: signedIn(guest)},
 	"createAsk": {who: only([]string{owner, admin, member}, guest), body: `{"owner_id":"COLLEAGUE","body":"Please"}`, ok: 201},
@@ -499,6 +502,13 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		return string(f.ID)
 	})
 	replace("round_id", func() string { return string(c.round().ID) })
+	replace("meeting_id", func() string {
+		m := domain.Meeting{ID: domain.NewID[domain.MeetingID](), WorkspaceID: w, Name: "Status", Minutes: 30, People: 8, PerYear: 50, Since: "2026-01-01", CreatedBy: c.members[owner].Account.ID}
+		if err := c.db.Ledger.AddMeeting(ctx, m); err != nil {
+			c.t.Fatal(err)
+		}
+		return string(m.ID)
+	})
 	replace("ask_id", func() string { return string(c.asked()) })
 	replace("decision_id", func() string { return string(c.decided()) })
 	replace("blocker_id", func() string { return string(c.blocked()) })
@@ -562,6 +572,8 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 		path += "?clip_id=" + string(c.clipOf(v))
 	case "search":
 		path += "?q=hello"
+	case "getLedger", "getLedgerCSV":
+		path += "?from=2026-03-01&to=2026-03-31"
 	case "getBreakGlass":
 		path += "?month=2026-03"
 	case "getOEmbed":

@@ -61,6 +61,7 @@ type Needs struct {
 	Asks        asks
 	Decisions   decisions
 	Blockers    blockers
+	Ledger      ledgerStore
 
 	// HasWriter: summaries can be made.
 	HasWriter bool

@@ -45,6 +45,7 @@ type DB struct {
 	Asks        Asks
 	Decisions   Decisions
 	Blockers    Blockers
+	Ledger      Ledger
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -57,6 +58,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
+	db.Ledger = Ledger{db}
 	return db
 }
 

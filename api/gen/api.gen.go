@@ -1469,6 +1469,41 @@ type JoinRequest struct {
 	TimeZone *string `json:"time_zone,omitempty"`
 }
 
+// Ledger defines model for Ledger.
+type Ledger struct {
+	Answered     int     `json:"answered"`
+	Asks         int     `json:"asks"`
+	AsksAnswered int     `json:"asks_answered"`
+	AsksInTime   int     `json:"asks_in_time"`
+	AvoidedHours float64 `json:"avoided_hours"`
+
+	// Cost Net at the price of an hour, if that was said
+	Cost     *float64 `json:"cost,omitempty"`
+	Currency *string  `json:"currency,omitempty"`
+
+	// Expected Answers that were hoped for
+	Expected int `json:"expected"`
+
+	// Fairness The shortest of the zones' waits over the longest: 1 is fair
+	Fairness float64 `json:"fairness"`
+
+	// From A day of the calendar
+	From            Date    `json:"from"`
+	Late            int     `json:"late"`
+	MedianWaitHours float64 `json:"median_wait_hours"`
+	NetHours        float64 `json:"net_hours"`
+
+	// Occurrences Times that rounds were held
+	Occurrences int     `json:"occurrences"`
+	SpentHours  float64 `json:"spent_hours"`
+
+	// To A day of the calendar
+	To Date `json:"to"`
+
+	// Zones The longest wait first
+	Zones []ZoneWait `json:"zones"`
+}
+
 // Me defines model for Me.
 type Me struct {
 	Email string `json:"email"`
@@ -1492,6 +1527,49 @@ type MePatch struct {
 	Name            *string `json:"name,omitempty"`
 	Password        *string `json:"password,omitempty"`
 	TimeZone        *string `json:"time_zone,omitempty"`
+}
+
+// Meeting defines model for Meeting.
+type Meeting struct {
+	HoursPerYear float64 `json:"hours_per_year"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id      ID      `json:"id"`
+	Minutes int     `json:"minutes"`
+	Name    string  `json:"name"`
+	People  int     `json:"people"`
+	PerYear float64 `json:"per_year"`
+
+	// RoundId Example: 01hf7yat00tvwxyz0123456789
+	RoundId *ID `json:"round_id,omitempty"`
+
+	// Since A day of the calendar
+	Since Date `json:"since"`
+}
+
+// MeetingCandidate defines model for MeetingCandidate.
+type MeetingCandidate struct {
+	HoursPerYear float64 `json:"hours_per_year"`
+	Minutes      int     `json:"minutes"`
+	Name         string  `json:"name"`
+	People       int     `json:"people"`
+	PerYear      float64 `json:"per_year"`
+}
+
+// MeetingRequest defines model for MeetingRequest.
+type MeetingRequest struct {
+	Minutes int    `json:"minutes"`
+	Name    string `json:"name"`
+	People  int    `json:"people"`
+
+	// PerYear How often it was held in a year
+	PerYear float64 `json:"per_year"`
+
+	// RoundId Example: 01hf7yat00tvwxyz0123456789
+	RoundId *ID `json:"round_id,omitempty"`
+
+	// Since A day of the calendar
+	Since Date `json:"since"`
 }
 
 // Member defines model for Member.
@@ -2332,6 +2410,13 @@ type WorkspacePatch struct {
 	ReadScreen *bool `json:"read_screen,omitempty"`
 }
 
+// ZoneWait defines model for ZoneWait.
+type ZoneWait struct {
+	Asks            int     `json:"asks"`
+	MedianWaitHours float64 `json:"median_wait_hours"`
+	TimeZone        string  `json:"time_zone"`
+}
+
 // ClipID Example: 01hf7yat00tvwxyz0123456789
 type ClipID = ID
 
@@ -2448,6 +2533,22 @@ type ReadNoticesJSONBody struct {
 	Ids *[]ID `json:"ids,omitempty"`
 }
 
+// GetLedgerParams defines parameters for GetLedger.
+type GetLedgerParams struct {
+	From Date `form:"from" json:"from"`
+
+	// To The last day
+	To Date `form:"to" json:"to"`
+}
+
+// GetLedgerCSVParams defines parameters for GetLedgerCSV.
+type GetLedgerCSVParams struct {
+	From Date `form:"from" json:"from"`
+
+	// To The last day
+	To Date `form:"to" json:"to"`
+}
+
 // AddDayOffJSONBody defines parameters for AddDayOff.
 type AddDayOffJSONBody struct {
 	// FirstDay A day of the calendar
@@ -2469,6 +2570,11 @@ type ImportDaysOffJSONBody struct {
 // CreateTokenJSONBody defines parameters for CreateToken.
 type CreateTokenJSONBody struct {
 	Name string `json:"name"`
+}
+
+// FindMeetingsJSONBody defines parameters for FindMeetings.
+type FindMeetingsJSONBody struct {
+	Ics string `json:"ics"`
 }
 
 // UpdateMemberJSONBody defines parameters for UpdateMember.
@@ -2654,6 +2760,12 @@ type PutNoticeChoiceJSONRequestBody = NoticeChoice
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody CreateTokenJSONBody
+
+// AddMeetingJSONRequestBody defines body for AddMeeting for application/json ContentType.
+type AddMeetingJSONRequestBody = MeetingRequest
+
+// FindMeetingsJSONRequestBody defines body for FindMeetings for application/json ContentType.
+type FindMeetingsJSONRequestBody FindMeetingsJSONBody
 
 // UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
 type UpdateMemberJSONRequestBody UpdateMemberJSONBody
@@ -2912,6 +3024,12 @@ type ServerInterface interface {
 	// AcceptInvite Join with a new account
 	// (POST /api/v1/join/{secret})
 	AcceptInvite(ctx echo.Context, secret string) error
+	// GetLedger What rounds saved and what they took, negative when it is; see docs/ledger.md
+	// (GET /api/v1/ledger)
+	GetLedger(ctx echo.Context, params GetLedgerParams) error
+	// GetLedgerCSV The same as CSV
+	// (GET /api/v1/ledger.csv)
+	GetLedgerCSV(ctx echo.Context, params GetLedgerCSVParams) error
 	// GetMe Who am I
 	// (GET /api/v1/me)
 	GetMe(ctx echo.Context) error
@@ -2966,6 +3084,18 @@ type ServerInterface interface {
 	// EnterWorkspace Take this browser into another workspace of mine
 	// (POST /api/v1/me/workspaces/{workspace_id}/enter)
 	EnterWorkspace(ctx echo.Context, workspaceId ID) error
+	// ListMeetings The meetings that rounds stand in for
+	// (GET /api/v1/meetings)
+	ListMeetings(ctx echo.Context) error
+	// AddMeeting Register a meeting that is held no more
+	// (POST /api/v1/meetings)
+	AddMeeting(ctx echo.Context) error
+	// FindMeetings Which meetings of a calendar (.ics) a round could stand in for: those that come back with many people, the dearest first; nothing is kept
+	// (POST /api/v1/meetings/find)
+	FindMeetings(ctx echo.Context) error
+	// RemoveMeeting It is held again
+	// (DELETE /api/v1/meetings/{meeting_id})
+	RemoveMeeting(ctx echo.Context, meetingId ID) error
 	// ListMembers Who is in my workspace
 	// (GET /api/v1/members)
 	ListMembers(ctx echo.Context) error
@@ -4267,6 +4397,56 @@ func (w *ServerInterfaceWrapper) AcceptInvite(ctx echo.Context) error {
 	return err
 }
 
+// GetLedger converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLedger(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLedgerParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLedger(ctx, params)
+	return err
+}
+
+// GetLedgerCSV converts echo context to params.
+func (w *ServerInterfaceWrapper) GetLedgerCSV(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetLedgerCSVParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetLedgerCSV(ctx, params)
+	return err
+}
+
 // GetMe converts echo context to params.
 func (w *ServerInterfaceWrapper) GetMe(ctx echo.Context) error {
 	var err error
@@ -4461,6 +4641,49 @@ func (w *ServerInterfaceWrapper) EnterWorkspace(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EnterWorkspace(ctx, workspaceId)
+	return err
+}
+
+// ListMeetings converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMeetings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMeetings(ctx)
+	return err
+}
+
+// AddMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) AddMeeting(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddMeeting(ctx)
+	return err
+}
+
+// FindMeetings converts echo context to params.
+func (w *ServerInterfaceWrapper) FindMeetings(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FindMeetings(ctx)
+	return err
+}
+
+// RemoveMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveMeeting(ctx, meetingId)
 	return err
 }
 
@@ -5338,6 +5561,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/clips/:id/proposals/dismiss", wrapper.DismissProposal, options.OperationMiddlewares["dismissProposal"]...)
 	router.GET(options.BaseURL+"/api/v1/reel", wrapper.GetReel, options.OperationMiddlewares["getReel"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/heard", wrapper.AddHeard, options.OperationMiddlewares["addHeard"]...)
+	router.GET(options.BaseURL+"/api/v1/meetings", wrapper.ListMeetings, options.OperationMiddlewares["listMeetings"]...)
+	router.POST(options.BaseURL+"/api/v1/meetings", wrapper.AddMeeting, options.OperationMiddlewares["addMeeting"]...)
+	router.POST(options.BaseURL+"/api/v1/meetings/find", wrapper.FindMeetings, options.OperationMiddlewares["findMeetings"]...)
+	router.DELETE(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.RemoveMeeting, options.OperationMiddlewares["removeMeeting"]...)
+	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.GetLedger, options.OperationMiddlewares["getLedger"]...)
+	router.GET(options.BaseURL+"/api/v1/ledger.csv", wrapper.GetLedgerCSV, options.OperationMiddlewares["getLedgerCSV"]...)
 
 }
 
@@ -8098,6 +8327,90 @@ func (response AcceptInvitedefaultApplicationProblemPlusJSONResponse) VisitAccep
 	return err
 }
 
+type GetLedgerRequestObject struct {
+	Params GetLedgerParams
+}
+
+type GetLedgerResponseObject interface {
+	VisitGetLedgerResponse(w http.ResponseWriter) error
+}
+
+type GetLedger200JSONResponse Ledger
+
+func (response GetLedger200JSONResponse) VisitGetLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLedgerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLedgerdefaultApplicationProblemPlusJSONResponse) VisitGetLedgerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetLedgerCSVRequestObject struct {
+	Params GetLedgerCSVParams
+}
+
+type GetLedgerCSVResponseObject interface {
+	VisitGetLedgerCSVResponse(w http.ResponseWriter) error
+}
+
+type GetLedgerCSV200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetLedgerCSV200TextcsvResponse) VisitGetLedgerCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetLedgerCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetLedgerCSVdefaultApplicationProblemPlusJSONResponse) VisitGetLedgerCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetMeRequestObject struct {
 }
 
@@ -8803,6 +9116,159 @@ type EnterWorkspacedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EnterWorkspacedefaultApplicationProblemPlusJSONResponse) VisitEnterWorkspaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeetingsRequestObject struct {
+}
+
+type ListMeetingsResponseObject interface {
+	VisitListMeetingsResponse(w http.ResponseWriter) error
+}
+
+type ListMeetings200JSONResponse struct {
+	Meetings []Meeting `json:"meetings"`
+}
+
+func (response ListMeetings200JSONResponse) VisitListMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMeetingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMeetingsdefaultApplicationProblemPlusJSONResponse) VisitListMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddMeetingRequestObject struct {
+	Body *AddMeetingJSONRequestBody
+}
+
+type AddMeetingResponseObject interface {
+	VisitAddMeetingResponse(w http.ResponseWriter) error
+}
+
+type AddMeeting201JSONResponse Meeting
+
+func (response AddMeeting201JSONResponse) VisitAddMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddMeetingdefaultApplicationProblemPlusJSONResponse) VisitAddMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMeetingsRequestObject struct {
+	Body *FindMeetingsJSONRequestBody
+}
+
+type FindMeetingsResponseObject interface {
+	VisitFindMeetingsResponse(w http.ResponseWriter) error
+}
+
+type FindMeetings200JSONResponse struct {
+	Candidates []MeetingCandidate `json:"candidates"`
+}
+
+func (response FindMeetings200JSONResponse) VisitFindMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindMeetingsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FindMeetingsdefaultApplicationProblemPlusJSONResponse) VisitFindMeetingsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMeetingRequestObject struct {
+	MeetingId ID `json:"meeting_id"`
+}
+
+type RemoveMeetingResponseObject interface {
+	VisitRemoveMeetingResponse(w http.ResponseWriter) error
+}
+
+type RemoveMeeting204Response struct {
+}
+
+func (response RemoveMeeting204Response) VisitRemoveMeetingResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveMeetingdefaultApplicationProblemPlusJSONResponse) VisitRemoveMeetingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10741,6 +11207,12 @@ type StrictServerInterface interface {
 	// AcceptInvite Join with a new account
 	// (POST /api/v1/join/{secret})
 	AcceptInvite(ctx context.Context, request AcceptInviteRequestObject) (AcceptInviteResponseObject, error)
+	// GetLedger What rounds saved and what they took, negative when it is; see docs/ledger.md
+	// (GET /api/v1/ledger)
+	GetLedger(ctx context.Context, request GetLedgerRequestObject) (GetLedgerResponseObject, error)
+	// GetLedgerCSV The same as CSV
+	// (GET /api/v1/ledger.csv)
+	GetLedgerCSV(ctx context.Context, request GetLedgerCSVRequestObject) (GetLedgerCSVResponseObject, error)
 	// GetMe Who am I
 	// (GET /api/v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
@@ -10795,6 +11267,18 @@ type StrictServerInterface interface {
 	// EnterWorkspace Take this browser into another workspace of mine
 	// (POST /api/v1/me/workspaces/{workspace_id}/enter)
 	EnterWorkspace(ctx context.Context, request EnterWorkspaceRequestObject) (EnterWorkspaceResponseObject, error)
+	// ListMeetings The meetings that rounds stand in for
+	// (GET /api/v1/meetings)
+	ListMeetings(ctx context.Context, request ListMeetingsRequestObject) (ListMeetingsResponseObject, error)
+	// AddMeeting Register a meeting that is held no more
+	// (POST /api/v1/meetings)
+	AddMeeting(ctx context.Context, request AddMeetingRequestObject) (AddMeetingResponseObject, error)
+	// FindMeetings Which meetings of a calendar (.ics) a round could stand in for: those that come back with many people, the dearest first; nothing is kept
+	// (POST /api/v1/meetings/find)
+	FindMeetings(ctx context.Context, request FindMeetingsRequestObject) (FindMeetingsResponseObject, error)
+	// RemoveMeeting It is held again
+	// (DELETE /api/v1/meetings/{meeting_id})
+	RemoveMeeting(ctx context.Context, request RemoveMeetingRequestObject) (RemoveMeetingResponseObject, error)
 	// ListMembers Who is in my workspace
 	// (GET /api/v1/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -13253,6 +13737,56 @@ func (sh *strictHandler) AcceptInvite(ctx echo.Context, secret string) error {
 	return nil
 }
 
+// GetLedger operation middleware
+func (sh *strictHandler) GetLedger(ctx echo.Context, params GetLedgerParams) error {
+	var request GetLedgerRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLedger(ctx.Request().Context(), request.(GetLedgerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLedger")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLedgerResponseObject); ok {
+		return validResponse.VisitGetLedgerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetLedgerCSV operation middleware
+func (sh *strictHandler) GetLedgerCSV(ctx echo.Context, params GetLedgerCSVParams) error {
+	var request GetLedgerCSVRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetLedgerCSV(ctx.Request().Context(), request.(GetLedgerCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetLedgerCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetLedgerCSVResponseObject); ok {
+		return validResponse.VisitGetLedgerCSVResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMe operation middleware
 func (sh *strictHandler) GetMe(ctx echo.Context) error {
 	var request GetMeRequestObject
@@ -13809,6 +14343,146 @@ func (sh *strictHandler) EnterWorkspace(ctx echo.Context, workspaceId ID) error 
 		return err
 	} else if validResponse, ok := response.(EnterWorkspaceResponseObject); ok {
 		return validResponse.VisitEnterWorkspaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMeetings operation middleware
+func (sh *strictHandler) ListMeetings(ctx echo.Context) error {
+	var request ListMeetingsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMeetings(ctx.Request().Context(), request.(ListMeetingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMeetings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMeetingsResponseObject); ok {
+		return validResponse.VisitListMeetingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddMeeting operation middleware
+func (sh *strictHandler) AddMeeting(ctx echo.Context) error {
+	var request AddMeetingRequestObject
+
+	var body AddMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddMeeting(ctx.Request().Context(), request.(AddMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddMeetingResponseObject); ok {
+		return validResponse.VisitAddMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FindMeetings operation middleware
+func (sh *strictHandler) FindMeetings(ctx echo.Context) error {
+	var request FindMeetingsRequestObject
+
+	var body FindMeetingsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FindMeetings(ctx.Request().Context(), request.(FindMeetingsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindMeetings")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FindMeetingsResponseObject); ok {
+		return validResponse.VisitFindMeetingsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveMeeting operation middleware
+func (sh *strictHandler) RemoveMeeting(ctx echo.Context, meetingId ID) error {
+	var request RemoveMeetingRequestObject
+
+	request.MeetingId = meetingId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveMeeting(ctx.Request().Context(), request.(RemoveMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveMeetingResponseObject); ok {
+		return validResponse.VisitRemoveMeetingResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -218,6 +218,18 @@ type Invite struct {
 	RevokedAt   *time.Time
 }
 
+type Meeting struct {
+	ID          domain.MeetingID
+	WorkspaceID domain.WorkspaceID
+	RoundID     *domain.RoundID
+	Name        string
+	Minutes     int
+	People      int
+	PerYear     float64
+	Since       time.Time
+	CreatedBy   domain.AccountID
+}
+
 type Norm struct {
 	WorkspaceID     domain.WorkspaceID
 	UrgentHours     int

@@ -2071,6 +2071,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The meetings that rounds stand in for */
+        get: operations["listMeetings"];
+        put?: never;
+        /** Register a meeting that is held no more */
+        post: operations["addMeeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Which meetings of a calendar (.ics) a round could stand in for: those that come back with many people, the dearest first; nothing is kept */
+        post: operations["findMeetings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{meeting_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** It is held again */
+        delete: operations["removeMeeting"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger": {
+        parameters: {
+            query: {
+                from: components["schemas"]["Date"];
+                /** @description The last day */
+                to: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rounds saved and what they took, negative when it is; see docs/ledger.md */
+        get: operations["getLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger.csv": {
+        parameters: {
+            query: {
+                from: components["schemas"]["Date"];
+                /** @description The last day */
+                to: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV */
+        get: operations["getLedgerCSV"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3326,6 +3422,79 @@ export interface components {
              */
             over_ms: number;
             fits: boolean;
+        };
+        MeetingRequest: {
+            name: string;
+            minutes: number;
+            people: number;
+            /**
+             * Format: double
+             * @description How often it was held in a year
+             */
+            per_year: number;
+            since: components["schemas"]["Date"];
+            round_id?: components["schemas"]["ID"];
+        };
+        Meeting: {
+            id: components["schemas"]["ID"];
+            name: string;
+            minutes: number;
+            people: number;
+            /** Format: double */
+            per_year: number;
+            since: components["schemas"]["Date"];
+            round_id?: components["schemas"]["ID"];
+            /** Format: double */
+            hours_per_year: number;
+        };
+        MeetingCandidate: {
+            name: string;
+            minutes: number;
+            people: number;
+            /** Format: double */
+            per_year: number;
+            /** Format: double */
+            hours_per_year: number;
+        };
+        ZoneWait: {
+            time_zone: string;
+            /** Format: double */
+            median_wait_hours: number;
+            asks: number;
+        };
+        Ledger: {
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            /** Format: double */
+            avoided_hours: number;
+            /** Format: double */
+            spent_hours: number;
+            /** Format: double */
+            net_hours: number;
+            /**
+             * Format: double
+             * @description Net at the price of an hour, if that was said
+             */
+            cost?: number;
+            currency?: string;
+            /** @description Times that rounds were held */
+            occurrences: number;
+            /** @description Answers that were hoped for */
+            expected: number;
+            answered: number;
+            late: number;
+            asks: number;
+            asks_answered: number;
+            asks_in_time: number;
+            /** Format: double */
+            median_wait_hours: number;
+            /**
+             * Format: double
+             * @description The shortest of the zones' waits over the longest: 1 is fair
+             */
+            fairness: number;
+            /** @description The longest wait first */
+            zones: components["schemas"]["ZoneWait"][];
         };
     };
     responses: {
@@ -7236,6 +7405,154 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMeetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        meetings: components["schemas"]["Meeting"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingRequest"];
+            };
+        };
+        responses: {
+            /** @description Registered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    findMeetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    ics: string;
+                };
+            };
+        };
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        candidates: components["schemas"]["MeetingCandidate"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLedger: {
+        parameters: {
+            query: {
+                from: components["schemas"]["Date"];
+                /** @description The last day */
+                to: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ledger"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getLedgerCSV: {
+        parameters: {
+            query: {
+                from: components["schemas"]["Date"];
+                /** @description The last day */
+                to: components["schemas"]["Date"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description CSV */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
             };
             default: components["responses"]["Problem"];
         };

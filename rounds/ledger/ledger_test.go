@@ -1,0 +1,48 @@
+package ledger_test
+
+import (
+	"math"
+	"testing"
+	"time"
+
+	"baton/rounds/ledger"
+)
+
+// TestTheWorkedExample is docs/ledger.md, step by step.
+func TestTheWorkedExample(t *testing.T) {
+	t.Parallel()
+	standUp := ledger.Meeting{Minutes: 15, People: 8, PerYear: 250}
+	weekly := ledger.Meeting{Minutes: 45, People: 8, PerYear: 48}
+	spent := ledger.Spent{RecordedMS: 220 * 75_000, HeardMS: 8 * 20 * 6 * 60_000, Texts: 30}
+	b := ledger.Reckon([]ledger.Meeting{standUp, weekly}, 30, spent, 60)
+	for what, c := range map[string]struct{ got, want float64 }{
+		"avoided": {b.Avoided, 64.72}, "spent": {b.Spent, 26.17}, "net": {b.Net, 38.56}, "cost": {b.Cost, 2313.4},
+		"a round nobody needed": {ledger.Reckon(nil, 30, spent, 60).Net, -26.17},
+	} {
+		if math.Abs(c.got-c.want) > 0.5*math.Pow(10, -2)*math.Max(1, math.Abs(c.want)/100) {
+			t.Errorf("%s: %.3f, by hand %.2f", what, c.got, c.want)
+		}
+	}
+}
+
+func TestReplies(t *testing.T) {
+	t.Parallel()
+	at := func(h float64) time.Time {
+		return time.Unix(1_770_000_000, 0).Add(time.Duration(h * float64(time.Hour)))
+	}
+	r := ledger.Count([]ledger.Answer{
+		{Zone: "Europe/Berlin", Asked: at(0), Due: at(8), Settled: at(2)},
+		{Zone: "Europe/Berlin", Asked: at(0), Due: at(8), Settled: at(4)},
+		{Zone: "Asia/Kolkata", Asked: at(0), Due: at(8), Settled: at(12)},
+		{Zone: "Asia/Kolkata", Asked: at(10), Due: at(18)},
+	}, at(22))
+	if r.Asked != 4 || r.Answered != 3 || r.InTime != 2 || r.MedianWait != 4*time.Hour {
+		t.Errorf("%+v", r)
+	}
+	if len(r.ByZone) != 2 || r.ByZone[0].Zone != "Asia/Kolkata" || r.ByZone[0].Median != 12*time.Hour || r.Fairness != 0.25 {
+		t.Errorf("%+v", r)
+	}
+	if none := ledger.Count(nil, at(0)); none.Fairness != 1 || none.MedianWait != 0 {
+		t.Errorf("%+v", none)
+	}
+}
