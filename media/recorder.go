@@ -179,6 +179,11 @@ func (in *Ingest) Append(ctx context.Context, clip domain.ClipID, mimeType strin
 	case sha256.Sum256(data) != sum:
 		return State{}, refuse(http.StatusUnprocessableEntity, ReasonDigest, seq, "chunk %d does not have the digest that was sent with it", seq)
 	}
+	return in.take(ctx, clip, mimeType, seq, data, sum)
+}
+
+// take is Append of a chunk that is known to be in order: a WHIP session makes its own.
+func (in *Ingest) take(ctx context.Context, clip domain.ClipID, mimeType string, seq int64, data []byte, sum [sha256.Size]byte) (State, error) {
 	for {
 		r, err := in.recorder(ctx, clip, mimeType)
 		if err != nil {

@@ -371,8 +371,9 @@ func (s *session) closeCluster() {
 func (s *session) send() {
 	ctx := context.WithoutCancel(s.door.ctx)
 	for b := range s.out {
+		sum := sha256.Sum256(b)
 		for s.sendErr == nil {
-			_, err := s.door.cfg.Ingest.Append(ctx, s.clip, s.mime, s.seq, b, sha256.Sum256(b))
+			_, err := s.door.cfg.Ingest.take(ctx, s.clip, s.mime, s.seq, b, sum)
 			if wait := waitFor(err); wait > 0 && s.pause(wait) {
 				continue
 			}

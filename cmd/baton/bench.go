@@ -20,11 +20,12 @@ type benchCmd struct {
 
 type benchIngestCmd struct {
 	Server  string        `env:"BATON_SERVER" default:"http://127.0.0.1:8080" help:"Where Baton runs."`
-	Token   string        `env:"BATON_TOKEN" required:"" help:"A bearer token (baton token create)."`
+	Token   string        `env:"BATON_TOKEN" help:"A bearer token (baton token create)."`
 	Planes  []string      `enum:"channel,http,whip" default:"channel,http,whip" help:"Ways in: ${enum}."`
 	Streams []int         `default:"1,10,40,100" help:"How many record at once, one row each."`
 	Length  time.Duration `default:"30s" help:"How long each records."`
 	Spread  time.Duration `default:"10s" help:"Time over which they begin one after the other, and stop likewise; 0: all at the same moment."`
+	To      string        `placeholder:"URL" help:"Publish to another WHIP server instead, to compare it: its endpoint, with {n} for the number of the publisher; needs --pid."`
 	PID     int           `help:"Process of a server on this machine, so that its database and object store are counted too."`
 	Keep    bool          `help:"Keep the clips."`
 	JSON    bool          `name:"json" help:"Print a JSON object a line."`
@@ -42,7 +43,10 @@ func (b benchIngestCmd) Run(ctx context.Context, io streams) error {
 			URL: strings.TrimRight(b.Server, "/"), Token: b.Token,
 			HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 1024}},
 		},
-		PID: b.PID, Length: b.Length, Spread: min(b.Spread, b.Length), Source: source, Keep: b.Keep,
+		PID: b.PID, Length: b.Length, Spread: min(b.Spread, b.Length), Source: source, Keep: b.Keep, Endpoint: b.To,
+	}
+	if b.To != "" {
+		b.Planes = []string{string(load.WHIP)}
 	}
 	t := newBenchTable(io.out, b.JSON)
 	for _, plane := range b.Planes {

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -38,6 +40,8 @@ type Options struct {
 	Source *loadgen.Source
 	// Keep the clips.
 	Keep bool
+	// Endpoint of another WHIP server to publish to, for comparison; {n} in it becomes the number of the publisher.
+	Endpoint string
 }
 
 // Row is what so many at once on one plane saw.
@@ -81,6 +85,9 @@ func Run(ctx context.Context, o Options, plane Plane, n int) (row Row, err error
 	}
 	clips := make([]string, n)
 	for i := range clips {
+		if clips[i] = strconv.Itoa(i); o.Endpoint != "" {
+			continue
+		}
 		if clips[i], err = o.Client.NewClip(ctx); err != nil {
 			return row, fmt.Errorf("make a clip: %w", err)
 		}
@@ -106,6 +113,9 @@ func Run(ctx context.Context, o Options, plane Plane, n int) (row Row, err error
 	}
 	wg.Wait()
 	err = m.stop(ctx, &row)
+	if o.Endpoint != "" {
+		return row, err
+	}
 	return row, errors.Join(err, o.look(ctx, &row, clips))
 }
 
@@ -156,7 +166,7 @@ func (o *Options) one(ctx context.Context, plane Plane, id string, take *loadgen
 	case WHIP:
 		res, err = o.whip(ctx, id)
 	}
-	if err != nil {
+	if err != nil || o.Endpoint != "" {
 		return res, err
 	}
 	fetched, err := c.Playable(ctx, id)
@@ -165,8 +175,11 @@ func (o *Options) one(ctx context.Context, plane Plane, id string, take *loadgen
 }
 
 func (o *Options) whip(ctx context.Context, id string) (res loadgen.Result, err error) {
-	c := o.Client
-	p, err := loadgen.Publish(ctx, loadgen.WHIP{URL: c.ClipURL(id) + "/whip", Token: c.Token, Client: c.HTTP, Source: o.Source, Settings: Loopback()})
+	c, to := o.Client, o.Client.ClipURL(id)+"/whip"
+	if o.Endpoint != "" {
+		to = strings.ReplaceAll(o.Endpoint, "{n}", id)
+	}
+	p, err := loadgen.Publish(ctx, loadgen.WHIP{URL: to, Token: c.Token, Client: c.HTTP, Source: o.Source, Settings: Loopback()})
 	if err != nil {
 		return res, err
 	}
