@@ -40,7 +40,7 @@ export class Capture {
       const microphone =
         choice.microphoneId === noMicrophone && choice.mode !== "voice"
           ? undefined
-          : await keep(opened, openMicrophone(choice.microphoneId));
+          : await keep(opened, openMicrophone(choice.microphoneId, choice.cleanVoice));
       const meter = microphone ? new Meter(context, context.createMediaStreamSource(microphone)) : undefined;
       const screenTrack = screen?.getVideoTracks()[0];
       const cameraTrack = camera?.getVideoTracks()[0];

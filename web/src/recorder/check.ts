@@ -13,14 +13,15 @@ export class DeviceCheck {
   ) {}
 
   /** Opens what a choice names, the screen apart. Throws DeviceRefused, with nothing left open. */
-  static async open(choice: Pick<Choice, "mode" | "microphoneId" | "cameraId">): Promise<DeviceCheck> {
+  static async open(choice: Pick<Choice, "mode" | "microphoneId" | "cameraId" | "cleanVoice">): Promise<DeviceCheck> {
     const context = new AudioContext();
     const opened: MediaStream[] = [];
     try {
       const wantsCamera = choice.mode === "camera" || choice.mode === "screen-camera";
       const camera = wantsCamera ? await openCamera(choice.cameraId, choice.mode === "camera") : undefined;
       if (camera) opened.push(camera);
-      const microphone = choice.microphoneId === noMicrophone ? undefined : await openMicrophone(choice.microphoneId);
+      const microphone =
+        choice.microphoneId === noMicrophone ? undefined : await openMicrophone(choice.microphoneId, choice.cleanVoice);
       if (microphone) opened.push(microphone);
       const meter = microphone ? new Meter(context, context.createMediaStreamSource(microphone)) : undefined;
       return new DeviceCheck(context, opened, camera, meter);

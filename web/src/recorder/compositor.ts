@@ -74,9 +74,11 @@ function composeInWorker(
   };
 }
 
-/** The way for browsers without streams of frames: it slows down in the background. */
+/** The way for browsers without streams of frames. The clock ticks in a worker: in the background a page's own nearly stops. */
 function composeOnCanvas(screen: MediaStreamTrack, camera: MediaStreamTrack, corner: BubbleCorner): Composition {
   const canvas = document.createElement("canvas");
+  const { width = 1280, height = 720 } = screen.getSettings();
+  Object.assign(canvas, { width, height });
   const context = canvas.getContext("2d", { alpha: false });
   const play = (track: MediaStreamTrack): HTMLVideoElement => {
     const v = document.createElement("video");
@@ -87,20 +89,24 @@ function composeOnCanvas(screen: MediaStreamTrack, camera: MediaStreamTrack, cor
   };
   const [screenVideo, cameraVideo] = [play(screen), play(camera)];
   let where = corner;
-  const timer = setInterval(() => {
+  const clock = new Worker(new URL("./clock.worker.ts", import.meta.url), { type: "module" });
+  clock.onmessage = () => {
     if (!context || screenVideo.videoWidth === 0) return;
-    canvas.width = screenVideo.videoWidth;
-    canvas.height = screenVideo.videoHeight;
+    if (canvas.width !== screenVideo.videoWidth || canvas.height !== screenVideo.videoHeight) {
+      canvas.width = screenVideo.videoWidth;
+      canvas.height = screenVideo.videoHeight;
+    }
     context.drawImage(screenVideo, 0, 0);
     drawBubble(context, canvas.width, canvas.height, cameraVideo, cameraVideo.videoWidth, cameraVideo.videoHeight, where);
-  }, 1000 / 30);
+  };
+  clock.postMessage(1000 / 30);
   const [track] = canvas.captureStream(30).getVideoTracks();
   if (!track) throw new Error("the canvas gives no video track");
   return {
     track,
     move: (c) => (where = c),
     close: () => {
-      clearInterval(timer);
+      clock.terminate();
       track.stop();
     },
   };

@@ -61,11 +61,17 @@ function read(storage: Storage): Remembered {
   }
 }
 
-/** The microphone, with the browser's voice processing. */
-export function openMicrophone(id: string | undefined): Promise<MediaStream> {
+/** The microphone; clean: with the browser's voice processing. */
+export function openMicrophone(id: string | undefined, clean: boolean): Promise<MediaStream> {
   return ask("microphone", () =>
     navigator.mediaDevices.getUserMedia({
-      audio: { ...(id ? { deviceId: { exact: id } } : {}), channelCount: { ideal: 1 } },
+      audio: {
+        ...(id ? { deviceId: { exact: id } } : {}),
+        channelCount: { ideal: clean ? 1 : 2 },
+        echoCancellation: clean,
+        noiseSuppression: clean,
+        autoGainControl: clean,
+      },
     }),
   );
 }

@@ -106,6 +106,7 @@ export class Publisher {
         this.hangUp();
         if (this.stopped) throw new Stopped("the publisher was stopped", { cause: error });
         if (isFinal(error)) throw new TakeRefused(messageOf(error), { cause: error });
+        this.progress();
         if (this.next > this.advancedTo) pause = firstPauseMs;
         this.advancedTo = this.next;
         await this.pause(error instanceof Refused ? error.retryAfterMs : undefined, pause);
@@ -295,7 +296,6 @@ export class Publisher {
     this.carrier?.close();
     this.successor?.close();
     this.carrier = this.successor = undefined;
-    this.progress();
   }
 
   private progress(): void {

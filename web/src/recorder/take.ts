@@ -10,18 +10,22 @@ import { NoEncoder, SpoolFull, type Mode, type Safety, type TakeState } from "./
 /** What people say about a take; it may change while it is recorded. */
 export type About = Pick<TakeRecord, "title" | "visibility" | "replyTo">;
 
-export interface TakeNeeds {
+/** Who hears of a take; it may be handed from one to the next. */
+export interface TakeListener {
+  /** Hears of every change after the start. */
+  readonly onstate: (state: TakeState) => void;
+  readonly onsafety: (safety: Safety) => void;
+  /** The disk of this browser is getting full: minutes are left. */
+  readonly onlow?: (bytesLeft: number) => void;
+}
+
+export interface TakeNeeds extends TakeListener {
   readonly mode: Mode;
   readonly about: About;
   /** The account that records. */
   readonly owner: string;
   readonly carrier: CarrierChoice;
   readonly createClip: (take: TakeRecord) => Promise<string>;
-  /** Hears of every change after the start. */
-  readonly onstate: (state: TakeState) => void;
-  readonly onsafety: (safety: Safety) => void;
-  /** The disk of this browser is getting full: minutes are left. */
-  readonly onlow: (bytesLeft: number) => void;
 }
 
 /** The take says so in time when less than this is left on the disk. */
@@ -44,13 +48,15 @@ export class Take {
   private pausedAt: number | undefined;
   private release: (() => void) | undefined;
   private over = false;
+  private listener: TakeListener;
 
   private constructor(
     readonly capture: Capture,
     private readonly record: TakeRecord,
     private readonly spool: Spool,
-    private readonly needs: TakeNeeds,
+    needs: TakeNeeds,
   ) {
+    this.listener = needs;
     this.recorder = makeRecorder(capture, record.mimeType);
     this.publisher = new Publisher(record, {
       spool,
@@ -108,6 +114,10 @@ export class Take {
     return take;
   }
 
+  get id(): string {
+    return this.record.id;
+  }
+
   /** The clip on the server; undefined while the server was not reached. */
   get clipId(): string | undefined {
     return this.record.clipId;
@@ -140,11 +150,16 @@ export class Take {
     if (!this.over) await this.spool.putTake(this.record);
   }
 
+  /** Hands the take to another listener, when the page that recorded it is left. */
+  follow(listener: TakeListener): void {
+    this.listener = listener;
+  }
+
   pause(): void {
     if (this.recorder.state !== "recording") return;
     this.recorder.pause();
     this.pausedAt = performance.now();
-    this.needs.onstate({ name: "paused" });
+    this.listener.onstate({ name: "paused" });
   }
 
   resume(): void {
@@ -152,7 +167,7 @@ export class Take {
     this.recorder.resume();
     this.pausedMs += performance.now() - this.pausedAt;
     this.pausedAt = undefined;
-    this.needs.onstate({ name: "recording" });
+    this.listener.onstate({ name: "recording" });
   }
 
   /** Ends the take; resolves when the server has all of it (or never will). Until then the spool has it. */
@@ -160,12 +175,13 @@ export class Take {
     if (this.over) return;
     this.over = true;
     this.pausedAt ??= performance.now();
-    this.needs.onstate({ name: "finishing" });
+    this.listener.onstate({ name: "finishing" });
     try {
       await this.stopEncoder();
       this.capture.close();
       await this.complete();
-      this.needs.onstate({ name: "done", receipt: await this.published });
+      const receipt = await this.published;
+      this.listener.onstate({ name: "done", receipt }); // whoever listens by now
     } catch (error) {
       this.fail(error);
     } finally {
@@ -183,7 +199,7 @@ export class Take {
     await this.published.catch(() => undefined); // a clip that is just being made shall be known
     await this.spool.forget(this.record.id);
     this.end();
-    this.needs.onstate({ name: "cancelled" });
+    this.listener.onstate({ name: "cancelled" });
     return this.record.clipId;
   }
 
@@ -208,30 +224,29 @@ export class Take {
   private async checkRoom(): Promise<void> {
     const room = await Spool.room();
     if (room === undefined || room > lowBytes || this.over) return;
-    this.needs.onlow(room);
+    this.listener.onlow?.(room);
     if (room < leastBytes) await this.stop();
   }
 
   /** The disk refused a chunk: what is in the spool before it is safe, is sent, and makes the clip. */
   private broken(error: Error): void {
     if (this.over) return;
-    this.needs.onlow(0);
+    this.listener.onlow?.(0);
     void this.stop().catch(() => undefined); // stop tells onstate itself
     if (!(error instanceof SpoolFull)) console.warn("the spool does not work", error);
   }
 
   private fail(error: unknown): void {
-    this.needs.onstate({ name: "failed", error: error instanceof Error ? error : new Error(String(error)) });
+    this.listener.onstate({ name: "failed", error: error instanceof Error ? error : new Error(String(error)) });
   }
 
   private end(): void {
-    this.publisher.stop();
     this.release?.();
     this.spool.close();
   }
 
   private tell(): void {
-    this.needs.onsafety(this.safety);
+    this.listener.onsafety(this.safety);
   }
 }
 

@@ -17,6 +17,8 @@ export interface Choice {
   /** Record the sound of the shared tab or screen, where the browser offers it. */
   readonly computerSound: boolean;
   readonly bubble: BubbleCorner;
+  /** Let the browser take echo and noise off the voice; better off for music and good microphones. */
+  readonly cleanVoice: boolean;
 }
 
 /** Stands for "record without a microphone" where a microphone's id would stand; device ids are never that short. */

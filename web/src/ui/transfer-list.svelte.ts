@@ -10,6 +10,8 @@ export interface Transfer {
   words: string;
   clipId: string | undefined;
   readonly cancel: (() => void) | undefined;
+  /** For a take that the server refuses: it is still in this browser. */
+  rescue?: { readonly save: () => Promise<void>; readonly remove: () => Promise<void> } | undefined;
 }
 
 export const transfers: Transfer[] = $state([]);

@@ -2,8 +2,10 @@
 // closed tab left in this browser. It goes on while people look at other pages; Dock.svelte shows it.
 import { mount } from "svelte";
 import { wordsFor } from "../api/client";
-import { completeTakes } from "../recorder/resume";
+import { completeTakes, discardTake, takeAsFile } from "../recorder/resume";
+import type { Take } from "../recorder/take";
 import { FileRefused, uploadFile } from "../recorder/upload";
+import { confirm } from "./confirm";
 import { forget, transfers, type Transfer } from "./transfer-list.svelte";
 
 export type Visibility = "private" | "workspace" | "link";
@@ -79,23 +81,86 @@ export async function completeUnfinished(owner: string): Promise<void> {
   const rows = new Map<string, Transfer>();
   await completeTakes(owner, (take) => {
     let row = rows.get(take.id);
-    if (!row) {
-      row = add({
-        kind: "take",
-        name: take.title || "Your last recording",
-        state: "sending",
-        share: 0,
-        words: "",
-        clipId: take.clipId,
-        cancel: undefined,
-      });
-      rows.set(take.id, row);
-    }
-    row.clipId = take.clipId;
-    row.share = take.total > 0 ? take.safe / take.total : 1;
-    row.state = take.refused !== undefined ? "failed" : take.receipt ? "done" : "sending";
-    row.words = take.refused ?? `${take.safe.toLocaleString()} of ${take.total.toLocaleString()} segments safe`;
+    if (!row) rows.set(take.id, (row = addTake(take.title)));
+    show(row, { ...take, done: take.receipt !== undefined });
+    if (take.refused !== undefined) row.rescue = rescue(take.id, row.key);
   });
+}
+
+/** Goes on showing a stopped take whose page was left; it sends itself. */
+export function followTake(take: Take): void {
+  const row = addTake(take.title);
+  const tell = (state: { done?: boolean; refused?: string } = {}): void => {
+    const { chunks, acknowledged, carrier } = take.safety;
+    show(row, { clipId: take.clipId, total: chunks, safe: acknowledged, away: carrier === "none", ...state });
+  };
+  take.follow({
+    onsafety: () => {
+      tell();
+    },
+    onstate: (state) => {
+      if (state.name === "done") tell({ done: true });
+      if (state.name !== "failed") return;
+      tell({ refused: state.error.message });
+      row.rescue = rescue(take.id, row.key);
+    },
+  });
+  tell();
+}
+
+/** Shows a take that the server refused, so that its owner can save it. */
+export function showRefused(take: Take, why: string): void {
+  const row = addTake(take.title);
+  show(row, { clipId: undefined, total: take.safety.chunks, safe: take.safety.acknowledged, refused: why });
+  row.rescue = rescue(take.id, row.key);
+}
+
+function addTake(title: string): Transfer {
+  const name = title || "Your last recording";
+  return add({ kind: "take", name, state: "sending", share: 0, words: "", clipId: undefined, cancel: undefined });
+}
+
+interface TakeProgress {
+  readonly clipId: string | undefined;
+  readonly total: number;
+  readonly safe: number;
+  readonly away?: boolean;
+  readonly done?: boolean;
+  readonly refused?: string | undefined;
+}
+
+function show(row: Transfer, take: TakeProgress): void {
+  row.clipId = take.clipId;
+  row.share = take.total > 0 ? take.safe / take.total : 1;
+  row.state = take.refused !== undefined ? "failed" : take.done ? "done" : take.away ? "offline" : "sending";
+  const safe = `${take.safe.toLocaleString()} of ${take.total.toLocaleString()} segments safe`;
+  row.words = take.refused ?? (take.done || !take.away ? safe : `${safe}. The server is away; the rest is kept in this browser.`);
+}
+
+/** What can be done with a take that the server refuses. */
+function rescue(id: string, key: string): Transfer["rescue"] {
+  return {
+    save: async () => {
+      const file = await takeAsFile(id);
+      if (!file) return;
+      const url = URL.createObjectURL(file);
+      Object.assign(document.createElement("a"), { href: url, download: file.name }).click();
+      setTimeout(() => {
+        URL.revokeObjectURL(url);
+      }, 60_000); // the browser reads it for as long as it saves
+    },
+    remove: async () => {
+      const yes = await confirm({
+        title: "Remove this recording from the browser?",
+        text: "The server has not all of it. What is only here is deleted for good.",
+        yes: "Remove",
+        danger: true,
+      });
+      if (!yes) return;
+      await discardTake(id);
+      forget(key);
+    },
+  };
 }
 
 const hold = (e: BeforeUnloadEvent): void => {

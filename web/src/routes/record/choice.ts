@@ -6,6 +6,7 @@ export interface RecordChoice {
   microphoneId: string | undefined;
   cameraId: string | undefined;
   computerSound: boolean;
+  cleanVoice: boolean;
   bubble: BubbleCorner;
   countdown: 0 | 3 | 5;
   visibility: "private" | "workspace" | "link";
@@ -17,6 +18,7 @@ const first: RecordChoice = {
   microphoneId: undefined,
   cameraId: undefined,
   computerSound: true,
+  cleanVoice: true,
   bubble: "bottom-left",
   countdown: 3,
   visibility: "private",
