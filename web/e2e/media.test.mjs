@@ -80,9 +80,9 @@ for (const carrier of ["channel", "http"]) {
     const made = await watch(file);
     const offsets = made.seconds.flatMap((s) => (s.offset_ms === null ? [] : [s.offset_ms])).sort((a, b) => a - b);
     assert.ok(offsets.length >= seconds / 2, `the browser made only ${offsets.length} whole seconds of ${seconds}`);
-    // ITU-R BT.1359: people notice sound that is 45 ms early or 125 ms late.
+    // A machine that is busy with other things moves single seconds; what is built in moves all of them.
     const middle = offsets[Math.floor(offsets.length / 2)];
-    assert.ok(middle > -45 && middle < 125, `sound is ${middle} ms behind the picture`);
+    assert.ok(Math.abs(middle) < 60, `sound is ${middle} ms behind the picture`);
     const encoded = Math.max(made.audio, made.from + made.video);
     assert.ok(Math.abs(encoded - captured.seconds) < 1, `${encoded} s were encoded of ${captured.seconds} s`);
     assert.ok(made.hole_ms < captured.hole + 250, `a hole of ${made.hole_ms} ms, the capture's own was ${captured.hole} ms`);

@@ -2,6 +2,7 @@
 import { compose, type Composition } from "./compositor";
 import { openCamera, openMicrophone, openScreen } from "./devices";
 import { Meter } from "./meter";
+import { mix, type Mix } from "./mixer";
 import { noMicrophone, type BubbleCorner, type Choice } from "./types";
 
 /** Everything that is open for a take. Close it. */
@@ -18,6 +19,7 @@ export class Capture {
     private readonly opened: readonly MediaStream[],
     private readonly context: AudioContext,
     private readonly composition: Composition | undefined,
+    private readonly mixed: Mix | undefined,
     tracks: readonly MediaStreamTrack[],
     preview: MediaStream | undefined,
     meter: Meter | undefined,
@@ -46,14 +48,14 @@ export class Capture {
       const cameraTrack = camera?.getVideoTracks()[0];
       const composition = screenTrack && cameraTrack ? compose(screenTrack, cameraTrack, choice.bubble) : undefined;
       const picture = composition?.track ?? screenTrack ?? cameraTrack;
-      const sound = mix(
-        context,
-        [microphone, screen].filter((s) => s !== undefined),
-      );
+      const sounds = [microphone, screen].flatMap((s) => s?.getAudioTracks() ?? []);
+      const mixed = sounds.length > 1 ? mix(sounds, context) : undefined;
+      const sound = mixed ? [mixed.track] : sounds; // a single source is recorded as it is
       const capture = new Capture(
         opened,
         context,
         composition,
+        mixed,
         [...(picture ? [picture] : []), ...sound],
         picture && new MediaStream([picture]),
         meter,
@@ -85,6 +87,7 @@ export class Capture {
     this.onended = undefined;
     this.meter?.close();
     this.composition?.close();
+    this.mixed?.close();
     close(this.opened);
     close([this.stream]);
     void this.context.close();
@@ -106,13 +109,4 @@ async function keep(opened: MediaStream[], opening: Promise<MediaStream>): Promi
 
 function close(streams: readonly MediaStream[]): void {
   for (const s of streams) for (const t of s.getTracks()) t.stop();
-}
-
-/** One track of all sounds; a single source is recorded as it is. */
-function mix(context: AudioContext, streams: readonly MediaStream[]): MediaStreamTrack[] {
-  const sounding = streams.filter((s) => s.getAudioTracks().length > 0);
-  if (sounding.length <= 1) return sounding.flatMap((s) => s.getAudioTracks());
-  const out = context.createMediaStreamDestination();
-  for (const s of sounding) context.createMediaStreamSource(new MediaStream(s.getAudioTracks())).connect(out);
-  return out.stream.getAudioTracks();
 }

@@ -1,23 +1,12 @@
 // Puts the camera's picture onto the screen's. The work is done in a worker on streams of frames, because the recorder's
 // tab is in the background while people show another window, and browsers nearly stop a background page.
+import { insertableStreams } from "./insertable";
 import type { BubbleCorner } from "./types";
 
 export interface Composition {
   readonly track: MediaStreamTrack;
   move(corner: BubbleCorner): void;
   close(): void;
-}
-
-/** Streams of a track's frames (Chromium's names for "MediaStreamTrack Insertable Streams"). */
-interface FrameSource {
-  readonly readable: ReadableStream<VideoFrame>;
-}
-interface FrameSink extends MediaStreamTrack {
-  readonly writable: WritableStream<VideoFrame>;
-}
-interface InsertableStreams {
-  MediaStreamTrackProcessor?: new (init: { track: MediaStreamTrack; maxBufferSize?: number }) => FrameSource;
-  MediaStreamTrackGenerator?: new (init: { kind: "video" }) => FrameSink;
 }
 
 export type ToWorker =
@@ -35,22 +24,11 @@ export type ToWorker =
   | { kind: "stop" };
 
 export function compose(screen: MediaStreamTrack, camera: MediaStreamTrack, corner: BubbleCorner): Composition {
-  const { MediaStreamTrackProcessor: Processor, MediaStreamTrackGenerator: Generator } =
-    globalThis as unknown as InsertableStreams;
-  if (Processor && Generator) return composeInWorker(screen, camera, corner, Processor, Generator);
-  return composeOnCanvas(screen, camera, corner);
-}
-
-function composeInWorker(
-  screen: MediaStreamTrack,
-  camera: MediaStreamTrack,
-  corner: BubbleCorner,
-  Processor: NonNullable<InsertableStreams["MediaStreamTrackProcessor"]>,
-  Generator: NonNullable<InsertableStreams["MediaStreamTrackGenerator"]>,
-): Composition {
+  const streams = insertableStreams<VideoFrame>();
+  if (!streams) return composeOnCanvas(screen, camera, corner);
   const worker = new Worker(new URL("./compositor.worker.ts", import.meta.url), { type: "module" });
-  const out = new Generator({ kind: "video" });
-  const from = (track: MediaStreamTrack) => new Processor({ track, maxBufferSize: 2 }).readable;
+  const out = new streams.Generator({ kind: "video" });
+  const from = (track: MediaStreamTrack) => new streams.Processor({ track, maxBufferSize: 2 }).readable;
   const { width = 1280, height = 720 } = screen.getSettings();
   const start: ToWorker = {
     kind: "start",

@@ -12,6 +12,10 @@ class Compositor {
   private camera: VideoFrame | undefined;
   private busy = false;
   private last = 0;
+  /** The time that the last picture was given, in microseconds. */
+  private stamp = 0;
+  /** By how much our clock is ahead of when the screen was captured, in microseconds. */
+  private lead = 0;
   private readonly canvas: OffscreenCanvas;
   private readonly context: OffscreenCanvasRenderingContext2D;
   private readonly writer: WritableStreamDefaultWriter<VideoFrame>;
@@ -26,11 +30,13 @@ class Compositor {
     void this.watch(start.screen, (frame) => {
       this.screen?.close();
       this.screen = frame;
+      this.lead = performance.now() * 1000 - frame.timestamp;
       if (performance.now() - this.last >= shortestMs) void this.emit();
     });
     void this.watch(start.camera, (frame) => {
       this.camera?.close();
       this.camera = frame;
+      if (!this.screen) this.lead = performance.now() * 1000 - frame.timestamp;
       void this.emit();
     });
   }
@@ -51,13 +57,17 @@ class Compositor {
     }
   }
 
-  /** Draws what there is and hands it on; a frame that comes while one is on its way is in the next one. */
+  /**
+   * Draws what there is and hands it on; a frame that comes while one is on its way is in the next one. The picture is
+   * of the time when the screen was captured, not when it was drawn: else it would come later than its sound.
+   */
   private async emit(): Promise<void> {
     if (this.busy) return;
     this.busy = true;
     this.last = performance.now();
     this.draw();
-    const frame = new VideoFrame(this.canvas, { timestamp: Math.round(this.last * 1000) });
+    this.stamp = Math.max(this.stamp + 1000, Math.round(this.last * 1000 - this.lead));
+    const frame = new VideoFrame(this.canvas, { timestamp: this.stamp });
     try {
       await this.writer.write(frame);
     } catch {
