@@ -52,10 +52,15 @@ async function refusal(response: Response): Promise<Refused> {
   );
 }
 
+/** A question that was not answered in this time gets no answer any more; who asked tries again. */
+const answerMs = 20_000;
+/** Finishing stores the tail first, and a server whose object store is away says so. */
+const finishMs = 60_000;
+
 const at = (clip: string): string => `/api/v1/clips/${clip}`;
 
-export async function recordingState(clip: string, signal?: AbortSignal): Promise<RecordingState> {
-  return (await (await send(`${at(clip)}/recording`, signal ? { signal } : {})).json()) as RecordingState;
+export async function recordingState(clip: string): Promise<RecordingState> {
+  return (await (await send(`${at(clip)}/recording`, { signal: AbortSignal.timeout(answerMs) })).json()) as RecordingState;
 }
 
 /** Sends one chunk; resolves when it is durable on the server. */
@@ -83,6 +88,7 @@ export async function finish(clip: string, chunks: number, sha256?: string): Pro
     headers: { "Content-Type": "application/json" },
     body: JSON.stringify(sha256 === undefined ? { chunks } : { chunks, sha256 }),
     keepalive: true,
+    signal: AbortSignal.timeout(finishMs),
   });
   return (await response.json()) as RecordingState;
 }

@@ -269,9 +269,12 @@ test("a person who was signed out meanwhile loses nothing", async () => {
   await record(3);
   let out = 5;
   server.fault = () => (out-- > 0 ? server.refuse(401, "") : undefined);
-  const p = publisher();
+  const troubles: unknown[] = [];
+  const p = publisher({ onprogress: (_, __, trouble) => troubles.push(trouble) });
   p.offer(3, 3);
   expect((await p.run()).chunks).toBe(3);
+  expect(troubles).toContain("signed-out"); // the page says so
+  expect(troubles.at(-1)).toBeUndefined();
 });
 
 describe("the carrier is chosen at run time", () => {

@@ -7,6 +7,7 @@ import { ChannelCarrier } from "./channel";
 import { HttpCarrier } from "./http";
 import { hex, Sha256 } from "./sha256";
 import type { Spool, TakeRecord } from "./spool";
+import type { Trouble } from "./types";
 
 /** The server will never take this take; what is in the spool stays there for its owner. */
 export class TakeRefused extends Error {
@@ -26,8 +27,8 @@ export interface PublisherNeeds {
   /** Makes the clip of a take that has none yet; rejects when the server is away. */
   readonly createClip: (take: TakeRecord) => Promise<string>;
   readonly carrier?: CarrierChoice;
-  /** Told of every acknowledgement and change of carrier. */
-  readonly onprogress?: (acknowledged: number, carrier: Carrier["name"] | "none") => void;
+  /** Told of every acknowledgement, change of carrier and trouble. */
+  readonly onprogress?: (acknowledged: number, carrier: Carrier["name"] | "none", trouble: Trouble | undefined) => void;
   /** In place of the real ones, for tests. */
   readonly open?: Open;
   readonly wait?: (ms: number) => Promise<void>;
@@ -65,6 +66,7 @@ export class Publisher {
   private patienceMs = patienceMs;
   private wake: (() => void) | undefined;
   private stopped = false;
+  private trouble: Trouble | undefined;
   private advancedTo = 0;
 
   constructor(
@@ -106,6 +108,8 @@ export class Publisher {
         this.hangUp();
         if (this.stopped) throw new Stopped("the publisher was stopped", { cause: error });
         if (isFinal(error)) throw new TakeRefused(messageOf(error), { cause: error });
+        this.trouble = isSignedOut(error) ? "signed-out" : "away";
+        this.progress();
         this.progress();
         if (this.next > this.advancedTo) pause = firstPauseMs;
         this.advancedTo = this.next;
@@ -121,6 +125,7 @@ export class Publisher {
     // The server's word counts, also when it steps back: another node may have taken over.
     const state = await recordingState(clip);
     this.goBack(state.next_seq);
+    this.trouble = undefined;
     await this.forgetStored(state.stored_seq);
     this.progress();
     for (;;) {
@@ -299,7 +304,7 @@ export class Publisher {
   }
 
   private progress(): void {
-    this.needs.onprogress?.(this.next, this.carrier?.name ?? "none");
+    this.needs.onprogress?.(this.next, this.carrier?.name ?? "none", this.trouble);
   }
 
   private now(): number {
@@ -315,19 +320,20 @@ export class Publisher {
     });
   }
 
-  /** Waits as long as the server asked for, or else a while that is cut short when the network comes back. */
+  /** Waits as long as the server asked for, or else a while that is cut short when the network or the person comes back. */
   private async pause(askedMs: number | undefined, ms: number): Promise<void> {
     const long = askedMs ?? ms * (0.7 + 0.6 * Math.random());
     if (this.needs.wait) return this.needs.wait(long);
+    const signs = ["online", "focus"]; // whoever signed in again in another tab comes back to this one
     await new Promise<void>((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        globalThis.removeEventListener("online", done);
+        for (const sign of signs) globalThis.removeEventListener(sign, done);
         this.wake = undefined;
         resolve();
       };
       const timer = setTimeout(done, long);
-      if (askedMs === undefined) globalThis.addEventListener("online", done);
+      if (askedMs === undefined) for (const sign of signs) globalThis.addEventListener(sign, done);
       this.wake = () => {
         if (this.stopped) done();
       };
@@ -338,6 +344,10 @@ export class Publisher {
 function openCarrier(name: Carrier["name"], clip: string, mimeType: string, patienceMs: number): Promise<Carrier> {
   if (name === "channel") return ChannelCarrier.open(clip, mimeType);
   return Promise.resolve(new HttpCarrier(clip, mimeType, patienceMs));
+}
+
+function isSignedOut(error: unknown): boolean {
+  return (error instanceof ApiError || error instanceof Refused) && error.status === 401;
 }
 
 /** What trying again cannot mend. A person who was signed out (401) signs in again, and it goes on. */

@@ -5,6 +5,7 @@ import type { Range } from "./chunks";
 import { Publisher, type Receipt } from "./publisher";
 import { Spool, type TakeRecord } from "./spool";
 import { lockName } from "./take";
+import type { Trouble } from "./types";
 
 export interface Unfinished {
   readonly id: string;
@@ -13,6 +14,8 @@ export interface Unfinished {
   readonly clipId: string | undefined;
   readonly total: number;
   readonly safe: number;
+  /** Why nothing is sent at the moment. */
+  readonly trouble: Trouble | undefined;
   /** Set when everything is on the server. */
   readonly receipt: Receipt | undefined;
   /** Why the server will not have it; the chunks stay in this browser. */
@@ -69,23 +72,23 @@ export async function completeTake(spool: Spool, take: TakeRecord, onchange: (ta
   }
   take.total = total;
   await spool.putTake(take);
-  const tell = (safe: number, receipt?: Receipt, refused?: string): void => {
+  const tell = (safe: number, how: Partial<Pick<Unfinished, "trouble" | "receipt" | "refused">>): void => {
     const { id, title, startedAt, clipId } = take;
-    onchange({ id, title, startedAt, clipId, total, safe, receipt, refused });
+    onchange({ id, title, startedAt, clipId, total, safe, trouble: undefined, receipt: undefined, refused: undefined, ...how });
   };
   const publisher = new Publisher(take, {
     spool,
     createClip,
     carrier: "http",
-    onprogress: (safe) => {
-      tell(safe);
+    onprogress: (safe, _, trouble) => {
+      tell(safe, { trouble });
     },
   });
   publisher.offer(total, total);
   try {
-    tell(total, await publisher.run());
+    tell(total, { receipt: await publisher.run() });
   } catch (error) {
-    tell(publisher.acknowledged, undefined, error instanceof Error ? error.message : String(error));
+    tell(publisher.acknowledged, { refused: error instanceof Error ? error.message : String(error) });
   }
 }
 

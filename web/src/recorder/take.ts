@@ -35,6 +35,9 @@ const leastBytes = 50e6;
 /** The disk is asked every so many chunks (10 s). */
 const roomEvery = 25;
 
+/** An encoder that says nothing for so long after its end has failed; what it gave is kept. */
+const encoderMs = 10_000;
+
 const kinds = { "screen-camera": "screen", screen: "screen", camera: "camera", voice: "audio" } as const;
 
 export class Take {
@@ -42,7 +45,9 @@ export class Take {
   private readonly chunker: Chunker;
   private readonly publisher: Publisher;
   private readonly published: Promise<Receipt>;
-  private carrier: Safety["carrier"] = "none";
+  private line: Pick<Safety, "carrier" | "trouble"> = { carrier: "none", trouble: undefined };
+  /** Resolves when the encoder has given everything: after its last chunk, whoever stopped it. */
+  private readonly encoded: Promise<void>;
   private startedAt = 0;
   private pausedMs = 0;
   private pausedAt: number | undefined;
@@ -62,8 +67,8 @@ export class Take {
       spool,
       createClip: needs.createClip,
       carrier: needs.carrier,
-      onprogress: (_, carrier) => {
-        this.carrier = carrier;
+      onprogress: (_, carrier, trouble) => {
+        this.line = { carrier, trouble };
         this.tell();
       },
     });
@@ -82,6 +87,11 @@ export class Take {
     this.recorder.ondataavailable = (e) => {
       this.chunker.add(e.data);
     };
+    this.encoded = new Promise((resolve) => {
+      this.recorder.onstop = () => {
+        resolve();
+      };
+    });
     this.recorder.onerror = () => {
       void this.stop(); // the encoder gave up; what it gave is kept
     };
@@ -140,7 +150,7 @@ export class Take {
       acknowledged,
       bytes: this.chunker.bytes,
       acknowledgedBytes: this.chunker.bytesBefore(acknowledged),
-      carrier: this.carrier,
+      ...this.line,
     };
   }
 
@@ -203,14 +213,10 @@ export class Take {
     return this.record.clipId;
   }
 
-  private stopEncoder(): Promise<void> {
-    if (this.recorder.state === "inactive") return Promise.resolve();
-    return new Promise((resolve) => {
-      this.recorder.onstop = () => {
-        resolve();
-      };
-      this.recorder.stop();
-    });
+  /** Waits for the encoder's last chunk; one that is inactive already, because its tracks ended, may still owe it. */
+  private async stopEncoder(): Promise<void> {
+    if (this.recorder.state !== "inactive") this.recorder.stop();
+    await Promise.race([this.encoded, new Promise((give) => setTimeout(give, encoderMs))]);
   }
 
   /** Writes down that no more will come, and lets the publisher know. */

@@ -49,14 +49,19 @@ export class SpoolFull extends Error {
   override readonly name = "SpoolFull";
 }
 
+/** Why the server takes nothing: it cannot be reached, or no longer knows who we are. Both pass, and it goes on. */
+export type Trouble = "away" | "signed-out";
+
 /** What is safe where, in chunks and bytes. */
 export interface Safety {
   readonly chunks: number;
   readonly acknowledged: number;
   readonly bytes: number;
   readonly acknowledgedBytes: number;
-  /** The carrier in use; "none" while the server cannot be reached. */
+  /** The carrier in use; "none" while there is none yet, or none any more. */
   readonly carrier: "channel" | "http" | "none";
+  /** Why nothing is sent at the moment; what is recorded meanwhile is kept in this browser. */
+  readonly trouble: Trouble | undefined;
 }
 
 /** Where a take is. */

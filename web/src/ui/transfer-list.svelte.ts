@@ -9,6 +9,8 @@ export interface Transfer {
   /** What happened, or how far it is, for people. */
   words: string;
   clipId: string | undefined;
+  /** What the server has of a take that is complete, and the hash of all its bytes. */
+  receipt?: { readonly words: string; readonly sha256: string } | undefined;
   readonly cancel: (() => void) | undefined;
   /** For a take that the server refuses: it is still in this browser. */
   rescue?: { readonly save: () => Promise<void>; readonly remove: () => Promise<void> } | undefined;

@@ -2,8 +2,11 @@
 // closed tab left in this browser. It goes on while people look at other pages; Dock.svelte shows it.
 import { mount } from "svelte";
 import { wordsFor } from "../api/client";
+import { bytes } from "../lib/time";
 import { completeTakes, discardTake, takeAsFile } from "../recorder/resume";
+import type { Receipt } from "../recorder/publisher";
 import type { Take } from "../recorder/take";
+import type { Trouble } from "../recorder/types";
 import { FileRefused, uploadFile } from "../recorder/upload";
 import { confirm } from "./confirm";
 import { forget, transfers, type Transfer } from "./transfer-list.svelte";
@@ -82,7 +85,7 @@ export async function completeUnfinished(owner: string): Promise<void> {
   await completeTakes(owner, (take) => {
     let row = rows.get(take.id);
     if (!row) rows.set(take.id, (row = addTake(take.title)));
-    show(row, { ...take, done: take.receipt !== undefined });
+    show(row, take);
     if (take.refused !== undefined) row.rescue = rescue(take.id, row.key);
   });
 }
@@ -90,16 +93,16 @@ export async function completeUnfinished(owner: string): Promise<void> {
 /** Goes on showing a stopped take whose page was left; it sends itself. */
 export function followTake(take: Take): void {
   const row = addTake(take.title);
-  const tell = (state: { done?: boolean; refused?: string } = {}): void => {
-    const { chunks, acknowledged, carrier } = take.safety;
-    show(row, { clipId: take.clipId, total: chunks, safe: acknowledged, away: carrier === "none", ...state });
+  const tell = (state: { receipt?: Receipt; refused?: string } = {}): void => {
+    const { chunks, acknowledged, trouble } = take.safety;
+    show(row, { clipId: take.clipId, total: chunks, safe: acknowledged, trouble, ...state });
   };
   take.follow({
     onsafety: () => {
       tell();
     },
     onstate: (state) => {
-      if (state.name === "done") tell({ done: true });
+      if (state.name === "done") tell({ receipt: state.receipt });
       if (state.name !== "failed") return;
       tell({ refused: state.error.message });
       row.rescue = rescue(take.id, row.key);
@@ -124,18 +127,27 @@ interface TakeProgress {
   readonly clipId: string | undefined;
   readonly total: number;
   readonly safe: number;
-  readonly away?: boolean;
-  readonly done?: boolean;
+  readonly trouble?: Trouble | undefined;
+  readonly receipt?: Receipt | undefined;
   readonly refused?: string | undefined;
 }
 
 function show(row: Transfer, take: TakeProgress): void {
   row.clipId = take.clipId;
   row.share = take.total > 0 ? take.safe / take.total : 1;
-  row.state = take.refused !== undefined ? "failed" : take.done ? "done" : take.away ? "offline" : "sending";
+  row.state = take.refused !== undefined ? "failed" : take.receipt ? "done" : take.trouble !== undefined ? "offline" : "sending";
   const safe = `${take.safe.toLocaleString()} of ${take.total.toLocaleString()} segments safe`;
-  row.words = take.refused ?? (take.done || !take.away ? safe : `${safe}. The server is away; the rest is kept in this browser.`);
+  row.words = take.refused ?? (take.trouble && !take.receipt ? `${safe}. ${troubles[take.trouble]}` : safe);
+  row.receipt = take.receipt && {
+    words: `Receipt: ${bytes(take.receipt.bytes)}${take.receipt.verified ? ", byte for byte what was recorded" : ""}`,
+    sha256: take.receipt.sha256,
+  };
 }
+
+const troubles: Record<Trouble, string> = {
+  away: "The server is away; the rest is kept in this browser.",
+  "signed-out": "You are signed out; the rest is kept in this browser until you sign in again.",
+};
 
 /** What can be done with a take that the server refuses. */
 function rescue(id: string, key: string): Transfer["rescue"] {
