@@ -84,10 +84,12 @@ describe("the server", () => {
     await page.getByText("The server cannot be reached").waitFor();
     await recorded(page, 4);
     await page.getByRole("button", { name: "Stop" }).click();
-    await page.getByText("nothing is lost").waitFor();
+    // Nobody waits on the page: the take is in the dock until the server is back.
+    const dock = page.getByRole("region", { name: "Transfers" });
+    await dock.getByText("The server is away; the rest is kept in this browser.").waitFor();
     await server.up();
-    await page.waitForURL(/\/c\//, { timeout: 60_000 });
-    const id = page.url().match(/\/c\/([0-9a-z]{26})/)[1];
+    await dock.getByText("All sent").waitFor({ timeout: 60_000 });
+    const id = (await dock.getByRole("link").getAttribute("href")).split("/c/")[1];
     await same(page, id);
     assert.equal((await finished(server, id, cookie)).transcript_state, "done");
   });
@@ -136,6 +138,11 @@ test("a browser that is killed completes its take when it is started again", lim
   assert.ok(json.bytes >= bytes, `${json.bytes} bytes on the server, the encoder had given ${bytes} a second before the end`);
   assert.ok(clip.duration_ms > 6000, `${clip.duration_ms} ms of 8 s`);
   await again.getByText("All sent").waitFor();
+  const row = again.getByRole("region", { name: "Transfers" }).getByRole("listitem");
+  const [, safe, total] = /(\d+) of (\d+) segments safe/.exec(await row.getByText(/segments safe/).textContent());
+  assert.equal(safe, total);
+  await row.getByText(/^Receipt: .* byte for byte what was recorded$/).click();
+  await row.getByText(json.sha256).waitFor();
 });
 
 /** The process id of the browser that has a profile open: the target of the profile's lock ends with it. */
