@@ -165,3 +165,28 @@ test("a take that the server refuses can be saved as a file", limit, async () =>
   await until("nothing is left", async () => (await dock.count()) === 0);
   await page.close();
 });
+
+test("whoever is signed out while recording is told so, signs in again, and nothing is lost", limit, async () => {
+  const page = await openRecorder("mode=voice&carrier=http");
+  await page.getByLabel("Countdown").selectOption({ label: "None" });
+  await press(page, "Record");
+  const id = (await until("the link is there", () => link(page).catch(() => ""))).split("/c/")[1];
+  const headers = { origin: server.url };
+  assert.ok((await context.request.post(`${server.url}/api/v1/sign-out`, { headers })).ok());
+  await page.getByText("You are signed out").waitFor();
+  await look(page, "signed-out");
+  const opening = context.waitForEvent("page");
+  await page.getByRole("link", { name: "sign in again in another tab" }).click();
+  const other = await opening;
+  await other.getByLabel("E-mail").fill("olga@example.org");
+  await other.getByLabel("Password").fill("a short sentence");
+  await other.getByRole("button", { name: "Sign in" }).click();
+  await other.getByRole("heading", { name: "Library" }).waitFor();
+  await other.close();
+  await page.getByText(/Saved as you go/).waitFor();
+  await press(page, "Stop");
+  await page.waitForURL(new RegExp(id));
+  await until("it is ready", async () => (await clipState(id)) === "ready");
+  assert.deepEqual(page.errors, []);
+  await page.close();
+});

@@ -24,6 +24,9 @@ export class CarrierLost extends Error {
   override readonly name = "CarrierLost";
 }
 
+/** Why the server takes nothing: it cannot be reached, or no longer knows who we are. Both pass, and it goes on. */
+export type Trouble = "away" | "signed-out";
+
 /** Which carrier to use; "auto" tries WebRTC first, and the faster one when the recording gets ahead of it. */
 export type CarrierChoice = "auto" | Carrier["name"];
 

@@ -2,12 +2,11 @@
 // again until everything is acknowledged and the recording is finished.
 import { ApiError } from "../api/client";
 import { finish, recordingState, Refused, type RecordingState } from "../api/ingest";
-import { CarrierLost, CarrierPolicy, type Carrier, type CarrierChoice } from "./carrier";
+import { CarrierLost, CarrierPolicy, type Carrier, type CarrierChoice, type Trouble } from "./carrier";
 import { ChannelCarrier } from "./channel";
 import { HttpCarrier } from "./http";
 import { hex, Sha256 } from "./sha256";
 import type { Spool, TakeRecord } from "./spool";
-import type { Trouble } from "./types";
 
 /** The server will never take this take; what is in the spool stays there for its owner. */
 export class TakeRefused extends Error {

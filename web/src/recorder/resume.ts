@@ -5,7 +5,7 @@ import type { Range } from "./chunks";
 import { Publisher, type Receipt } from "./publisher";
 import { Spool, type TakeRecord } from "./spool";
 import { lockName } from "./take";
-import type { Trouble } from "./types";
+import type { Trouble } from "./carrier";
 
 export interface Unfinished {
   readonly id: string;

@@ -1,4 +1,5 @@
 // The recorder's words: what can be recorded, what can go wrong, how far it is.
+import type { Trouble } from "./carrier";
 import type { Receipt } from "./publisher";
 
 /** What is recorded. */
@@ -48,9 +49,6 @@ export class NoEncoder extends Error {
 export class SpoolFull extends Error {
   override readonly name = "SpoolFull";
 }
-
-/** Why the server takes nothing: it cannot be reached, or no longer knows who we are. Both pass, and it goes on. */
-export type Trouble = "away" | "signed-out";
 
 /** What is safe where, in chunks and bytes. */
 export interface Safety {

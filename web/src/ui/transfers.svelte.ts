@@ -6,20 +6,21 @@ import { bytes } from "../lib/time";
 import { completeTakes, discardTake, takeAsFile } from "../recorder/resume";
 import type { Receipt } from "../recorder/publisher";
 import type { Take } from "../recorder/take";
-import type { Trouble } from "../recorder/types";
+import type { Trouble } from "../recorder/carrier";
 import { FileRefused, uploadFile } from "../recorder/upload";
 import { confirm } from "./confirm";
+import Dock from "./Dock.svelte"; // with this file: it has to be here when the server is not
 import { forget, transfers, type Transfer } from "./transfer-list.svelte";
 
 export type Visibility = "private" | "workspace" | "link";
 
 let queue: Promise<void> = Promise.resolve();
 let count = 0;
-let dock: Promise<unknown> | undefined;
+let dock: unknown;
 
 function add(transfer: Omit<Transfer, "key">): Transfer {
   transfers.push({ ...transfer, key: `transfer-${++count}` });
-  dock ??= import("./Dock.svelte").then(({ default: Dock }) => mount(Dock, { target: document.body }));
+  dock ??= mount(Dock, { target: document.body });
   const added = transfers.at(-1); // the reactive one
   if (!added) throw new Error("the list of transfers lost an entry");
   return added;
