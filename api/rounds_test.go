@@ -92,6 +92,11 @@ func TestARoundFromItsTemplateToItsRecord(t *testing.T) {
 		t.Errorf("due %+v", due)
 	}
 
+	nudges := decoded[struct{ Nudges []struct{ Kind, Ref string } }](t, ben.call("GET", "/api/v1/me/nudges", nil).expect(200)).Nudges
+	if len(nudges) != 1 || nudges[0].Kind != "round.prompt" || nudges[0].Ref != list[0].ID {
+		t.Errorf("nudges %+v", nudges)
+	}
+
 	clip := ben.clip(domain.VisiblePrivate, "mine")
 	s.playable(clip, "yesterday I fixed the importer today tests")
 	answered := decoded[occurrence](t, ben.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{

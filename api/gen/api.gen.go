@@ -298,6 +298,42 @@ func (e NoticeKind) Valid() bool {
 	}
 }
 
+// Defines values for NudgeKind.
+const (
+	AskAnswered   NudgeKind = "ask.answered"
+	AskEscalate   NudgeKind = "ask.escalate"
+	AskNew        NudgeKind = "ask.new"
+	AskRemind     NudgeKind = "ask.remind"
+	MessageUrgent NudgeKind = "message.urgent"
+	RoundPrompt   NudgeKind = "round.prompt"
+	RoundRecord   NudgeKind = "round.record"
+	RoundRemind   NudgeKind = "round.remind"
+)
+
+// Valid indicates whether the value is a known member of the NudgeKind enum.
+func (e NudgeKind) Valid() bool {
+	switch e {
+	case AskAnswered:
+		return true
+	case AskEscalate:
+		return true
+	case AskNew:
+		return true
+	case AskRemind:
+		return true
+	case MessageUrgent:
+		return true
+	case RoundPrompt:
+		return true
+	case RoundRecord:
+		return true
+	case RoundRemind:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OccurrenceMemberState.
 const (
 	OccurrenceMemberStateAnswered OccurrenceMemberState = "answered"
@@ -1700,6 +1736,19 @@ type NoticeChoiceMail string
 // NoticeKind access: somebody asks to be let in to my clip, or for more time on a link
 type NoticeKind string
 
+// Nudge defines model for Nudge.
+type Nudge struct {
+	At   time.Time `json:"at"`
+	Kind NudgeKind `json:"kind"`
+
+	// Ref Example: 01hf7yat00tvwxyz0123456789
+	Ref   ID     `json:"ref"`
+	Title string `json:"title"`
+}
+
+// NudgeKind defines model for Nudge.Kind.
+type NudgeKind string
+
 // OEmbed defines model for OEmbed.
 type OEmbed struct {
 	AuthorName *string `json:"author_name,omitempty"`
@@ -3063,6 +3112,9 @@ type ServerInterface interface {
 	// PutNoticeChoice Change it. Quiet hours are those of /api/v1/me/hours; mail waits until they end
 	// (PUT /api/v1/me/notifications)
 	PutNoticeChoice(ctx echo.Context) error
+	// ListNudges What rounds and asks have told me, in my working hours, the newest first
+	// (GET /api/v1/me/nudges)
+	ListNudges(ctx echo.Context) error
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx echo.Context) error
@@ -4560,6 +4612,15 @@ func (w *ServerInterfaceWrapper) PutNoticeChoice(ctx echo.Context) error {
 	return err
 }
 
+// ListNudges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListNudges(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListNudges(ctx)
+	return err
+}
+
 // ListSignIns converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
 	var err error
@@ -5567,6 +5628,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.RemoveMeeting, options.OperationMiddlewares["removeMeeting"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.GetLedger, options.OperationMiddlewares["getLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.csv", wrapper.GetLedgerCSV, options.OperationMiddlewares["getLedgerCSV"]...)
+	router.GET(options.BaseURL+"/api/v1/me/nudges", wrapper.ListNudges, options.OperationMiddlewares["listNudges"]...)
 
 }
 
@@ -8848,6 +8910,46 @@ func (response PutNoticeChoicedefaultApplicationProblemPlusJSONResponse) VisitPu
 	return err
 }
 
+type ListNudgesRequestObject struct {
+}
+
+type ListNudgesResponseObject interface {
+	VisitListNudgesResponse(w http.ResponseWriter) error
+}
+
+type ListNudges200JSONResponse struct {
+	Nudges []Nudge `json:"nudges"`
+}
+
+func (response ListNudges200JSONResponse) VisitListNudgesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListNudgesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNudgesdefaultApplicationProblemPlusJSONResponse) VisitListNudgesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSignInsRequestObject struct {
 }
 
@@ -11246,6 +11348,9 @@ type StrictServerInterface interface {
 	// PutNoticeChoice Change it. Quiet hours are those of /api/v1/me/hours; mail waits until they end
 	// (PUT /api/v1/me/notifications)
 	PutNoticeChoice(ctx context.Context, request PutNoticeChoiceRequestObject) (PutNoticeChoiceResponseObject, error)
+	// ListNudges What rounds and asks have told me, in my working hours, the newest first
+	// (GET /api/v1/me/nudges)
+	ListNudges(ctx context.Context, request ListNudgesRequestObject) (ListNudgesResponseObject, error)
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
@@ -14153,6 +14258,29 @@ func (sh *strictHandler) PutNoticeChoice(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(PutNoticeChoiceResponseObject); ok {
 		return validResponse.VisitPutNoticeChoiceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNudges operation middleware
+func (sh *strictHandler) ListNudges(ctx echo.Context) error {
+	var request ListNudgesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNudges(ctx.Request().Context(), request.(ListNudgesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNudges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNudgesResponseObject); ok {
+		return validResponse.VisitListNudgesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

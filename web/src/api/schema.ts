@@ -2167,6 +2167,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/nudges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rounds and asks have told me, in my working hours, the newest first */
+        get: operations["listNudges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3495,6 +3512,14 @@ export interface components {
             fairness: number;
             /** @description The longest wait first */
             zones: components["schemas"]["ZoneWait"][];
+        };
+        Nudge: {
+            /** @enum {string} */
+            kind: "round.prompt" | "round.remind" | "round.record" | "ask.new" | "ask.remind" | "ask.escalate" | "ask.answered" | "message.urgent";
+            ref: components["schemas"]["ID"];
+            title: string;
+            /** Format: date-time */
+            at: string;
         };
     };
     responses: {
@@ -7552,6 +7577,29 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listNudges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        nudges: components["schemas"]["Nudge"][];
+                    };
                 };
             };
             default: components["responses"]["Problem"];
