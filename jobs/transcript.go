@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"baton/domain"
@@ -64,7 +65,7 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 		o.Draft = func(words []domain.Word) {
 			// A draft that is not stored is no loss: the next one has its words, too.
 			if err := r.Store.SetDraft(ctx, clip.ID, settled, transcribe.CutAll(words)); err != nil && ctx.Err() == nil {
-				r.Log.WarnContext(ctx, "draft not stored", "clip_id", string(clip.ID), "error", err.Error())
+				r.Log.WarnContext(ctx, "draft not stored", slog.String("clip_id", string(clip.ID)), slog.Any("error", err))
 			}
 		}
 	}

@@ -122,7 +122,7 @@ func (s Transcripts) SetDraft(ctx context.Context, clip domain.ClipID, fromMS in
 		if err != nil {
 			return err
 		}
-		n, err := t.Queries.SetDraft(ctx, sqlc.SetDraftParams{ClipID: clip, FromMs: fromMS, Draft: orEmpty(draft)})
+		n, err := t.SetDraft(ctx, sqlc.SetDraftParams{ClipID: clip, FromMs: fromMS, Draft: orEmpty(draft)})
 		if err != nil || n == 0 {
 			return err
 		}

@@ -28,6 +28,7 @@ func (s *server) address(t *testing.T) *url.URL {
 }
 
 func client(t *testing.T, s *server, detect openai.Detect) *openai.Engine {
+	t.Helper()
 	return openai.New(openai.Config{
 		URL: s.address(t), APIKey: "secret", PartMS: 20_000, Backoff: time.Millisecond,
 		Client: s.Client(), Detect: detect,

@@ -347,7 +347,7 @@ func TestLongSilence(t *testing.T) {
 	tone := make([]byte, 0, 120_000*transcribe.BytesPerMS)
 	for n := range 120 * transcribe.SampleRate {
 		at := 2 * math.Pi * float64(n) / transcribe.SampleRate
-		tone = binary.LittleEndian.AppendUint16(tone, uint16(int16(4000*(math.Sin(350*at)+math.Sin(440*at))))) //nolint:gosec // two's complement
+		tone = binary.LittleEndian.AppendUint16(tone, uint16(int16(4000*(math.Sin(350*at)+math.Sin(440*at)))))
 	}
 	for name, pcm := range map[string][]byte{"silence": transcribetest.Silence(600_000), "dial tone": tone} {
 		got, err := transcribe.Run(t.Context(), e, transcribe.Level(bytes.NewReader(pcm)), transcribe.Options{}, domain.Transcript{}, nil)
