@@ -174,7 +174,7 @@ type garbage struct {
 func (g *garbage) NewInterceptor(string) (interceptor.Interceptor, error) { return g, nil }
 
 func (g *garbage) BindLocalStream(_ *interceptor.StreamInfo, w interceptor.RTPWriter) interceptor.RTPWriter {
-	rnd := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same noise each time
+	rnd := rand.New(rand.NewPCG(1, 2)) // the same noise each time
 	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
 		if rnd.IntN(g.every) > 0 {
 			return w.Write(h, payload, a)
