@@ -479,13 +479,13 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 			return c.unsubscribable()
 		}
 		if strings.Contains(path, "/shares/") {
-			_, secret := c.shared(domain.VisibleWorkspace, nil) //nolint:contextcheck // all share the test's
+			_, secret := c.shared(domain.VisibleWorkspace, nil)
 			return secret
 		}
 		_, secret := invite()
 		return secret
 	})
-	replace("share_id", func() string { id, _ := c.shared(v, nil); return string(id) }) //nolint:contextcheck // as above
+	replace("share_id", func() string { id, _ := c.shared(v, nil); return string(id) })
 	replace("request_id", func() string {
 		r := domain.AccessRequest{ID: domain.NewID[domain.RequestID](), ClipID: c.clipOf(v), Name: "Ana"} //nolint:contextcheck // as above
 		if err := c.db.Shares.Request(ctx, r); err != nil {

@@ -51,7 +51,7 @@ func (h *handlers) welcome(ctx context.Context, name string) (domain.Guest, *str
 	if err := h.Shares.NewGuest(ctx, g, hash); err != nil {
 		return g, nil, fmt.Errorf("keep guest: %w", err)
 	}
-	cookie := h.cookie(secret, time.Now().Add(guestTime))
+	cookie := h.cookie(secret, time.Now().Add(guestTime)) //nolint:gosec // as the sign-in's: Secure follows the public URL
 	cookie.Name = guestCookie
 	text := cookie.String()
 	return g, &text, nil

@@ -18,19 +18,19 @@ func TestTheInboxTellsOnceAndOnlyThoseWhoMaySee(t *testing.T) {
 	s := newServer(t)
 	boss := s.workspace("Acme")
 	w := boss.member.WorkspaceID
-	olga, max, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleMember)
+	olga, mia, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleMember)
 	clip := olga.clip("workspace", "Plan")
 	s.playable(clip, "hello")
 	news := olga.listen("", 0)
 	news.expect("hello", "")
-	c := max.say(clip, map[string]any{"body": "look @Ada", "at_ms": 2500, "mentions": []any{ada.member.Account.ID, olga.member.Account.ID}})
+	c := mia.say(clip, map[string]any{"body": "look @Ada", "at_ms": 2500, "mentions": []any{ada.member.Account.ID, olga.member.Account.ID}})
 	news.expect("comment.changed", c.Id)
 	news.expect("inbox.changed", "{}")
 	in := olga.inbox()
 	if len(in.Notices) != 1 || in.Unread != 1 || in.Notices[0].Kind != "mention" || in.Notices[0].Actor != "Max" || !strings.HasSuffix(in.Notices[0].Url, "/c/"+string(clip)+"?t=2") {
 		t.Fatalf("%+v", in)
 	}
-	if len(ada.inbox().Notices) != 1 || len(max.inbox().Notices) != 0 || len(boss.inbox().Notices) != 0 {
+	if len(ada.inbox().Notices) != 1 || len(mia.inbox().Notices) != 0 || len(boss.inbox().Notices) != 0 {
 		t.Error("told to others than those whom it concerns")
 	}
 	olga.call("POST", "/api/v1/inbox/read", map[string]any{"ids": []any{in.Notices[0].Id}}).expect(204)
@@ -38,7 +38,7 @@ func TestTheInboxTellsOnceAndOnlyThoseWhoMaySee(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 	// A private note is told to its author's counterpart, and to nobody who is named in it and may not see it.
-	max.say(clip, map[string]any{"body": "psst @Ada", "private": true, "mentions": []any{ada.member.Account.ID}})
+	mia.say(clip, map[string]any{"body": "psst @Ada", "private": true, "mentions": []any{ada.member.Account.ID}})
 	if n := len(ada.inbox().Notices); n != 1 {
 		t.Errorf("%d notices of a note that one may not see", n-1)
 	}
@@ -51,10 +51,10 @@ func TestTheInboxTellsOnceAndOnlyThoseWhoMaySee(t *testing.T) {
 		t.Errorf("%+v", in.Notices[0])
 	}
 	olga.call("PUT", "/api/v1/me/notifications", map[string]any{"mail": "hourly", "muted": []any{"comment"}}).expect(200)
-	max.say(clip, map[string]any{"body": "muted"})
+	mia.say(clip, map[string]any{"body": "muted"})
 	if n := olga.inbox().Unread; n != 2 {
 		t.Errorf("%d unread", n)
 	}
 	olga.call("PUT", "/api/v1/me/notifications", map[string]any{"mail": "by pigeon", "muted": []any{}}).problem(400)
-	max.call("POST", "/api/v1/unsubscribe/guess", nil)
+	mia.call("POST", "/api/v1/unsubscribe/guess", nil)
 }

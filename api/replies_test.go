@@ -17,14 +17,14 @@ func TestASpokenAnswerStandsInTheTalk(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	boss := s.workspace("Acme")
-	max, ada := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember), s.join(boss.member.WorkspaceID, "Ada", domain.RoleMember)
+	mia, ada := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember), s.join(boss.member.WorkspaceID, "Ada", domain.RoleMember)
 	clip := boss.clip("workspace", "Plan")
 	s.playable(clip, "the whole plan")
 	stream := ada.listen("?clip_id="+string(clip), 0)
 	stream.expect("hello", "")
 	first := boss.say(clip, map[string]any{"body": "thoughts?", "at_ms": 2000})
 	stream.expect("comment.changed", "thoughts")
-	made := max.answer(map[string]any{"clip_id": clip, "comment_id": first.Id})
+	made := mia.answer(map[string]any{"clip_id": clip, "comment_id": first.Id})
 	stream.expect("reply.changed", made.Id)
 	stream.expect("comment.changed", made.Id)
 	reply := domain.ClipID(made.Id)
@@ -36,7 +36,7 @@ func TestASpokenAnswerStandsInTheTalk(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	var page gen.ClipPage
-	max.call("GET", "/api/v1/clips", nil).expect(200).json(&page)
+	mia.call("GET", "/api/v1/clips", nil).expect(200).json(&page)
 	if len(page.Clips) != 1 || page.Clips[0].Id != string(clip) {
 		t.Errorf("the library has %v", page.Clips)
 	}
@@ -46,10 +46,10 @@ func TestASpokenAnswerStandsInTheTalk(t *testing.T) {
 		found.Moments[0].ReplyTo.CommentId != all[1].Id || found.Moments[0].ReplyTo.AtMs != 2000 || found.Moments[0].Title != "Plan" {
 		t.Errorf("found %+v", found.Moments)
 	}
-	max.call("PATCH", "/api/v1/clips/"+made.Id, map[string]any{"visibility": "link"}).problem(409)
-	max.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": made.Id}}).problem(409)
-	max.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": clip, "comment_id": made.Id}}).problem(404)
-	max.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": clip, "at_ms": 99_000}}).problem(400)
+	mia.call("PATCH", "/api/v1/clips/"+made.Id, map[string]any{"visibility": "link"}).problem(409)
+	mia.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": made.Id}}).problem(409)
+	mia.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": clip, "comment_id": made.Id}}).problem(404)
+	mia.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": clip, "at_ms": 99_000}}).problem(400)
 }
 
 func TestAnAnswerIsSeenByThoseWhoSeeItsClip(t *testing.T) {
@@ -57,9 +57,9 @@ func TestAnAnswerIsSeenByThoseWhoSeeItsClip(t *testing.T) {
 	s := newServer(t)
 	boss, stranger := s.workspace("Acme"), s.workspace("Other")
 	w := boss.member.WorkspaceID
-	olga, max, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleMember)
+	olga, mia, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleMember)
 	clip := olga.clip("workspace", "Plan")
-	made := max.answer(map[string]any{"clip_id": clip})
+	made := mia.answer(map[string]any{"clip_id": clip})
 	at := "/api/v1/clips/" + made.Id
 	s.playable(domain.ClipID(made.Id), "zebra answer")
 	nobody := &person{s: s}
@@ -81,11 +81,11 @@ func TestAnAnswerIsSeenByThoseWhoSeeItsClip(t *testing.T) {
 			}
 		}
 	}
-	see(map[*person]int{olga: 200, max: 200, ada: 200, stranger: 404, nobody: 404})
+	see(map[*person]int{olga: 200, mia: 200, ada: 200, stranger: 404, nobody: 404})
 	olga.call("PATCH", "/api/v1/clips/"+string(clip), map[string]any{"visibility": "link"}).expect(200)
-	see(map[*person]int{olga: 200, max: 200, ada: 200, stranger: 200, nobody: 200})
+	see(map[*person]int{olga: 200, mia: 200, ada: 200, stranger: 200, nobody: 200})
 	olga.call("PATCH", "/api/v1/clips/"+string(clip), map[string]any{"visibility": "private"}).expect(200)
-	see(map[*person]int{olga: 200, max: 200, ada: 404, stranger: 404, nobody: 404})
+	see(map[*person]int{olga: 200, mia: 200, ada: 404, stranger: 404, nobody: 404})
 	ada.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": clip}}).problem(404)
 
 	// Its host may throw it out, and its comment goes with it.
@@ -96,12 +96,12 @@ func TestAnAnswerIsSeenByThoseWhoSeeItsClip(t *testing.T) {
 	}
 	// A comment that is deleted takes the answer with it, a clip that is deleted all its answers.
 	olga.call("PATCH", "/api/v1/clips/"+string(clip), map[string]any{"visibility": "workspace"}).expect(200)
-	one, two := max.answer(map[string]any{"clip_id": clip}), ada.answer(map[string]any{"clip_id": clip})
-	max.call("DELETE", "/api/v1/clips/"+string(clip)+"/comments/"+*one.CommentId, nil).expect(204)
-	max.call("GET", "/api/v1/clips/"+one.Id, nil).problem(404)
+	one, two := mia.answer(map[string]any{"clip_id": clip}), ada.answer(map[string]any{"clip_id": clip})
+	mia.call("DELETE", "/api/v1/clips/"+string(clip)+"/comments/"+*one.CommentId, nil).expect(204)
+	mia.call("GET", "/api/v1/clips/"+one.Id, nil).problem(404)
 	olga.call("DELETE", "/api/v1/clips/"+string(clip), nil).expect(204)
 	ada.call("GET", "/api/v1/clips/"+two.Id, nil).problem(404)
-	note := max.clip("workspace", "Notes")
+	note := mia.clip("workspace", "Notes")
 	secret := ada.say(note, map[string]any{"body": "psst", "private": true})
-	max.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": note, "comment_id": secret.Id}}).problem(409)
+	mia.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": note, "comment_id": secret.Id}}).problem(409)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"image"
 	"image/png"
+	"maps"
 	"strings"
 	"testing"
 
@@ -28,20 +29,20 @@ func TestCommentsNameResolveAndRemember(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	boss := s.workspace("Acme")
-	max, stranger := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember), s.workspace("Other")
+	mia, stranger := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember), s.workspace("Other")
 	clip := boss.clip("workspace", "Plan")
 	at := "/api/v1/clips/" + string(clip) + "/comments/"
 
-	c := max.say(clip, map[string]any{
+	c := mia.say(clip, map[string]any{
 		"body": "look @Acme owner", "at_ms": 1000, "end_ms": 2000,
 		"mentions": []any{boss.member.Account.ID, boss.member.Account.ID, stranger.member.Account.ID},
 	})
 	if len(c.Mentions) != 1 || c.Mentions[0].Id != string(boss.member.Account.ID) || *c.EndMs != 2000 {
 		t.Errorf("mentions %v: strangers to the workspace are left out, and nobody is named twice", c.Mentions)
 	}
-	max.call("PATCH", at+c.Id, map[string]any{"body": "look again", "mentions": []any{}}).expect(200)
+	mia.call("PATCH", at+c.Id, map[string]any{"body": "look again", "mentions": []any{}}).expect(200)
 	boss.call("PATCH", at+c.Id, map[string]any{"body": "not mine"}).problem(403)
-	max.call("PATCH", at+c.Id, map[string]any{}).problem(400)
+	mia.call("PATCH", at+c.Id, map[string]any{}).problem(400)
 	var h struct{ Revisions []gen.Revision }
 	boss.call("GET", at+c.Id+"/history", nil).expect(200).json(&h)
 	if len(h.Revisions) != 1 || h.Revisions[0].Body != "look @Acme owner" {
@@ -51,7 +52,7 @@ func TestCommentsNameResolveAndRemember(t *testing.T) {
 	if got.ResolvedAt == nil || got.ResolvedBy.Name != "Acme owner" || len(got.Mentions) != 0 {
 		t.Errorf("resolved: %+v", got)
 	}
-	again := decoded[gen.Comment](t, max.call("PUT", at+c.Id+"/resolved", map[string]any{"resolved": false}).expect(200))
+	again := decoded[gen.Comment](t, mia.call("PUT", at+c.Id+"/resolved", map[string]any{"resolved": false}).expect(200))
 	if again.ResolvedAt != nil || again.ResolvedBy != nil {
 		t.Errorf("open again: %+v", again)
 	}
@@ -64,12 +65,12 @@ func TestPrivateNotesAreBetweenTwo(t *testing.T) {
 	s := newServer(t)
 	boss := s.workspace("Acme")
 	w := boss.member.WorkspaceID
-	olga, max, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleAdmin)
+	olga, mia, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleAdmin)
 	clip := olga.clip("workspace", "Plan")
 	base := "/api/v1/clips/" + string(clip)
 	stream := ada.listen("?clip_id="+string(clip), 0)
 	stream.expect("hello", "")
-	note := max.say(clip, map[string]any{"body": "zebra typo on slide two", "private": true})
+	note := mia.say(clip, map[string]any{"body": "zebra typo on slide two", "private": true})
 	answer := olga.say(clip, map[string]any{"body": "zebra thanks", "parent_id": note.Id})
 	if answer.Private == nil || !*answer.Private {
 		t.Error("the answer to a private note is not private")
@@ -86,12 +87,12 @@ func TestPrivateNotesAreBetweenTwo(t *testing.T) {
 			t.Errorf("%s finds %s", who, got)
 		}
 	}
-	for _, p := range []*person{max, olga} {
+	for _, p := range []*person{mia, olga} {
 		if all := p.comments(clip); len(all) != 2 {
 			t.Errorf("%s sees %d", p.member.Account.Name, len(all))
 		}
 	}
-	public := max.say(clip, map[string]any{"body": "hello all"})
+	public := mia.say(clip, map[string]any{"body": "hello all"})
 	// The stream hears of the public one first: it was never told of the others.
 	stream.expect("comment.changed", public.Id)
 }
@@ -104,9 +105,7 @@ func TestDrawings(t *testing.T) {
 	at := "/api/v1/clips/" + string(clip) + "/comments"
 	stroke := func(more map[string]any) map[string]any {
 		m := map[string]any{"tool": "arrow", "colour": "#ff0000", "points": [][]float64{{0.1, 0.2}, {0.987654321, 1}}}
-		for k, v := range more {
-			m[k] = v
-		}
+		maps.Copy(m, more)
 		return map[string]any{"body": "", "drawing": map[string]any{"strokes": []any{m}}}
 	}
 	c := p.say(clip, stroke(nil))
@@ -135,7 +134,7 @@ func TestReactionsAreCountedOnce(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	boss := s.workspace("Acme")
-	max := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
+	mia := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
 	clip := boss.clip("workspace", "Plan")
 	at := "/api/v1/clips/" + string(clip) + "/reactions"
 	put := func(p *person, emoji string, ms int, on bool) []gen.Reaction {
@@ -143,18 +142,18 @@ func TestReactionsAreCountedOnce(t *testing.T) {
 	}
 	put(boss, "👍🏽", 1200, true)
 	put(boss, "👍🏽", 1900, true)
-	got := put(max, "👍🏽", 1000, true)
+	got := put(mia, "👍🏽", 1000, true)
 	if len(got) != 1 || got[0].Count != 2 || got[0].AtMs != 1000 || !got[0].Mine {
 		t.Errorf("%+v", got)
 	}
-	if got = put(max, "👍🏽", 1000, false); len(got) != 1 || got[0].Count != 1 || got[0].Mine {
+	if got = put(mia, "👍🏽", 1000, false); len(got) != 1 || got[0].Count != 1 || got[0].Mine {
 		t.Errorf("%+v", got)
 	}
 	for _, emoji := range []string{"👩‍👩‍👧", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "❤️", "🇫🇷", "‼️", "☕"} {
-		put(max, emoji, 5000, true)
+		put(mia, emoji, 5000, true)
 	}
 	for _, bad := range []string{"a", "<b>", "1", "👍 👍", "👍javascript", "💩💩💩💩💩💩💩💩💩", "\u202e", "\ufe0f"} {
-		if a := max.call("PUT", at, map[string]any{"emoji": bad, "at_ms": 0, "on": true}); a.status != 400 {
+		if a := mia.call("PUT", at, map[string]any{"emoji": bad, "at_ms": 0, "on": true}); a.status != 400 {
 			t.Errorf("%q: %d", bad, a.status)
 		}
 	}
@@ -164,7 +163,7 @@ func TestPicturesOfComments(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	boss := s.workspace("Acme")
-	max := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
+	mia := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
 	clip := boss.clip("workspace", "Plan")
 	base := "/api/v1/clips/" + string(clip)
 	send := func(p *person, typ string, data []byte) *answer {
@@ -177,16 +176,16 @@ func TestPicturesOfComments(t *testing.T) {
 		t.Fatal(err)
 	}
 	// What the request says of the type does not count.
-	a := decoded[gen.Attachment](t, send(max, "text/html", append(b.Bytes(), "<script>"...)).expect(201))
+	a := decoded[gen.Attachment](t, send(mia, "text/html", append(b.Bytes(), "<script>"...)).expect(201))
 	path := strings.TrimPrefix(a.Url, s.url)
-	max.call("GET", path, nil).expect(200)
+	mia.call("GET", path, nil).expect(200)
 	boss.call("GET", path, nil).problem(404) // nothing was said with it yet
 	boss.call("POST", base+"/comments", map[string]any{"body": "mine", "attachment_ids": []any{a.Id}}).problem(404)
-	c := max.say(clip, map[string]any{"body": "", "attachment_ids": []any{a.Id}})
+	c := mia.say(clip, map[string]any{"body": "", "attachment_ids": []any{a.Id}})
 	if len(c.Attachments) != 1 || c.Attachments[0].Width != 20 {
 		t.Errorf("%+v", c.Attachments)
 	}
-	max.call("POST", base+"/comments", map[string]any{"body": "twice", "attachment_ids": []any{a.Id}}).problem(404)
+	mia.call("POST", base+"/comments", map[string]any{"body": "twice", "attachment_ids": []any{a.Id}}).problem(404)
 	got := boss.call("GET", path, nil).expect(200)
 	for k, want := range map[string]string{
 		"Content-Type": "image/png", "X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox", "Content-Disposition": "inline",
@@ -199,16 +198,16 @@ func TestPicturesOfComments(t *testing.T) {
 		t.Error("what was no picture is served")
 	}
 	for name, bad := range map[string]string{"svg": "<svg/>", "html": "<html>", "nothing": ""} {
-		if a := send(max, "image/png", []byte(bad)); a.status != 415 {
+		if a := send(mia, "image/png", []byte(bad)); a.status != 415 {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
 	}
-	note := decoded[gen.Attachment](t, send(max, "image/png", b.Bytes()).expect(201))
-	max.say(clip, map[string]any{"body": "psst", "private": true, "attachment_ids": []any{note.Id}})
+	note := decoded[gen.Attachment](t, send(mia, "image/png", b.Bytes()).expect(201))
+	mia.say(clip, map[string]any{"body": "psst", "private": true, "attachment_ids": []any{note.Id}})
 	ada := s.join(boss.member.WorkspaceID, "Ada", domain.RoleAdmin)
 	ada.call("GET", strings.TrimPrefix(note.Url, s.url), nil).problem(404)
 	boss.call("GET", strings.TrimPrefix(note.Url, s.url), nil).expect(200)
-	max.call("DELETE", base+"/comments/"+c.Id, nil).expect(204)
+	mia.call("DELETE", base+"/comments/"+c.Id, nil).expect(204)
 	boss.call("GET", path, nil).problem(404)
 }
 

@@ -22,7 +22,7 @@ func TestASecondCountsOnceWhenItWasPlayed(t *testing.T) {
 	s := newServer(t)
 	boss := s.workspace("Acme")
 	w := boss.member.WorkspaceID
-	max, ada := s.join(w, "Max", domain.RoleMember), s.join(w, "=Ada", domain.RoleMember)
+	mia, ada := s.join(w, "Max", domain.RoleMember), s.join(w, "=Ada", domain.RoleMember)
 	s.join(w, "Gus", domain.RoleGuest)
 	s.join(w, "Zoe", domain.RoleMember)
 	clip := boss.clip("workspace", "Plan")
@@ -30,14 +30,14 @@ func TestASecondCountsOnceWhenItWasPlayed(t *testing.T) {
 	at := "/api/v1/clips/" + string(clip)
 	owner := boss.listen("?clip_id="+string(clip), 0)
 	owner.expect("hello", "")
-	max.watches(clip, 2000, [2]int{0, 1000}, [2]int{500, 2000}).expect(204)
+	mia.watches(clip, 2000, [2]int{0, 1000}, [2]int{500, 2000}).expect(204)
 	owner.expect("views.changed", string(clip))
-	max.watches(clip, 1000, [2]int{0, 1000}).expect(204) // seen twice counts once
-	max.watches(clip, 4000, [2]int{3000, 60_000}).expect(204)
+	mia.watches(clip, 1000, [2]int{0, 1000}).expect(204) // seen twice counts once
+	mia.watches(clip, 4000, [2]int{3000, 60_000}).expect(204)
 	ada.watches(clip, 1500, [2]int{1000, 1500}).expect(204)
 	boss.watches(clip, 4000, [2]int{0, 4000}).expect(204) // its owner is no viewer
-	max.watches(clip, 0, [2]int{2000, 1000}).problem(400)
-	mine := decoded[gen.Watched](t, max.call("GET", at+"/watched", nil).expect(200))
+	mia.watches(clip, 0, [2]int{2000, 1000}).problem(400)
+	mine := decoded[gen.Watched](t, mia.call("GET", at+"/watched", nil).expect(200))
 	if mine.PositionMs != 4000 || len(mine.Ranges) != 2 || mine.Ranges[0].EndMs != 2000 || mine.Ranges[1].EndMs != 4000 {
 		t.Errorf("%+v", mine)
 	}
@@ -52,7 +52,7 @@ func TestASecondCountsOnceWhenItWasPlayed(t *testing.T) {
 	if !strings.Contains(string(csv.body), "Max,0.750,false,") || !strings.Contains(string(csv.body), "'=Ada") {
 		t.Errorf("%s", csv.body)
 	}
-	max.call("GET", at+"/insight", nil).problem(403)
+	mia.call("GET", at+"/insight", nil).problem(403)
 }
 
 func TestStrangersAreCountedWithoutAName(t *testing.T) {
@@ -71,9 +71,9 @@ func TestStrangersAreCountedWithoutAName(t *testing.T) {
 	}
 	// A workspace that does not count keeps where people stopped, and nothing else.
 	boss.call("PATCH", "/api/v1/workspace", map[string]any{"count_views": false}).expect(200)
-	max := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
-	max.watches(clip, 1200, [2]int{0, 1200}).expect(204)
-	mine := decoded[gen.Watched](t, max.call("GET", at+"/watched", nil).expect(200))
+	mia := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
+	mia.watches(clip, 1200, [2]int{0, 1200}).expect(204)
+	mine := decoded[gen.Watched](t, mia.call("GET", at+"/watched", nil).expect(200))
 	if mine.PositionMs != 1200 || len(mine.Ranges) != 0 {
 		t.Errorf("%+v", mine)
 	}

@@ -99,7 +99,7 @@ func FormatSpans(spans []Span) string {
 // ParseSpans is FormatSpans' other way. What is no such text has no spans.
 func ParseSpans(text string) []Span {
 	var out []Span
-	for _, part := range strings.Split(strings.Trim(text, "{}"), ")") {
+	for part := range strings.SplitSeq(strings.Trim(text, "{}"), ")") {
 		from, to, ok := strings.Cut(strings.TrimLeft(part, ",["), ",")
 		if !ok {
 			continue

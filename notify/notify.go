@@ -38,7 +38,7 @@ func (m *Mailer) Run(ctx context.Context) {
 	defer look.Stop()
 	for {
 		if err := m.SendDue(ctx); err != nil && ctx.Err() == nil {
-			m.Log.WarnContext(ctx, "mail was not sent and will be tried again", "error", err.Error())
+			m.Log.WarnContext(ctx, "mail was not sent and will be tried again", slog.Any("error", err))
 		}
 		select {
 		case <-ctx.Done():
@@ -65,6 +65,6 @@ func (m *Mailer) SendDue(ctx context.Context) error {
 		if err := m.Outbox.Mailed(ctx, mail.Notices); err != nil {
 			return err //nolint:wrapcheck // says what it did
 		}
-		m.Log.InfoContext(ctx, "mail sent", "notices", len(mail.Notices))
+		m.Log.InfoContext(ctx, "mail sent", slog.Int("notices", len(mail.Notices)))
 	}
 }
