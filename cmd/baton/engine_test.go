@@ -71,7 +71,7 @@ func (r *transcriber) hear(q *http.Request) ([]spokenWord, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	path := filepath.Join(r.t.TempDir(), "part.wav")
 	to, err := os.Create(path)
 	if err != nil {
