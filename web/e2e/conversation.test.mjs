@@ -238,7 +238,8 @@ test("a reply is spoken: read, heard, and found again", limit, async () => {
     await page.getByRole("button", { name: "Stop and reply" }).waitFor();
     const heard = thread(olga, "Look at this");
     await heard.getByText("Is being recorded now").waitFor({ timeout: 30_000 });
-    await until("six seconds are spoken", () => page.getByText("0:06").isVisible(), 60_000);
+    const recorder = page.getByRole("region", { name: "Record a reply to Olga Owner" });
+    await recorder.getByText("0:06").waitFor({ timeout: 60_000 });
     await assertAccessible(page, "a reply is recorded");
     await page.getByRole("button", { name: "Stop and reply" }).click();
     await heard.getByText(/fellow americans/i).waitFor({ timeout: 120_000 });
