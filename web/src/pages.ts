@@ -9,6 +9,12 @@ export const routes: readonly Route[] = [
     load: () => import("./routes/Library.svelte"),
   },
   {
+    path: /^\/inbox$/,
+    audience: "members",
+    nav: { href: "/inbox", name: "Inbox", icon: "inbox", badge: () => import("./lib/inbox.svelte") },
+    load: () => import("./routes/Inbox.svelte"),
+  },
+  {
     path: /^\/search$/,
     audience: "members",
     nav: { href: "/search", name: "Search", icon: "search" },

@@ -16,6 +16,8 @@ export interface EventData {
   "comment.changed": { readonly clip_id: string; readonly comment: SaidComment };
   /** A clip that answers the one with clip_id by voice or video. */
   "reply.changed": { readonly clip_id: string; readonly id: string };
+  /** Somebody told me something, or I have read it. */
+  "inbox.changed": object;
   "comment.deleted": { readonly clip_id: string; readonly id: string };
 }
 
@@ -30,6 +32,7 @@ const names: Readonly<Record<EventName, true>> = {
   "reactions.changed": true,
   "comment.changed": true,
   "reply.changed": true,
+  "inbox.changed": true,
   "comment.deleted": true,
 };
 
