@@ -2,6 +2,8 @@ package blob
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"baton/domain"
 )
@@ -18,6 +20,14 @@ import (
 // run twice and publish by one transaction; a recorder's is new for each node that took the recording over.
 // No key is a folder of another, which a store on a file system could not keep.
 type Keys struct{}
+
+// MadeOfRecording tells whether a key is of a recording's source or of what is made of it, and not, say, of what people added.
+func MadeOfRecording(key string) bool {
+	part := strings.SplitN(key, "/", 5) // w, workspace, c, clip, …
+	return len(part) == 5 && slices.ContainsFunc([]string{"source/", "r/", "poster-", "storyboard-", "peaks-"}, func(kind string) bool {
+		return strings.HasPrefix(part[4], kind)
+	})
+}
 
 // Workspace is the prefix of all that belongs to a workspace.
 func (Keys) Workspace(w domain.WorkspaceID) string { return fmt.Sprintf("w/%s/", w) }

@@ -137,7 +137,7 @@ func (r *repair) clip(ctx context.Context, c domain.Clip) error {
 	}
 	var strays []string
 	for key, info := range have {
-		if o.Settled && !want[key] && r.now.Sub(info.ModifiedAt) > strayAge {
+		if o.Settled && !want[key] && blob.MadeOfRecording(key) && r.now.Sub(info.ModifiedAt) > strayAge {
 			strays = append(strays, key)
 		}
 	}

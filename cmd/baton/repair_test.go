@@ -57,7 +57,7 @@ func TestRepair(t *testing.T) {
 	prefix := func(id string) string { return "w/" + workspace + "/c/" + id + "/" }
 	unknown := domain.NewID[string]()
 	left := []string{prefix(well) + "r/720p/seg-000000-lost.m4s", prefix(well) + "source/00000099-z"}
-	kept := []string{prefix(open) + "source/00000099-z", prefix(unknown) + "source/00000000-0"}
+	kept := []string{prefix(open) + "source/00000099-z", prefix(unknown) + "source/00000000-0", prefix(well) + "attachment-x"}
 	for _, key := range append(left, kept...) {
 		if err := o.Put(t.Context(), key, "video/mp4", []byte("x")); err != nil {
 			t.Fatal(err)

@@ -75,14 +75,15 @@ update clip set deleted_at = now(), updated_at = now() where id = @id;
 -- name: ClipObjects :one
 select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
-         union all select object_key from segment where segment.clip_id = clip.id))::text[] as object_keys,
+         union all select object_key from segment where segment.clip_id = clip.id
+         union all select object_key from attachment where attachment.clip_id = clip.id))::text[] as object_keys,
        coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts,
        coalesce((select source_runs from recording where recording.clip_id = clip.id), '[]')::jsonb as source_runs,
        -- All of the source is stored and nothing is being done with it.
        (deleted_at is null and state in ('ready', 'failed')
          and exists (select from recording where recording.clip_id = clip.id and end_reason in ('finished', 'cancelled'))
          and not exists (select from work where work.clip_id = clip.id and work.state not in ('done', 'failed')))::bool as settled
-  from clip where id = @id;
+  from clip where clip.id = @id;
 
 -- name: ClipIDs :many
 -- Those that are not deleted, for a walk over all.
