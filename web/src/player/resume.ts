@@ -35,13 +35,7 @@ export function resumeAt(clip: string, storage = own()): number | undefined {
 }
 
 /** Remembers a place. The first seconds and the last ones count as not begun and as seen: the next time starts at the start. */
-export function rememberPlace(
-  clip: string,
-  ms: number,
-  durationMs: number,
-  storage = own(),
-  now = Date.now(),
-): void {
+export function rememberPlace(clip: string, ms: number, durationMs: number, storage = own(), now = Date.now()): void {
   const places = new Map(Object.entries(read(storage)));
   const seen = durationMs > 0 && ms >= durationMs - Math.min(5000, durationMs * 0.05);
   if (ms < 5000 || seen) {
