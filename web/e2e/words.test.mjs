@@ -177,8 +177,7 @@ test("the search is narrowed, grouped, walked by keyboard, and leads to the mome
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Said", exact: true }).click();
   await page.getByRole("heading", { name: "First talk" }).waitFor();
-  assert.match(page.url(), /tag=release/);
-  assert.match(page.url(), /in=speech/);
+  await page.waitForURL((to) => to.searchParams.get("tag") === "release" && to.searchParams.get("in") === "speech");
   await lookAround(page, "words-search");
   await page.getByRole("button", { name: "Remove the filter Tag: release" }).click();
   await page.getByRole("heading", { name: "Second talk" }).waitFor();
