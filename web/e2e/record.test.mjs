@@ -83,7 +83,7 @@ test("every state of the page can be used by everybody", limit, async () => {
   await press(page, "Record");
   await page.getByRole("button", { name: "Stop" }).waitFor();
   await until("the link is there", () => link(page).catch(() => ""));
-  assert.match(await page.title(), /^● 0:/);
+  await until("the title counts", async () => /^● 0:/.test(await page.title()));
   await look(page, "recording");
 
   await page.keyboard.press("Alt+Shift+P");
