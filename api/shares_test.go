@@ -228,7 +228,11 @@ func TestAskingToBeLetIn(t *testing.T) {
 	if len(page.Clips) != 1 {
 		t.Errorf("their library has %d", len(page.Clips))
 	}
+	watching := gus.listen("?clip_id="+string(clip), 0)
+	watching.expect("hello", "{}")
 	olga.call("PUT", at+"/people", map[string]any{"account_ids": []any{stranger.member.Account.ID}}).expect(200)
+	watching.expect("clip.changed", string(clip))
+	watching.expect("end", "you may not see") // at once: the next look by the clock is a minute away
 	gus.call("GET", at, nil).problem(404)
 	stranger.call("GET", at, nil).problem(404)
 }

@@ -40,7 +40,7 @@ type Event struct {
 	// wider one, so that those who lost sight of the clip learn that they have to look again.
 	OwnerID    AccountID
 	Visibility Visibility
-	// People are members who may watch the clip whatever its visibility.
+	// People are members who may watch the clip whatever its visibility, those who just no longer may included.
 	People []AccountID
 	// Audience is who alone may learn of it; nil: whoever may watch the clip.
 	Audience []AccountID

@@ -161,6 +161,7 @@ func (t *tx) setPeople(ctx context.Context, c domain.Clip, people []domain.Accou
 	if err != nil {
 		return err
 	}
+	before := c.People
 	if c.People = each(rows, func(r sqlc.MembersAmongRow) domain.AccountID { return r.AccountID }); len(c.People) > 200 {
 		return domain.Errorf(domain.KindTooLarge, "a clip is shared with at most 200 people by name")
 	}
@@ -170,6 +171,8 @@ func (t *tx) setPeople(ctx context.Context, c domain.Clip, people []domain.Accou
 	if err := t.showReplies(ctx, c); err != nil {
 		return err
 	}
+	// Those who were left out have to learn that they are: their open players look again.
+	c.People = append(c.People, before...)
 	return t.clipChanged(c)
 }
 

@@ -93,7 +93,7 @@ test("a link with a password lets a guest watch and comment, until it is taken b
   await said.getByText("Guest", { exact: true }).waitFor();
 
   await (await dialog()).getByRole("button", { name: "Take The customer back" }).click();
-  await guest.getByText("You may not see this clip any more").waitFor({ timeout: 150_000 });
+  await guest.getByText("You may not see this clip any more").waitFor({ timeout: 45_000 });
   await page.keyboard.press("Escape");
 });
 
@@ -114,7 +114,7 @@ test("somebody asks to be let in, and is", limit, async () => {
   await mira.goto(`${server.url}/c/${clip}`);
   await mira.getByRole("heading", { name: "A film to share" }).waitFor();
   await (await dialog()).getByRole("button", { name: "No longer share with Mira Member" }).click();
-  await mira.getByText("You may not see this clip any more").waitFor({ timeout: 150_000 });
+  await mira.getByText("You may not see this clip any more").waitFor({ timeout: 45_000 });
   await page.keyboard.press("Escape");
 });
 
