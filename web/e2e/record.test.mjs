@@ -118,12 +118,18 @@ test("the whole recording is verified by its hash", limit, async () => {
   await press(page, "Record");
   await until("some of it is safe", () => page.locator("[title='Sent over WebRTC']").count());
   await until("3 s are recorded", async () => /0:0[3-9]/.test(await page.title()));
+  await page.evaluate(() => {
+    navigator.clipboard.writeText = () => new Promise(() => undefined); // it asks, and nobody answers
+  });
   await press(page, "Stop");
   const answer = await finishing;
   assert.equal(answer.status(), 200);
   const sent = answer.request().postDataJSON();
   assert.match(sent.sha256, /^[0-9a-f]{64}$/);
   assert.equal((await answer.json()).sha256, sent.sha256);
+  await page.waitForURL(/\/c\//);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  assert.equal(await page.getByRole("region", { name: "Transfers" }).count(), 0, "what has arrived is still being sent");
   await page.close();
 });
 
