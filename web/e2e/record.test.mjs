@@ -103,6 +103,7 @@ test("every state of the page can be used by everybody", limit, async () => {
 
   const kept = (await link(page)).split("/c/")[1];
   await page.getByText(/Saved as you go/).waitFor();
+  await until("2 s are recorded", async () => /0:0[2-9]/.test(await page.title())); // what has no picture yet is no clip
   await page.keyboard.press("Alt+Shift+R");
   await page.waitForURL(new RegExp(kept));
   await until("it is ready", async () => (await clipState(kept)) === "ready");
