@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -40,7 +41,7 @@ func (s *Server) ensureCluster(ctx context.Context) error {
 	if entries, err := os.ReadDir(data); err == nil && len(entries) > 0 {
 		return unavailable("%s is not a PostgreSQL cluster and not empty; nothing was changed", data)
 	}
-	fresh, err := s.freshDir()
+	fresh, err := s.freshDir(ctx)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (s *Server) ensureCluster(ctx context.Context) error {
 
 // freshDir makes a directory for a new cluster, with a name that was never
 // used: an initdb whose owner was killed may still be writing into its own.
-func (s *Server) freshDir() (string, error) {
+func (s *Server) freshDir(ctx context.Context) (string, error) {
 	const prefix = "data.new-"
 	entries, err := os.ReadDir(s.opt.Dir)
 	if err != nil {
@@ -65,7 +66,7 @@ func (s *Server) freshDir() (string, error) {
 		if !strings.HasPrefix(e.Name(), prefix) {
 			continue
 		}
-		if err := os.RemoveAll(filepath.Join(s.opt.Dir, e.Name())); err != nil {
+		if err := clearHalfMade(ctx, filepath.Join(s.opt.Dir, e.Name())); err != nil {
 			return "", fmt.Errorf("clear a half-made cluster: %w", err)
 		}
 	}
@@ -74,6 +75,31 @@ func (s *Server) freshDir() (string, error) {
 		return "", fmt.Errorf("make a new cluster: %w", err)
 	}
 	return fresh, s.acc.own(fresh)
+}
+
+// orphanPatience is how long a start waits for the initdb of a killed one: it
+// ends by itself within a few seconds, for its files go away under it.
+const orphanPatience = 20 * time.Second
+
+// clearHalfMade removes what a killed start left of a cluster. Whatever an
+// orphaned initdb writes meanwhile makes the directory "not empty" again, so
+// it is tried until that has ended. One that never ends is left alone: its
+// name is not used again, and the next start clears it.
+func clearHalfMade(ctx context.Context, dir string) error {
+	for deadline := time.Now().Add(orphanPatience); ; {
+		err := os.RemoveAll(dir)
+		if !errors.Is(err, syscall.ENOTEMPTY) {
+			return err
+		}
+		if time.Now().After(deadline) {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
 }
 
 func (s *Server) initdb(ctx context.Context, dir string) error {
