@@ -257,6 +257,7 @@ var rules = map[string]rule{
 	"listMeetings": {who: signedIn(guest)}, "addMeeting": {who: signedIn(guest), body: `{"name":"Status","minutes":30,"people":8,"per_year":50,"since":"2026-01-01"}`, ok: 201},
 	"findMeetings":  {who: signedIn(guest), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
 	"removeMeeting": {who: only(inside, guest), ok: 204}, "getLedger": {who: signedIn(guest)}, "getLedgerCSV": {who: signedIn(guest)},
+	"getStartHere": {who: only(inside, guest)}, "pinClip": {who: only(inside, guest), ok: 204}, "unpinClip": {who: only(inside, guest), ok: 204},
 	"getNorms": {who: signedIn(guest)}, "putNorms": {who: signedIn(owner, member, guest), body: `{"urgent_hours":4,"standard_days":1,"relaxed_days":3,"escalation":"admins","escalate_hours":4}`},
 	"listAsks": {who: signedIn(guest)}, "getBreakGlass": {who: signedIn(guest)},
 	"createAsk": {who: only([]string{owner, admin, member}, guest), body: `{"owner_id":"COLLEAGUE","body":"Please"}`, ok: 201},
@@ -452,6 +453,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return string(made.ID)
 	})
+	replace("clip_id", func() string { return string(c.clipOf(domain.VisibleWorkspace)) })
 	replace("attachment_id", func() string { return string(c.pictured(v)) })
 	replace("id", func() string { return string(c.clipOf(v)) })
 	replace("account_id", func() string { return string(c.join(w, "Victim"+c.unique(), domain.RoleMember).member.Account.ID) })

@@ -62,6 +62,7 @@ type Needs struct {
 	Decisions   decisions
 	Blockers    blockers
 	Ledger      ledgerStore
+	StartHere   startHere
 
 	// HasWriter: summaries can be made.
 	HasWriter bool

@@ -24,6 +24,8 @@ type ClipFilter struct {
 	OwnerID AccountID
 	SpaceID SpaceID
 	Tag     string
+	// PinnedIn lists the clips that are pinned to a space.
+	PinnedIn SpaceID
 	// Before is the last id of the page before.
 	Before ClipID
 	Limit  int

@@ -23,7 +23,7 @@ func (s Clips) List(ctx context.Context, v domain.Viewer, f domain.ClipFilter) (
 	q := s.db.queries()
 	rows, err := q.ClipViews(ctx, sqlc.ClipViewsParams{
 		WorkspaceID: v.WorkspaceID, ViewerID: string(v.AccountID), Guest: v.Role == domain.RoleGuest,
-		Before: string(f.Before), ByOwner: string(f.OwnerID), InSpace: string(f.SpaceID), WithTag: f.Tag, PageSize: f.Limit,
+		Before: string(f.Before), ByOwner: string(f.OwnerID), InSpace: string(f.SpaceID), WithTag: f.Tag, PinnedIn: string(f.PinnedIn), PageSize: f.Limit,
 	})
 	if err != nil {
 		return nil, failed("list clips", err)

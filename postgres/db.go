@@ -46,6 +46,7 @@ type DB struct {
 	Decisions   Decisions
 	Blockers    Blockers
 	Ledger      Ledger
+	StartHere   StartHere
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -58,7 +59,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Search, db.Events, db.Hours = Search{db}, Events{db}, Hours{db}
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
-	db.Ledger = Ledger{db}
+	db.Ledger, db.StartHere = Ledger{db}, StartHere{db}
 	return db
 }
 

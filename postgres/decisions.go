@@ -116,6 +116,7 @@ func (s Decisions) Of(ctx context.Context, w domain.WorkspaceID, o domain.Occurr
 }
 
 func decisions(ctx context.Context, q *sqlc.Queries, p sqlc.DecisionsParams) ([]domain.Decision, error) {
+	p.Ids = orEmpty(p.Ids)
 	rows, err := q.Decisions(ctx, p)
 	if err != nil {
 		return nil, err

@@ -1830,6 +1830,13 @@ type Person struct {
 	Name string `json:"name"`
 }
 
+// PinnedClip defines model for PinnedClip.
+type PinnedClip struct {
+	Clip     Clip      `json:"clip"`
+	PinnedAt time.Time `json:"pinned_at"`
+	PinnedBy Person    `json:"pinned_by"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	Detail *string `json:"detail,omitempty"`
@@ -1957,6 +1964,25 @@ type ReelPiece struct {
 
 // ReelPieceRank Why it is played
 type ReelPieceRank string
+
+// ReplayedMoment defines model for ReplayedMoment.
+type ReplayedMoment struct {
+	// ClipId Example: 01hf7yat00tvwxyz0123456789
+	ClipId ID    `json:"clip_id"`
+	EndMs  int64 `json:"end_ms"`
+
+	// ReplayedBy So many people played it more than once
+	ReplayedBy int   `json:"replayed_by"`
+	StartMs    int64 `json:"start_ms"`
+
+	// Title The clip's
+	Title     string `json:"title"`
+	Url       string `json:"url"`
+	WatchedBy int    `json:"watched_by"`
+
+	// Words What is said there; may be empty
+	Words string `json:"words"`
+}
 
 // ReplyClass urgent: four working hours; standard: one working day; relaxed: three; in the hours of who is asked, unless the workspace has other norms
 type ReplyClass string
@@ -2282,6 +2308,19 @@ type SpokenReply struct {
 
 	// Words The transcript so far, cut after 4000 characters
 	Words string `json:"words"`
+}
+
+// StartHere defines model for StartHere.
+type StartHere struct {
+	// Decisions Those that are not superseded, the newest first
+	Decisions []Decision `json:"decisions"`
+
+	// Moments The most replayed first
+	Moments []ReplayedMoment `json:"moments"`
+
+	// Pinned In the order in which they were pinned
+	Pinned []PinnedClip `json:"pinned"`
+	Space  Space        `json:"space"`
 }
 
 // Stroke defines model for Stroke.
@@ -3244,6 +3283,15 @@ type ServerInterface interface {
 	// UpdateSpace Rename a space
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx echo.Context, spaceId ID) error
+	// UnpinClip Take it off the list
+	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
+	UnpinClip(ctx echo.Context, spaceId ID, clipId ID) error
+	// PinClip Pin a clip to a space, up to 30
+	// (PUT /api/v1/spaces/{space_id}/pins/{clip_id})
+	PinClip(ctx echo.Context, spaceId ID, clipId ID) error
+	// GetStartHere What somebody new to a space should see: pinned clips, decisions that hold, moments to which people went back
+	// (GET /api/v1/spaces/{space_id}/start-here)
+	GetStartHere(ctx echo.Context, spaceId ID) error
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx echo.Context) error
@@ -5312,6 +5360,70 @@ func (w *ServerInterfaceWrapper) UpdateSpace(ctx echo.Context) error {
 	return err
 }
 
+// UnpinClip converts echo context to params.
+func (w *ServerInterfaceWrapper) UnpinClip(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// ------------- Path parameter "clip_id" -------------
+	var clipId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "clip_id", ctx.Param("clip_id"), &clipId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter clip_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnpinClip(ctx, spaceId, clipId)
+	return err
+}
+
+// PinClip converts echo context to params.
+func (w *ServerInterfaceWrapper) PinClip(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// ------------- Path parameter "clip_id" -------------
+	var clipId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "clip_id", ctx.Param("clip_id"), &clipId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter clip_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PinClip(ctx, spaceId, clipId)
+	return err
+}
+
+// GetStartHere converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStartHere(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStartHere(ctx, spaceId)
+	return err
+}
+
 // ListTags converts echo context to params.
 func (w *ServerInterfaceWrapper) ListTags(ctx echo.Context) error {
 	var err error
@@ -5628,6 +5740,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.RemoveMeeting, options.OperationMiddlewares["removeMeeting"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.GetLedger, options.OperationMiddlewares["getLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.csv", wrapper.GetLedgerCSV, options.OperationMiddlewares["getLedgerCSV"]...)
+	router.GET(options.BaseURL+"/api/v1/spaces/:space_id/start-here", wrapper.GetStartHere, options.OperationMiddlewares["getStartHere"]...)
+	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.UnpinClip, options.OperationMiddlewares["unpinClip"]...)
+	router.PUT(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.PinClip, options.OperationMiddlewares["pinClip"]...)
 	router.GET(options.BaseURL+"/api/v1/me/nudges", wrapper.ListNudges, options.OperationMiddlewares["listNudges"]...)
 
 }
@@ -10645,6 +10760,113 @@ func (response UpdateSpacedefaultApplicationProblemPlusJSONResponse) VisitUpdate
 	return err
 }
 
+type UnpinClipRequestObject struct {
+	SpaceId ID `json:"space_id"`
+	ClipId  ID `json:"clip_id"`
+}
+
+type UnpinClipResponseObject interface {
+	VisitUnpinClipResponse(w http.ResponseWriter) error
+}
+
+type UnpinClip204Response struct {
+}
+
+func (response UnpinClip204Response) VisitUnpinClipResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnpinClipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnpinClipdefaultApplicationProblemPlusJSONResponse) VisitUnpinClipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PinClipRequestObject struct {
+	SpaceId ID `json:"space_id"`
+	ClipId  ID `json:"clip_id"`
+}
+
+type PinClipResponseObject interface {
+	VisitPinClipResponse(w http.ResponseWriter) error
+}
+
+type PinClip204Response struct {
+}
+
+func (response PinClip204Response) VisitPinClipResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type PinClipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PinClipdefaultApplicationProblemPlusJSONResponse) VisitPinClipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStartHereRequestObject struct {
+	SpaceId ID `json:"space_id"`
+}
+
+type GetStartHereResponseObject interface {
+	VisitGetStartHereResponse(w http.ResponseWriter) error
+}
+
+type GetStartHere200JSONResponse StartHere
+
+func (response GetStartHere200JSONResponse) VisitGetStartHereResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStartHeredefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStartHeredefaultApplicationProblemPlusJSONResponse) VisitGetStartHereResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTagsRequestObject struct {
 }
 
@@ -11480,6 +11702,15 @@ type StrictServerInterface interface {
 	// UpdateSpace Rename a space
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx context.Context, request UpdateSpaceRequestObject) (UpdateSpaceResponseObject, error)
+	// UnpinClip Take it off the list
+	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
+	UnpinClip(ctx context.Context, request UnpinClipRequestObject) (UnpinClipResponseObject, error)
+	// PinClip Pin a clip to a space, up to 30
+	// (PUT /api/v1/spaces/{space_id}/pins/{clip_id})
+	PinClip(ctx context.Context, request PinClipRequestObject) (PinClipResponseObject, error)
+	// GetStartHere What somebody new to a space should see: pinned clips, decisions that hold, moments to which people went back
+	// (GET /api/v1/spaces/{space_id}/start-here)
+	GetStartHere(ctx context.Context, request GetStartHereRequestObject) (GetStartHereResponseObject, error)
 	// ListTags Tags of the clips I may watch, the most used first
 	// (GET /api/v1/tags)
 	ListTags(ctx context.Context, request ListTagsRequestObject) (ListTagsResponseObject, error)
@@ -15642,6 +15873,83 @@ func (sh *strictHandler) UpdateSpace(ctx echo.Context, spaceId ID) error {
 		return err
 	} else if validResponse, ok := response.(UpdateSpaceResponseObject); ok {
 		return validResponse.VisitUpdateSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnpinClip operation middleware
+func (sh *strictHandler) UnpinClip(ctx echo.Context, spaceId ID, clipId ID) error {
+	var request UnpinClipRequestObject
+
+	request.SpaceId = spaceId
+	request.ClipId = clipId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnpinClip(ctx.Request().Context(), request.(UnpinClipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnpinClip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnpinClipResponseObject); ok {
+		return validResponse.VisitUnpinClipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PinClip operation middleware
+func (sh *strictHandler) PinClip(ctx echo.Context, spaceId ID, clipId ID) error {
+	var request PinClipRequestObject
+
+	request.SpaceId = spaceId
+	request.ClipId = clipId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PinClip(ctx.Request().Context(), request.(PinClipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PinClip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PinClipResponseObject); ok {
+		return validResponse.VisitPinClipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetStartHere operation middleware
+func (sh *strictHandler) GetStartHere(ctx echo.Context, spaceId ID) error {
+	var request GetStartHereRequestObject
+
+	request.SpaceId = spaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStartHere(ctx.Request().Context(), request.(GetStartHereRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStartHere")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStartHereResponseObject); ok {
+		return validResponse.VisitGetStartHereResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

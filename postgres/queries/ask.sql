@@ -78,6 +78,7 @@ select decision.id, decision.workspace_id, decision.author_id, decision.what, de
   from decision join account on account.id = decision.author_id
  where decision.workspace_id = @workspace_id
    and (@id::text = '' or decision.id = @id::text)
+   and (cardinality(@ids::text[]) = 0 or decision.id = any(@ids::text[]))
    and (@in_occurrence::text = '' or decision.occurrence_id = @in_occurrence::text)
    and (@before::text = '' or decision.id < @before::text)
    and (@txt::text = '' or decision.tsv @@ websearch_to_tsquery('baton_en', baton_plain(@txt::text)))

@@ -30,6 +30,7 @@ select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as
    and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
    and (@in_space::text = '' or clip.space_id = @in_space::text)
    and (@with_tag::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = @with_tag::text))
+   and (@pinned_in::text = '' or exists (select from pin where pin.clip_id = clip.id and pin.space_id = @pinned_in::text))
  order by clip.id desc limit @page_size::int;
 
 -- name: UpdateClip :exec

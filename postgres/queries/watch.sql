@@ -2,7 +2,7 @@
 -- Tells whether the viewer is a new one.
 insert into watch (clip_id, viewer, account_id, watched, position_ms)
 values (@clip_id, @viewer, @account_id, (@watched::text)::int8multirange, @position_ms)
-on conflict (clip_id, viewer) do update set watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
+on conflict (clip_id, viewer) do update set replayed = watch.replayed + watch.watched * excluded.watched, watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
 returning (xmax = 0)::bool as fresh;
 
 -- name: WatchedBy :one

@@ -290,15 +290,17 @@ select decision.id, decision.workspace_id, decision.author_id, decision.what, de
   from decision join account on account.id = decision.author_id
  where decision.workspace_id = $1
    and ($2::text = '' or decision.id = $2::text)
-   and ($3::text = '' or decision.occurrence_id = $3::text)
-   and ($4::text = '' or decision.id < $4::text)
-   and ($5::text = '' or decision.tsv @@ websearch_to_tsquery('baton_en', baton_plain($5::text)))
- order by decision.id desc limit $6::int
+   and (cardinality($3::text[]) = 0 or decision.id = any($3::text[]))
+   and ($4::text = '' or decision.occurrence_id = $4::text)
+   and ($5::text = '' or decision.id < $5::text)
+   and ($6::text = '' or decision.tsv @@ websearch_to_tsquery('baton_en', baton_plain($6::text)))
+ order by decision.id desc limit $7::int
 `
 
 type DecisionsParams struct {
 	WorkspaceID  domain.WorkspaceID
 	ID           string
+	Ids          []string
 	InOccurrence string
 	Before       string
 	Txt          string
@@ -328,6 +330,7 @@ func (q *Queries) Decisions(ctx context.Context, arg DecisionsParams) ([]Decisio
 	rows, err := q.db.Query(ctx, decisions,
 		arg.WorkspaceID,
 		arg.ID,
+		arg.Ids,
 		arg.InOccurrence,
 		arg.Before,
 		arg.Txt,

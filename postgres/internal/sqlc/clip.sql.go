@@ -226,7 +226,8 @@ select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip
    and ($5::text = '' or clip.owner_id = $5::text)
    and ($6::text = '' or clip.space_id = $6::text)
    and ($7::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = $7::text))
- order by clip.id desc limit $8::int
+   and ($8::text = '' or exists (select from pin where pin.clip_id = clip.id and pin.space_id = $8::text))
+ order by clip.id desc limit $9::int
 `
 
 type ClipViewsParams struct {
@@ -237,6 +238,7 @@ type ClipViewsParams struct {
 	ByOwner     string
 	InSpace     string
 	WithTag     string
+	PinnedIn    string
 	PageSize    int
 }
 
@@ -257,6 +259,7 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 		arg.ByOwner,
 		arg.InSpace,
 		arg.WithTag,
+		arg.PinnedIn,
 		arg.PageSize,
 	)
 	if err != nil {

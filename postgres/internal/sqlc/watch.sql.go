@@ -15,7 +15,7 @@ import (
 const addWatched = `-- name: AddWatched :one
 insert into watch (clip_id, viewer, account_id, watched, position_ms)
 values ($1, $2, $3, ($4::text)::int8multirange, $5)
-on conflict (clip_id, viewer) do update set watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
+on conflict (clip_id, viewer) do update set replayed = watch.replayed + watch.watched * excluded.watched, watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
 returning (xmax = 0)::bool as fresh
 `
 

@@ -2167,6 +2167,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/spaces/{space_id}/start-here": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** What somebody new to a space should see: pinned clips, decisions that hold, moments to which people went back */
+        get: operations["getStartHere"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/pins/{clip_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+                clip_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Pin a clip to a space, up to 30 */
+        put: operations["pinClip"];
+        post?: never;
+        /** Take it off the list */
+        delete: operations["unpinClip"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/nudges": {
         parameters: {
             query?: never;
@@ -3512,6 +3552,36 @@ export interface components {
             fairness: number;
             /** @description The longest wait first */
             zones: components["schemas"]["ZoneWait"][];
+        };
+        PinnedClip: {
+            clip: components["schemas"]["Clip"];
+            pinned_by: components["schemas"]["Person"];
+            /** Format: date-time */
+            pinned_at: string;
+        };
+        ReplayedMoment: {
+            clip_id: components["schemas"]["ID"];
+            /** @description The clip's */
+            title: string;
+            url: string;
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            /** @description What is said there; may be empty */
+            words: string;
+            /** @description So many people played it more than once */
+            replayed_by: number;
+            watched_by: number;
+        };
+        StartHere: {
+            space: components["schemas"]["Space"];
+            /** @description In the order in which they were pinned */
+            pinned: components["schemas"]["PinnedClip"][];
+            /** @description Those that are not superseded, the newest first */
+            decisions: components["schemas"]["Decision"][];
+            /** @description The most replayed first */
+            moments: components["schemas"]["ReplayedMoment"][];
         };
         Nudge: {
             /** @enum {string} */
@@ -7578,6 +7648,73 @@ export interface operations {
                 content: {
                     "text/csv": string;
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getStartHere: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StartHere"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    pinClip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+                clip_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Pinned */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unpinClip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+                clip_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not pinned any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -1,0 +1,33 @@
+-- name: PinClip :execrows
+-- Up to a bound a space, and only what belongs to the space's workspace.
+insert into pin (space_id, clip_id, pinned_by, pinned_at)
+select space.id, clip.id, @pinned_by, @pinned_at from space join clip on clip.workspace_id = space.workspace_id and clip.deleted_at is null and clip.parent_id is null
+ where space.workspace_id = @workspace_id and space.id = @space_id and clip.id = @clip_id
+   and (select count(*) from pin where pin.space_id = space.id) < @most::int
+on conflict do nothing;
+
+-- name: UnpinClip :exec
+delete from pin using space where space.id = pin.space_id and space.workspace_id = @workspace_id and pin.space_id = @space_id and pin.clip_id = @clip_id;
+
+-- name: Pins :many
+select pin.clip_id, pin.pinned_by, account.name, pin.pinned_at from pin join account on account.id = pin.pinned_by
+ where pin.space_id = @space_id order by pin.pinned_at, pin.clip_id;
+
+-- name: IsPinned :one
+select exists (select from pin where space_id = @space_id and clip_id = @clip_id);
+
+-- name: WatchedInSpace :many
+-- What was watched of the clips of a space that the viewer may watch, the newest first.
+select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, watch.replayed::text as replayed
+  from watch join clip on clip.id = watch.clip_id
+ where clip.workspace_id = @workspace_id and clip.space_id = @space_id::text and clip.deleted_at is null and clip.state = 'ready'
+   and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, false) and watch.watched <> '{}'
+ order by watch.last_at desc limit 5000;
+
+-- name: DecisionsOfSpace :many
+-- What holds: said in a clip of the space, or in a round that belongs to it, and not superseded.
+select decision.id from decision left join clip on clip.id = decision.clip_id
+  left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
+ where decision.workspace_id = @workspace_id and (clip.space_id = @space_id::text or round.space_id = @space_id::text)
+   and not exists (select from decision newer where newer.supersedes = decision.id)
+ order by decision.id desc limit @most::int;
