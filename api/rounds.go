@@ -40,6 +40,9 @@ type roundStore interface {
 	// Heard and AddHeard keep what a person has heard of clips.
 	Heard(ctx context.Context, who domain.AccountID, clips []domain.ClipID) (map[domain.ClipID][]domain.Span, error)
 	AddHeard(ctx context.Context, who domain.AccountID, clip domain.ClipID, spans []domain.Span) error
+	// Read tells which written pieces a person has read of these, AddRead notes more.
+	Read(ctx context.Context, who domain.AccountID, refs []string) ([]string, error)
+	AddRead(ctx context.Context, who domain.AccountID, refs []string) error
 }
 
 const noRound = "there is no such round"

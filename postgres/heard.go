@@ -9,14 +9,38 @@ import (
 	"baton/rounds/reel"
 )
 
-// Heard reads what a person has heard of clips.
+// Heard reads what a person has heard of clips: in a reel, or on a clip's own page.
 func (s Rounds) Heard(ctx context.Context, who domain.AccountID, clips []domain.ClipID) (map[domain.ClipID][]domain.Span, error) {
-	rows, err := s.db.queries().Heard(ctx, who, each(clips, func(c domain.ClipID) string { return string(c) }))
+	ids, q := each(clips, func(c domain.ClipID) string { return string(c) }), s.db.queries()
+	rows, err := q.Heard(ctx, who, ids)
+	if err != nil {
+		return nil, failed("read what was heard", err)
+	}
 	out := make(map[domain.ClipID][]domain.Span, len(rows))
 	for _, r := range rows {
 		out[r.ClipID] = r.Spans
 	}
-	return out, failed("read what was heard", err)
+	watched, err := q.WatchedOf(ctx, string(who), ids)
+	for _, r := range watched {
+		out[r.ClipID] = reel.Merge(append(out[r.ClipID], domain.ParseSpans(r.Watched)...))
+	}
+	return out, failed("read what was watched", err)
+}
+
+// Read tells which of these written pieces a person has read.
+func (s Rounds) Read(ctx context.Context, who domain.AccountID, refs []string) ([]string, error) {
+	read, err := s.db.queries().ReadPieces(ctx, who, orEmpty(refs))
+	return read, failed("read what was read", err)
+}
+
+// AddRead notes that a person has read pieces, and forgets what they read long ago.
+func (s Rounds) AddRead(ctx context.Context, who domain.AccountID, refs []string) error {
+	return s.db.inTx(ctx, "note what was read", func(t *tx) error {
+		if err := t.SweepReadPieces(ctx, who); err != nil {
+			return err
+		}
+		return t.AddReadPieces(ctx, who, orEmpty(refs))
+	})
 }
 
 // AddHeard notes that a person has heard more of a clip. KindNotFound.

@@ -1936,16 +1936,19 @@ type Reel struct {
 	Pieces []ReelPiece `json:"pieces"`
 }
 
-// ReelPiece defines model for ReelPiece.
+// ReelPiece A stretch of a clip to play; without clip_id: words to read
 type ReelPiece struct {
 	Author Person `json:"author"`
 
 	// ClipId Example: 01hf7yat00tvwxyz0123456789
-	ClipId ID    `json:"clip_id"`
+	ClipId *ID   `json:"clip_id,omitempty"`
 	EndMs  int64 `json:"end_ms"`
 
-	// LengthMs At my speed
+	// LengthMs At my speed; of words: what reading them takes
 	LengthMs int64 `json:"length_ms"`
+
+	// Origin Where it comes from: the round and its day, or the clip's title
+	Origin *string `json:"origin,omitempty"`
 
 	// Play The stretches to play, in order
 	Play []Span `json:"play"`
@@ -1953,12 +1956,15 @@ type ReelPiece struct {
 	// Rank Why it is played
 	Rank ReelPieceRank `json:"rank"`
 
-	// Ref Id of the ask, decision, blocker, occurrence or clip
+	// Ref Of an ask, a decision, a blocker or a clip: its id; of an answer: those of the occurrence and the answer, and the section's key
 	Ref     string `json:"ref"`
 	StartMs int64  `json:"start_ms"`
-	Title   string `json:"title"`
 
-	// Url Of its moment
+	// Text What was written; with clip_id: beside it
+	Text  *string `json:"text,omitempty"`
+	Title string  `json:"title"`
+
+	// Url Of its moment, or of the page that has the words
 	Url string `json:"url"`
 }
 
@@ -2699,6 +2705,11 @@ type GetReelParams struct {
 	Speed    *float64 `form:"speed,omitempty" json:"speed,omitempty"`
 }
 
+// AddReadJSONBody defines parameters for AddRead.
+type AddReadJSONBody struct {
+	Refs []string `json:"refs"`
+}
+
 // ListOccurrencesParams defines parameters for ListOccurrences.
 type ListOccurrencesParams struct {
 	Cursor *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2863,6 +2874,9 @@ type PutNormsJSONRequestBody = Norms
 
 // PutAnswerJSONRequestBody defines body for PutAnswer for application/json ContentType.
 type PutAnswerJSONRequestBody = AnswerRequest
+
+// AddReadJSONRequestBody defines body for AddRead for application/json ContentType.
+type AddReadJSONRequestBody AddReadJSONBody
 
 // CreateRoundJSONRequestBody defines body for CreateRound for application/json ContentType.
 type CreateRoundJSONRequestBody = RoundRequest
@@ -3226,6 +3240,9 @@ type ServerInterface interface {
 	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
 	// (GET /api/v1/reel)
 	GetReel(ctx echo.Context, params GetReelParams) error
+	// AddRead I have read these written pieces: the reel leaves them out
+	// (POST /api/v1/reel/read)
+	AddRead(ctx echo.Context) error
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx echo.Context) error
@@ -5045,6 +5062,15 @@ func (w *ServerInterfaceWrapper) GetReel(ctx echo.Context) error {
 	return err
 }
 
+// AddRead converts echo context to params.
+func (w *ServerInterfaceWrapper) AddRead(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddRead(ctx)
+	return err
+}
+
 // ListRoundTemplates converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRoundTemplates(ctx echo.Context) error {
 	var err error
@@ -5733,6 +5759,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/proposals", wrapper.ListProposals, options.OperationMiddlewares["listProposals"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/proposals/dismiss", wrapper.DismissProposal, options.OperationMiddlewares["dismissProposal"]...)
 	router.GET(options.BaseURL+"/api/v1/reel", wrapper.GetReel, options.OperationMiddlewares["getReel"]...)
+	router.POST(options.BaseURL+"/api/v1/reel/read", wrapper.AddRead, options.OperationMiddlewares["addRead"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/heard", wrapper.AddHeard, options.OperationMiddlewares["addHeard"]...)
 	router.GET(options.BaseURL+"/api/v1/meetings", wrapper.ListMeetings, options.OperationMiddlewares["listMeetings"]...)
 	router.POST(options.BaseURL+"/api/v1/meetings", wrapper.AddMeeting, options.OperationMiddlewares["addMeeting"]...)
@@ -10007,6 +10034,39 @@ func (response GetReeldefaultApplicationProblemPlusJSONResponse) VisitGetReelRes
 	return err
 }
 
+type AddReadRequestObject struct {
+	Body *AddReadJSONRequestBody
+}
+
+type AddReadResponseObject interface {
+	VisitAddReadResponse(w http.ResponseWriter) error
+}
+
+type AddRead204Response struct {
+}
+
+func (response AddRead204Response) VisitAddReadResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AddReaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddReaddefaultApplicationProblemPlusJSONResponse) VisitAddReadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRoundTemplatesRequestObject struct {
 }
 
@@ -11645,6 +11705,9 @@ type StrictServerInterface interface {
 	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
 	// (GET /api/v1/reel)
 	GetReel(ctx context.Context, request GetReelRequestObject) (GetReelResponseObject, error)
+	// AddRead I have read these written pieces: the reel leaves them out
+	// (POST /api/v1/reel/read)
+	AddRead(ctx context.Context, request AddReadRequestObject) (AddReadResponseObject, error)
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx context.Context, request ListRoundTemplatesRequestObject) (ListRoundTemplatesResponseObject, error)
@@ -15231,6 +15294,52 @@ func (sh *strictHandler) GetReel(ctx echo.Context, params GetReelParams) error {
 		return err
 	} else if validResponse, ok := response.(GetReelResponseObject); ok {
 		return validResponse.VisitGetReelResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddRead operation middleware
+func (sh *strictHandler) AddRead(ctx echo.Context) error {
+	var request AddReadRequestObject
+
+	var body AddReadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddRead(ctx.Request().Context(), request.(AddReadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddRead")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddReadResponseObject); ok {
+		return validResponse.VisitAddReadResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"baton/domain"
 )
@@ -21,13 +22,16 @@ const (
 	Rest
 )
 
-// Item is a stretch of a clip that may be played.
+// Item is a stretch of a clip that may be played, or words that may be read.
 type Item struct {
 	Rank   Rank
 	ClipID domain.ClipID
 	domain.Span
 	// Ref is the id of the ask, decision, blocker or occurrence that it is of.
 	Ref string
+	// ReadMS is how long its words take to be read, whatever the speed of playing; set for what is in writing only, which has
+	// neither clip nor stretch.
+	ReadMS int64
 }
 
 // Known is what is known of a clip: what the listener heard of it, and what is not worth hearing (silences, fillers).
@@ -52,6 +56,10 @@ type Plan struct {
 	OverMS int64
 }
 
+// Scrap is the shortest stretch, in milliseconds, that is played at the edge of what was heard before: less is a breath or the end of a
+// word, which nobody would miss and which would keep its piece in the reel for ever.
+const Scrap = 700
+
 // Make plans. budgetMS is the listener's time, 0 for as long as it takes; speed is how fast they listen. What is asked of the
 // listener is never left out: when that alone is longer than the budget, OverMS says so and nothing else is played.
 func Make(items []Item, known map[domain.ClipID]Known, budgetMS int64, speed float64) Plan {
@@ -63,12 +71,10 @@ func Make(items []Item, known map[domain.ClipID]Known, budgetMS int64, speed flo
 	var p Plan
 	played := map[domain.ClipID][]domain.Span{}
 	for _, it := range items {
-		k := known[it.ClipID]
-		piece := Piece{Item: it, Play: without([]domain.Span{it.Span}, slices.Concat(k.Heard, k.Skip, played[it.ClipID]))}
-		if len(piece.Play) == 0 {
+		piece := pieceOf(it, known[it.ClipID], played[it.ClipID], speed)
+		if piece.LengthMS == 0 {
 			continue // heard, silent, or part of what is played already
 		}
-		piece.LengthMS = int64(math.Ceil(float64(length(piece.Play)) / speed))
 		if it.Rank != AskToMe && budgetMS > 0 && p.LengthMS+piece.LengthMS > budgetMS {
 			p.Left = append(p.Left, piece)
 			continue
@@ -81,6 +87,54 @@ func Make(items []Item, known map[domain.ClipID]Known, budgetMS int64, speed flo
 		p.OverMS = max(0, p.LengthMS-budgetMS)
 	}
 	return p
+}
+
+// pieceOf takes out of an item what was heard, is played already, or is not worth it.
+func pieceOf(it Item, k Known, played []domain.Span, speed float64) Piece {
+	if it.ReadMS > 0 {
+		return Piece{Item: it, LengthMS: it.ReadMS}
+	}
+	heard := Merge(slices.Concat(k.Heard, played))
+	play := without([]domain.Span{it.Span}, slices.Concat(heard, k.Skip))
+	play = slices.DeleteFunc(play, func(s domain.Span) bool {
+		return s.EndMS-s.StartMS < Scrap && slices.ContainsFunc(heard, func(h domain.Span) bool { return h.EndMS == s.StartMS || h.StartMS == s.EndMS })
+	})
+	return Piece{Item: it, Play: play, LengthMS: int64(math.Ceil(float64(length(play)) / speed))}
+}
+
+const (
+	// marginMS is left at both sides of a silence, so that no breath or last consonant is lost.
+	marginMS = 200
+	// leastSkipMS is the shortest stretch that is left out: going over it costs a moment, too.
+	leastSkipMS = 400
+	// readMSPerWord is how long a word takes to be read: 230 words a minute.
+	readMSPerWord = 260
+	// leastReadMS is how long the shortest text is given.
+	leastReadMS = 3000
+)
+
+// Skips are the stretches that are left out of a clip: silences but for a margin, fillers, where going over them gains something.
+func Skips(silences, fillers []domain.Span, durationMS int64) []domain.Span {
+	all := slices.Clone(fillers)
+	for _, s := range silences {
+		if s.StartMS > 0 {
+			s.StartMS += marginMS
+		}
+		if s.EndMS < durationMS {
+			s.EndMS -= marginMS
+		}
+		all = append(all, s)
+	}
+	return slices.DeleteFunc(Merge(all), func(s domain.Span) bool { return s.EndMS-s.StartMS < leastSkipMS })
+}
+
+// ReadingMS is how long a text takes to be read, in milliseconds; 0 when it says nothing.
+func ReadingMS(text string) int64 {
+	words := int64(len(strings.Fields(text)))
+	if words == 0 {
+		return 0
+	}
+	return max(leastReadMS, words*readMSPerWord)
 }
 
 func length(spans []domain.Span) int64 {

@@ -2052,6 +2052,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reel/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have read these written pieces: the reel leaves them out */
+        post: operations["addRead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/heard": {
         parameters: {
             query?: never;
@@ -3440,16 +3457,21 @@ export interface components {
             end_ms: number;
             owner?: components["schemas"]["Person"];
         };
+        /** @description A stretch of a clip to play; without clip_id: words to read */
         ReelPiece: {
             /**
              * @description Why it is played
              * @enum {string}
              */
             rank: "ask" | "decision" | "blocker" | "rest";
-            clip_id: components["schemas"]["ID"];
-            /** @description Id of the ask, decision, blocker, occurrence or clip */
+            clip_id?: components["schemas"]["ID"];
+            /** @description Of an ask, a decision, a blocker or a clip: its id; of an answer: those of the occurrence and the answer, and the section's key */
             ref: string;
             title: string;
+            /** @description Where it comes from: the round and its day, or the clip's title */
+            origin?: string;
+            /** @description What was written; with clip_id: beside it */
+            text?: string;
             author: components["schemas"]["Person"];
             /** Format: int64 */
             start_ms: number;
@@ -3459,10 +3481,10 @@ export interface components {
             play: components["schemas"]["Span"][];
             /**
              * Format: int64
-             * @description At my speed
+             * @description At my speed; of words: what reading them takes
              */
             length_ms: number;
-            /** @description Of its moment */
+            /** @description Of its moment, or of the page that has the words */
             url: string;
         };
         Reel: {
@@ -7473,6 +7495,31 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Reel"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addRead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    refs: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
