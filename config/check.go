@@ -69,6 +69,7 @@ func (f ServeFlags) check(env environment) (*Config, error) {
 
 		TrustedProxies: c.networks("BATON_TRUSTED_PROXIES", f.TrustedProxies),
 		MetricsOpen:    c.oneOf("BATON_METRICS", f.Metrics, "loopback", "all") == "all",
+		Outbound:       c.networks("BATON_OUTBOUND_NETWORKS", f.OutboundNetworks),
 		EmbedOrigins:   c.ancestors("BATON_EMBED_ORIGINS", f.EmbedOrigins),
 
 		Media: Media{

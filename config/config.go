@@ -24,6 +24,8 @@ type Config struct {
 	Roles     Roles
 	// TrustedProxies may tell the address of who asks, beside loopback.
 	TrustedProxies []netip.Prefix
+	// Outbound are networks, beside the public Internet, that may be sent to at people's wish.
+	Outbound []netip.Prefix
 	// MetricsOpen shows /metrics to everybody.
 	MetricsOpen bool
 	// EmbedOrigins are the origins whose pages may show clips, as a Content-Security-Policy lists them.

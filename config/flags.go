@@ -28,6 +28,8 @@ type ServeFlags struct {
 	TrustedProxies string `env:"BATON_TRUSTED_PROXIES" placeholder:"NET,..." help:"Networks of proxies that may say by X-Forwarded-For who asks, like 10.0.0.0/8. This machine's always may."`
 	Metrics        string `env:"BATON_METRICS" default:"loopback" placeholder:"WHO" help:"Who may read /metrics: loopback or all."`
 
+	OutboundNetworks string `env:"BATON_OUTBOUND_NETWORKS" placeholder:"NET,..." help:"Networks that are not the public Internet and that webhooks and push messages may be sent to all the same, like 10.1.0.0/16. None by default."`
+
 	EmbedOrigins string `env:"BATON_EMBED_ORIGINS" default:"*" placeholder:"ORIGIN,..." help:"Sites that may show clips for anyone with the link in their pages. *: any; none: no site."`
 
 	DataFlags  `embed:""`

@@ -37,6 +37,8 @@ type (
 	NoticeID     string
 	ShareID      string
 	RequestID    string
+	WebhookID    string
+	MessageID    string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but syntax

@@ -1,5 +1,9 @@
-// Package notify mails people what they were told and have not read. What has to be mailed is rows, written in the transaction of the
-// event: this package finds what is due, sends it, and notes that it did. Killed in between it sends again, under the same Message-ID.
+// Package notify carries out of the house what happened in it: mail to people who have not read what they were told, messages to the
+// webhooks of spaces. What has to be sent is rows, written in the transaction of the event: this package finds what is due, sends it,
+// and notes that it did. Killed in between it sends again, under the same id.
+//
+// To post to a space's webhooks, write a domain.Message into the outbox, in the transaction of the event (tx.post in package postgres) or
+// by postgres.Webhooks.Post; Courier does the rest. To post to one address now, in the form of a kind of receiver, call Poster.Post.
 package notify
 
 import (

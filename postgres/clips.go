@@ -271,6 +271,9 @@ func (t *tx) updateClip(ctx context.Context, before, after domain.Clip) error {
 	if err := t.showReplies(ctx, after); err != nil {
 		return err
 	}
+	if err := t.postClip(ctx, before, after); err != nil {
+		return err
+	}
 	// Those who lose sight of the clip have to learn that they must look again.
 	seen := after
 	if before.Visibility == domain.VisibleLink || seen.Visibility == domain.VisiblePrivate {
@@ -288,8 +291,11 @@ func (t *tx) setState(ctx context.Context, c *domain.Clip, to domain.ClipState, 
 	if err := t.SetClipState(ctx, sqlc.SetClipStateParams{ID: c.ID, State: to, FailureReason: reason}); err != nil {
 		return fmt.Errorf("set the clip's state: %w", err)
 	}
-	was := c.State
+	before, was := *c, c.State
 	c.State, c.FailureReason = to, reason
+	if err := t.postClip(ctx, before, *c); err != nil {
+		return err
+	}
 	switch {
 	case to == was:
 		return nil

@@ -33,6 +33,9 @@ func (s Comments) Create(ctx context.Context, c domain.Comment) (domain.Comment,
 		if made, err = t.commentChanged(ctx, clip, c.ID); err != nil {
 			return err
 		}
+		if err := t.postComment(ctx, clip, made); err != nil {
+			return err
+		}
 		return t.tellOfComment(ctx, clip, made)
 	})
 	return made, err

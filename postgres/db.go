@@ -47,6 +47,7 @@ type DB struct {
 	Blockers    Blockers
 	Ledger      Ledger
 	StartHere   StartHere
+	Webhooks    Webhooks
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -60,6 +61,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
 	db.Ledger, db.StartHere = Ledger{db}, StartHere{db}
+	db.Webhooks = Webhooks{db}
 	return db
 }
 

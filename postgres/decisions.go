@@ -30,7 +30,10 @@ func (s Decisions) Create(ctx context.Context, d domain.Decision) error {
 		if err != nil {
 			return err
 		}
-		return t.decisionChanged(ctx, d)
+		if err := t.decisionChanged(ctx, d); err != nil {
+			return err
+		}
+		return t.postDecision(ctx, d)
 	})
 }
 

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -54,12 +53,9 @@ func (t *tx) tellOfComment(ctx context.Context, clip domain.Clip, c domain.Comme
 
 // tell keeps a notice, unless its person has muted the kind or was told of the event.
 func (t *tx) tell(ctx context.Context, n domain.Notice) error {
-	if utf8.RuneCountInString(n.Excerpt) > excerptLength {
-		n.Excerpt = string([]rune(n.Excerpt)[:excerptLength]) + "…"
-	}
 	made, err := t.InsertNotice(ctx, sqlc.InsertNoticeParams{
 		ID: domain.NewID[domain.NoticeID](), WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: n.ClipID,
-		Actor: n.Actor, Excerpt: n.Excerpt, AtMs: n.AtMS,
+		Actor: n.Actor, Excerpt: excerpt(n.Excerpt), AtMs: n.AtMS,
 	})
 	if err != nil || made == 0 {
 		return err

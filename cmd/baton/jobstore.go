@@ -145,7 +145,7 @@ func (s jobStore) Purge(ctx context.Context, id domain.ClipID) error {
 }
 
 func (s jobStore) Prune(ctx context.Context) error {
-	if err := errors.Join(s.db.Events.Prune(ctx, eventAge), s.db.SignIns.Prune(ctx), s.db.Notices.Prune(ctx)); err != nil {
+	if err := errors.Join(s.db.Events.Prune(ctx, eventAge), s.db.SignIns.Prune(ctx), s.db.Notices.Prune(ctx), s.db.Webhooks.Prune(ctx)); err != nil {
 		return fmt.Errorf("prune: %w", err)
 	}
 	return nil

@@ -16,9 +16,7 @@ func (s *server) startMail(ctx context.Context) error {
 	if err != nil {
 		return err //nolint:wrapcheck // says what it did
 	}
-	ctx, stop := context.WithCancel(context.WithoutCancel(ctx))
-	mailer, done := &notify.Mailer{Outbox: s.db.stores.Notices, Sender: sender, Log: s.log, Every: 5 * time.Second}, make(chan struct{})
-	go func() { defer close(done); mailer.Run(ctx) }()
-	s.onStop(func() error { stop(); <-done; return nil })
+	mailer := &notify.Mailer{Outbox: s.db.stores.Notices, Sender: sender, Log: s.log, Every: 5 * time.Second}
+	s.background(ctx, mailer.Run)
 	return nil
 }

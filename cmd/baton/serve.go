@@ -22,6 +22,7 @@ import (
 	"baton/internal/password"
 	"baton/jobs"
 	"baton/media"
+	"baton/notify"
 	"baton/ocr"
 	"baton/rounds"
 	"baton/summary"
@@ -57,6 +58,7 @@ type server struct {
 	webDir string
 
 	db      *database
+	poster  *notify.Poster
 	objects *objects
 	tools   *transcode.Runner
 	speech  *speech
@@ -92,10 +94,12 @@ func (s *server) run(ctx context.Context, io streams) error {
 	if s.cfg.PublicURL == nil {
 		s.cfg.PublicURL = config.PublicURLFor(ln.Addr().String())
 	}
+	s.openPoster()
 	srv, err := s.newAPI() //nolint:contextcheck // each request has its own
 	if err != nil {
 		return errors.Join(err, ln.Close())
 	}
+	s.startPosts(ctx)
 	if err := s.startMail(ctx); err != nil {
 		return errors.Join(err, ln.Close())
 	}

@@ -37,7 +37,7 @@ var mayImport = map[string][]string{
 }
 
 // leaves are small packages of internal that anybody may import because they import nothing of ours.
-var leaves = []string{"internal/child", "internal/filelock", "internal/password", "internal/pictures"}
+var leaves = []string{"internal/child", "internal/filelock", "internal/outbound", "internal/password", "internal/pictures"}
 
 // onlyIn lists foreign modules that one folder alone may know.
 var onlyIn = map[string][]string{
@@ -58,6 +58,7 @@ var onlyIn = map[string][]string{
 var forAll = []string{
 	"internal/child",    // starts programs that do not outlive us
 	"internal/filelock", // lets processes agree
+	"internal/outbound", // reaches only the public Internet, and what the operator allows
 	"internal/password", // hashes passwords
 	"internal/pictures", // makes pictures from outside harmless
 }

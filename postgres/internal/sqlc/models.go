@@ -275,6 +275,21 @@ type Occurrence struct {
 	ClosedAt *time.Time
 }
 
+type Post struct {
+	ID        domain.MessageID
+	WebhookID domain.WebhookID
+	Kind      domain.MessageKind
+	Ref       string
+	ClipID    *domain.ClipID
+	Message   domain.Message
+	CreatedAt time.Time
+	DueAt     *time.Time
+	Tries     int
+	SentAt    *time.Time
+	DeadAt    *time.Time
+	Reason    string
+}
+
 type Recording struct {
 	ClipID           domain.ClipID
 	MimeType         string
@@ -394,6 +409,21 @@ type Transcript struct {
 	UpdatedAt     time.Time
 	Lost          []domain.Span
 	Draft         []domain.Cue
+}
+
+type Webhook struct {
+	ID           domain.WebhookID
+	WorkspaceID  domain.WorkspaceID
+	SpaceID      *domain.SpaceID
+	Kind         domain.WebhookKind
+	Name         string
+	Url          string
+	Secret       string
+	Wants        []string
+	Paused       bool
+	PausedReason string
+	CreatedBy    domain.AccountID
+	CreatedAt    time.Time
 }
 
 type Workspace struct {

@@ -1,0 +1,326 @@
+package notify_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"baton/domain"
+	"baton/internal/outbound"
+	"baton/notify"
+)
+
+// channel is a server that takes messages, or says no.
+type channel struct {
+	*httptest.Server
+
+	// arrived has something in it when a message came.
+	arrived chan struct{}
+
+	mu     sync.Mutex
+	got    []taken
+	answer func(w http.ResponseWriter)
+}
+
+type taken struct {
+	path   string
+	header http.Header
+	body   string
+}
+
+func newChannel(t *testing.T) *channel {
+	t.Helper()
+	c := &channel{arrived: make(chan struct{}, 64)}
+	c.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			t.Error(err)
+		}
+		defer func() { c.arrived <- struct{}{} }()
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.got = append(c.got, taken{r.Method + " " + r.URL.RequestURI(), r.Header, string(body)})
+		if c.answer != nil {
+			c.answer(w)
+		}
+	}))
+	t.Cleanup(c.Close)
+	return c
+}
+
+func (c *channel) says(answer func(w http.ResponseWriter)) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.answer = answer
+}
+
+func (c *channel) take() []taken {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	out := c.got
+	c.got = nil
+	return out
+}
+
+// newPoster may reach this machine.
+func newPoster(t *testing.T) *notify.Poster {
+	t.Helper()
+	guard := outbound.NewGuard([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")})
+	p := notify.NewPoster(guard, &url.URL{Scheme: "https", Host: "baton.example.org"})
+	t.Cleanup(p.Close)
+	return p
+}
+
+const testSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" // of the standard's own example
+
+func hostile() domain.Message {
+	return domain.Message{
+		ID: "01k00000000000000000000000", Kind: domain.MessageClip, Ref: "c", At: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC),
+		Title: "Plan <!channel> & *B* @everyone", Text: "first\n[x](https://evil) @here <@U1>", Path: "/c/01k0?t=12", Data: map[string]any{"clip_id": "01k0"},
+	}
+}
+
+// TestForms: what each receiver gets, byte for byte as far as it matters, and that text of people's cannot call a whole channel.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	for _, f := range []struct {
+		kind       domain.WebhookKind
+		path, want string
+	}{
+		{domain.WebhookSlack, "/services/T0/B0/x", `{"text":"Plan &lt;!channel&gt; &amp; *B* @everyone","unfurl_links":false,"blocks":[{"type":"section","text":{"type":"mrkdwn","verbatim":true,
+			"text":"<https://baton.example.org/c/01k0?t=12|Plan &lt;!channel&gt; &amp; *B* @everyone>\nfirst\n[x](https://evil) @here &lt;@U1&gt;"}}]}`},
+		{domain.WebhookMattermost, "/hooks/abc", `{"text":"[Plan \\<\\!channel\\> & \\*B\\* @` + "\u200b" + `everyone](https://baton.example.org/c/01k0?t=12)\nfirst\n\\[x\\]\\(https://evil\\) @` +
+			"\u200b" + `here \\<@` + "\u200b" + `U1\\>"}`},
+		{domain.WebhookDiscord, "/api/webhooks/1/x", `{"allowed_mentions":{"parse":[]},"embeds":[{"title":"Plan \\<\\!channel\\> & \\*B\\* @` + "\u200b" + `everyone","timestamp":"2026-03-02T09:00:00Z",
+			"url":"https://baton.example.org/c/01k0?t=12","description":"first\n\\[x\\]\\(https://evil\\) @` + "\u200b" + `here \\<@` + "\u200b" + `U1\\>"}]}`},
+		{domain.WebhookNtfy, "/", `{"topic":"team","title":"Plan <!channel> & *B* @everyone","message":"first\n[x](https://evil) @here <@U1>","click":"https://baton.example.org/c/01k0?t=12"}`},
+		{domain.WebhookJSON, "/in?x=1", `{"type":"clip.ready","timestamp":"2026-03-02T09:00:00Z","data":{"title":"Plan <!channel> & *B* @everyone","text":"first\n[x](https://evil) @here <@U1>",
+			"url":"https://baton.example.org/c/01k0?t=12","clip_id":"01k0"}}`},
+	} {
+		t.Run(string(f.kind), func(t *testing.T) {
+			t.Parallel()
+			c := newChannel(t)
+			to := c.URL + f.path
+			if f.kind == domain.WebhookNtfy {
+				to = c.URL + "/team"
+			}
+			if err := newPoster(t).Post(t.Context(), domain.Webhook{Kind: f.kind, URL: to, Secret: testSecret}, hostile()); err != nil {
+				t.Fatal(err)
+			}
+			got := c.take()
+			if len(got) != 1 || got[0].path != "POST "+f.path || !strings.HasPrefix(got[0].header.Get("Content-Type"), "application/json") {
+				t.Fatalf("%+v", got)
+			}
+			if diff := cmp.Diff(parsed(t, f.want), parsed(t, got[0].body)); diff != "" {
+				t.Error(diff)
+			}
+			if f.kind == domain.WebhookJSON {
+				verify(t, got[0])
+			} else if got[0].header.Get("Webhook-Signature") != "" {
+				t.Error("a signature for who cannot read it")
+			}
+		})
+	}
+}
+
+func parsed(t *testing.T, text string) any {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal([]byte(text), &v); err != nil {
+		t.Fatalf("%v: %s", err, text)
+	}
+	return v
+}
+
+// verify is what a receiver does (Standard Webhooks), written out by itself.
+func verify(t *testing.T, m taken) {
+	t.Helper()
+	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(testSecret, "whsec_"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(m.header.Get("webhook-id") + "." + m.header.Get("webhook-timestamp") + "." + m.body))
+	if want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)); m.header.Get("webhook-signature") != want || m.header.Get("webhook-id") != "01k00000000000000000000000" {
+		t.Errorf("signed %q as %q, want %q", m.header.Get("webhook-id"), m.header.Get("webhook-signature"), want)
+	}
+}
+
+func TestPosterRefuses(t *testing.T) {
+	t.Parallel()
+	c := newChannel(t)
+	closed := notify.NewPoster(outbound.NewGuard(nil), &url.URL{Scheme: "https", Host: "baton.example.org"})
+	defer closed.Close()
+	hook := domain.Webhook{Kind: domain.WebhookSlack, URL: c.URL}
+	err := closed.Post(t.Context(), hook, hostile())
+	if !strings.Contains(notify.Reason(err), "BATON_OUTBOUND_NETWORKS") || strings.Contains(notify.Reason(err), c.URL) || len(c.take()) != 0 {
+		t.Errorf("%v: %s", err, notify.Reason(err))
+	}
+	for address, kind := range map[string]domain.WebhookKind{"https://127.0.0.1/x": domain.WebhookSlack, "https://ntfy.sh/": domain.WebhookNtfy, "javascript:alert(1)": domain.WebhookJSON} {
+		if err := closed.Check(kind, address); domain.KindOf(err) != domain.KindInvalid {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+	if err := closed.Check(domain.WebhookNtfy, "https://ntfy.sh/team?auth=x"); err != nil {
+		t.Error(err)
+	}
+	p := newPoster(t)
+	c.says(func(w http.ResponseWriter) {
+		w.WriteHeader(http.StatusForbidden)
+		_, _ = io.WriteString(w, "no\x00_service\n")
+	})
+	if got := notify.Reason(p.Post(t.Context(), hook, hostile())); got != "it answered 403 Forbidden: no _service" {
+		t.Errorf("%q", got)
+	}
+	c.says(func(w http.ResponseWriter) { w.Header().Set("Location", "/other"); w.WriteHeader(http.StatusFound) })
+	if got := notify.Reason(p.Post(t.Context(), hook, hostile())); !strings.Contains(got, "redirects are not followed") || len(c.take()) != 2 {
+		t.Errorf("%q", got)
+	}
+}
+
+// hook makes a webhook of the office's workspace.
+func (o *office) hook(to string, space domain.SpaceID, wants ...domain.MessageKind) domain.Webhook {
+	o.t.Helper()
+	w := domain.Webhook{
+		ID: domain.NewID[domain.WebhookID](), WorkspaceID: o.w, SpaceID: space, Kind: domain.WebhookJSON, Name: "Team", URL: to, Secret: testSecret, Wants: wants,
+		CreatedBy: o.boss.ID, CreatedAt: time.Now(),
+	}
+	o.ok(o.db.Webhooks.Create(o.t.Context(), w))
+	return w
+}
+
+// at lets the time come for all that waits in the outbox.
+func (o *office) soon() {
+	o.t.Helper()
+	o.exec(`update post set due_at = now() where due_at is not null`)
+}
+
+func (o *office) courier() *notify.Courier {
+	return &notify.Courier{Posts: o.db.Webhooks, Poster: newPoster(o.t), Log: slog.New(slog.DiscardHandler), Every: 20 * time.Millisecond}
+}
+
+// TestOutboxOfWebhooks: what happens is posted once to who wants it; a receiver that is away gets it later, under the same id.
+func TestOutboxOfWebhooks(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	space := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: o.w, Name: "Core"}
+	o.ok(o.db.Spaces.Create(t.Context(), space))
+	all, core, other := newChannel(t), newChannel(t), newChannel(t)
+	o.hook(all.URL, "", domain.MessageClip, domain.MessageComment, domain.MessageDecision)
+	failing := o.hook(core.URL, space.ID, domain.MessageClip)
+	o.hook(other.URL, space.ID, domain.MessageClosed)
+	c := o.courier()
+
+	o.exec(`update clip set state = 'ready' where id = $1`, o.clip)
+	core.says(func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) })
+	o.ok(o.db.Clips.Update(t.Context(), o.clip, domain.ClipPatch{SpaceID: &space.ID}))
+	o.ok(o.db.Clips.Update(t.Context(), o.clip, domain.ClipPatch{SpaceID: &space.ID})) // no news
+	o.ok(c.PostDue(t.Context()))
+	first := core.take()
+	if len(first) != 1 || !strings.Contains(first[0].body, `"type":"clip.ready"`) || !strings.Contains(first[0].body, `"title":"Plan"`) {
+		t.Fatalf("%+v", first)
+	}
+	if n := len(all.take()); n != 1 {
+		t.Errorf("%d messages for the whole workspace", n)
+	}
+	o.ok(c.PostDue(t.Context()))
+	if n := len(core.take()); n != 0 {
+		t.Error("it does not wait before it tries again")
+	}
+	core.says(nil)
+	o.soon()
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); c.Run(ctx) }()
+	<-core.arrived // the first
+	select {
+	case <-core.arrived:
+	case <-time.After(time.Minute):
+		t.Error("nothing came in a minute")
+	}
+	stop()
+	<-done
+	second := core.take()
+	if len(second) != 1 || second[0].header.Get("webhook-id") != first[0].header.Get("webhook-id") {
+		t.Errorf("%+v", second)
+	}
+	posts, err := o.db.Webhooks.Posts(t.Context(), o.w, failing.ID)
+	o.ok(err)
+	if len(posts) != 1 || posts[0].Tries != 2 {
+		t.Errorf("%+v", posts)
+	}
+	o.say(o.max, "", "a word")
+	o.ok(o.db.Decisions.Create(t.Context(), domain.Decision{
+		ID: domain.NewID[domain.DecisionID](), WorkspaceID: o.w, Author: o.boss, What: "we ship", Origin: domain.OriginHand, DecidedAt: time.Now(), Source: domain.Source{ClipID: o.clip, StartMS: 5000},
+	}))
+	o.ok(c.PostDue(t.Context()))
+	if got := all.take(); len(got) != 2 || !strings.Contains(got[0].body+got[1].body, "Max commented on Plan") || !strings.Contains(got[0].body+got[1].body, "Decided: we ship") {
+		t.Errorf("%+v", got)
+	}
+	if got := other.take(); len(got) != 0 {
+		t.Errorf("who wants none of it got %+v", got)
+	}
+}
+
+// TestGivenUp: attempts end, with a reason that people can read; what has become private is not sent.
+func TestGivenUp(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	ch := newChannel(t)
+	h := o.hook(ch.URL, "", domain.MessageComment)
+	c := o.courier()
+	state := func() domain.Post {
+		posts, err := o.db.Webhooks.Posts(t.Context(), o.w, h.ID)
+		o.ok(err)
+		return posts[0]
+	}
+	ch.says(func(w http.ResponseWriter) {
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, "on fire")
+	})
+	o.say(o.max, "", "one")
+	for range 12 {
+		o.soon()
+		o.ok(c.PostDue(t.Context()))
+	}
+	if p, n := state(), len(ch.take()); p.DeadAt.IsZero() || !strings.Contains(p.Reason, "on fire") || n != 9 {
+		t.Errorf("%d attempts: %+v", n, p)
+	}
+	ch.says(nil)
+	o.ok(o.db.Webhooks.Revive(t.Context(), o.w, h.ID, state().Message.ID))
+	o.ok(c.PostDue(t.Context()))
+	if p := state(); p.SentAt.IsZero() || !p.DeadAt.IsZero() || len(ch.take()) != 1 {
+		t.Errorf("%+v", p)
+	}
+	o.say(o.max, "", "two")
+	private := domain.VisiblePrivate
+	o.ok(o.db.Clips.Update(t.Context(), o.clip, domain.ClipPatch{Visibility: &private}))
+	o.ok(c.PostDue(t.Context()))
+	if p := state(); p.DeadAt.IsZero() || len(ch.take()) != 0 {
+		t.Errorf("%+v", p)
+	}
+	wide := domain.VisibleWorkspace
+	o.ok(o.db.Clips.Update(t.Context(), o.clip, domain.ClipPatch{Visibility: &wide}))
+	ch.says(func(w http.ResponseWriter) { w.WriteHeader(http.StatusGone) })
+	o.say(o.max, "", "three")
+	o.ok(c.PostDue(t.Context()))
+	hooks, err := o.db.Webhooks.List(t.Context(), o.w)
+	o.ok(err)
+	if !hooks[0].Paused || hooks[0].PausedReason == "" || state().DeadAt.IsZero() {
+		t.Errorf("%+v", hooks[0])
+	}
+}
