@@ -24,18 +24,17 @@ delete from passage where clip_id = @clip_id;
 with q as materialized (
   select ts, baton_any(ts) as loose from (select baton_query(@workspace_id::text, @txt::text) as ts offset 0) once
 ),
--- Materialized, so that no plan starts from the workspace's clips: they are many, what matches is less.
+-- Materialized and put together by clip, so that no plan starts from the workspace's clips, which are many, and each of
+-- those that match is looked up once however often it has the word.
 match as materialized (
-  select passage.id, passage.clip_id,
-         ln(greatest(ts_rank_cd(passage.tsv, q.ts, 1), 1e-6))
-         + case passage.source when 'title' then case when passage.ref = '' then 2.0 else 0.5 end
-               when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end as fit
-    from q, passage
-   where passage.workspace_id = @workspace_id::text and passage.tsv @@ q.ts
-     and (cardinality(@sources::text[]) = 0 or passage.source = any(@sources::text[]))
-), hit as (
-  select match.id, match.clip_id, clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
-         (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
+  select found.clip_id, max(found.fit) as best, array_agg(found.id) as ids
+    from (select passage.id, passage.clip_id, baton_fit(passage.tsv, q.ts, passage.source, passage.ref) as fit
+            from q, passage
+           where passage.workspace_id = @workspace_id::text and passage.tsv @@ q.ts
+             and (cardinality(@sources::text[]) = 0 or passage.source = any(@sources::text[]))) found
+   group by found.clip_id
+), allowed as (
+  select match.clip_id, match.ids, date_part('epoch', clip.created_at) / 63072000 as age
     from match join clip on clip.id = match.clip_id
    where clip.workspace_id = @workspace_id::text and clip.deleted_at is null
      and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool) or clip.host_id = @viewer_id::text or @viewer_id::text = any(clip.people))
@@ -44,13 +43,20 @@ match as materialized (
      and (sqlc.narg(since)::timestamptz is null or clip.created_at >= sqlc.narg(since)::timestamptz)
      and (sqlc.narg(until)::timestamptz is null or clip.created_at < sqlc.narg(until)::timestamptz)
      and (@with_tag::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = @with_tag::text))
+   -- The best n passages are in the n clips with the best ones. A later page may begin anywhere.
+   order by match.best + date_part('epoch', clip.created_at) / 63072000 desc
+   fetch first (case when @first_page::bool then @page_size::int else 2147483647 end) rows with ties
+), hit as (
+  select passage.id, passage.clip_id, (baton_fit(passage.tsv, q.ts, passage.source, passage.ref) + allowed.age)::float8 as score
+    from q, allowed, unnest(allowed.ids) as one join passage on passage.id = one
 ), best_hits as materialized (
   select * from hit where @first_page::bool or score < @after_score::float8 or (score = @after_score::float8 and id > @after_id::bigint)
    order by score desc, id limit @page_size::int
 ), page as (
-  select best_hits.*, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
-         case when passage.source = 'speech' then passage.ref::int end as first_cue
-    from best_hits join passage on passage.id = best_hits.id, q
+  select best_hits.id, best_hits.clip_id, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
+         case when passage.source = 'speech' then passage.ref::int end as first_cue,
+         clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster
+    from best_hits join passage on passage.id = best_hits.id join clip on clip.id = best_hits.clip_id, q
 )
 select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, page.title)::text as title, coalesce(answer.clip_id, '')::text as parent_id,
        coalesce(answer.id, '')::text as comment_id, coalesce(answer.at_ms, 0)::bigint as parent_at_ms, page.owner_id, account.name as owner_name, page.duration_ms,

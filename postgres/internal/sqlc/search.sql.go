@@ -103,16 +103,14 @@ with q as materialized (
   select ts, baton_any(ts) as loose from (select baton_query($1::text, $2::text) as ts offset 0) once
 ),
 match as materialized (
-  select passage.id, passage.clip_id,
-         ln(greatest(ts_rank_cd(passage.tsv, q.ts, 1), 1e-6))
-         + case passage.source when 'title' then case when passage.ref = '' then 2.0 else 0.5 end
-               when 'chapter' then 1.3 when 'speech' then 0.8 else 0 end as fit
-    from q, passage
-   where passage.workspace_id = $1::text and passage.tsv @@ q.ts
-     and (cardinality($3::text[]) = 0 or passage.source = any($3::text[]))
-), hit as (
-  select match.id, match.clip_id, clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster,
-         (match.fit + extract(epoch from clip.created_at)::float8 / 63072000)::float8 as score
+  select found.clip_id, max(found.fit) as best, array_agg(found.id) as ids
+    from (select passage.id, passage.clip_id, baton_fit(passage.tsv, q.ts, passage.source, passage.ref) as fit
+            from q, passage
+           where passage.workspace_id = $1::text and passage.tsv @@ q.ts
+             and (cardinality($3::text[]) = 0 or passage.source = any($3::text[]))) found
+   group by found.clip_id
+), allowed as (
+  select match.clip_id, match.ids, date_part('epoch', clip.created_at) / 63072000 as age
     from match join clip on clip.id = match.clip_id
    where clip.workspace_id = $1::text and clip.deleted_at is null
      and (may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool) or clip.host_id = $4::text or $4::text = any(clip.people))
@@ -121,13 +119,20 @@ match as materialized (
      and ($8::timestamptz is null or clip.created_at >= $8::timestamptz)
      and ($9::timestamptz is null or clip.created_at < $9::timestamptz)
      and ($10::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = $10::text))
+   -- The best n passages are in the n clips with the best ones. A later page may begin anywhere.
+   order by match.best + date_part('epoch', clip.created_at) / 63072000 desc
+   fetch first (case when $11::bool then $12::int else 2147483647 end) rows with ties
+), hit as (
+  select passage.id, passage.clip_id, (baton_fit(passage.tsv, q.ts, passage.source, passage.ref) + allowed.age)::float8 as score
+    from q, allowed, unnest(allowed.ids) as one join passage on passage.id = one
 ), best_hits as materialized (
-  select id, clip_id, title, owner_id, duration_ms, created_at, has_poster, score from hit where $11::bool or score < $12::float8 or (score = $12::float8 and id > $13::bigint)
-   order by score desc, id limit $14::int
+  select id, clip_id, score from hit where $11::bool or score < $13::float8 or (score = $13::float8 and id > $14::bigint)
+   order by score desc, id limit $12::int
 ), page as (
-  select best_hits.id, best_hits.clip_id, best_hits.title, best_hits.owner_id, best_hits.duration_ms, best_hits.created_at, best_hits.has_poster, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
-         case when passage.source = 'speech' then passage.ref::int end as first_cue
-    from best_hits join passage on passage.id = best_hits.id, q
+  select best_hits.id, best_hits.clip_id, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
+         case when passage.source = 'speech' then passage.ref::int end as first_cue,
+         clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster
+    from best_hits join passage on passage.id = best_hits.id join clip on clip.id = best_hits.clip_id, q
 )
 select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, page.title)::text as title, coalesce(answer.clip_id, '')::text as parent_id,
        coalesce(answer.id, '')::text as comment_id, coalesce(answer.at_ms, 0)::bigint as parent_at_ms, page.owner_id, account.name as owner_name, page.duration_ms,
@@ -166,9 +171,9 @@ type SearchParams struct {
 	Until       *time.Time
 	WithTag     string
 	FirstPage   bool
+	PageSize    int
 	AfterScore  float64
 	AfterID     int64
-	PageSize    int
 }
 
 type SearchRow struct {
@@ -193,7 +198,8 @@ type SearchRow struct {
 
 // The score is a logarithm: of how well the passage matches, plus the weight of its source, plus an hour's worth of age for
 // each hour (a clip that is two years younger counts e times as much). It does not depend on the present time, so that pages fit together.
-// Materialized, so that no plan starts from the workspace's clips: they are many, what matches is less.
+// Materialized and put together by clip, so that no plan starts from the workspace's clips, which are many, and each of
+// those that match is looked up once however often it has the word.
 func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, error) {
 	rows, err := q.db.Query(ctx, search,
 		arg.WorkspaceID,
@@ -207,9 +213,9 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 		arg.Until,
 		arg.WithTag,
 		arg.FirstPage,
+		arg.PageSize,
 		arg.AfterScore,
 		arg.AfterID,
-		arg.PageSize,
 	)
 	if err != nil {
 		return nil, err
