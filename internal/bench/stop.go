@@ -33,12 +33,17 @@ func (s *server) record(ctx context.Context, c carrier, src *loadgen.Source, lea
 	if id, err = s.NewClip(ctx); err != nil {
 		return id, 0, sent, err
 	}
-	rec := loadgen.Recorder{URL: s.ClipURL(id), Token: s.Token, Client: s.HTTP, Source: src, MimeType: load.MimeType, Lead: lead, Settings: load.Loopback()}
-	if sent, err = c.send(&rec, ctx); err != nil {
+	if sent, err = s.send(ctx, c, id, src, lead); err != nil {
 		return id, 0, sent, err
 	}
 	fetch, err := s.Playable(ctx, id)
 	return id, sent.Finish + fetch, sent, err
+}
+
+// send sends a recording; its first part, as long as lead, at once and the rest as it would be recorded.
+func (s *server) send(ctx context.Context, c carrier, id string, src *loadgen.Source, lead time.Duration) (loadgen.Result, error) {
+	rec := loadgen.Recorder{URL: s.ClipURL(id), Token: s.Token, Client: s.HTTP, Source: src, MimeType: load.MimeType, Lead: lead, Settings: load.Loopback()}
+	return c.send(&rec, ctx)
 }
 
 // measureStop records short takes and a long one, while the server works off the jobs of those before.

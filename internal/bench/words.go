@@ -65,31 +65,6 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	return nil
 }
 
-// liveAim is how soon after its stop the words of a recording are complete, however long it is.
-const liveAim = 10 * time.Second
-
-// measureLive records in real time from the first second to the last, as people do.
-func measureLive(ctx context.Context, opt options, s *server, src sources, t *table) error {
-	if opt.live == 0 {
-		return nil
-	}
-	take, err := src.recording(opt.live, true)
-	if err != nil {
-		return err
-	}
-	id, _, sent, err := s.record(ctx, carriers()[0], take, 0)
-	if err != nil {
-		return err
-	}
-	words, _, err := s.settled(ctx, id)
-	if err != nil {
-		return err
-	}
-	took := sent.Finish + words
-	t.aimed(fmt.Sprintf("transcript complete after the stop of %s recorded in real time", nice(opt.live)), nice(took), "within "+nice(liveAim), took <= liveAim)
-	return nil
-}
-
 // size of all files below a folder, in bytes.
 func size(dir string) (sum int64, err error) {
 	err = filepath.WalkDir(dir, func(_ string, e fs.DirEntry, err error) error {

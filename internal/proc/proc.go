@@ -22,12 +22,15 @@ type stat struct {
 	cpu    time.Duration // its own, and of children that have ended
 }
 
-func processes() (map[int]stat, error) {
+// table is all processes by their id.
+type table map[int]stat
+
+func processes() (table, error) {
 	names, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		return nil, fmt.Errorf("list processes: %w", err)
 	}
-	all := make(map[int]stat, len(names))
+	all := make(table, len(names))
 	for _, name := range names {
 		b, err := os.ReadFile(name)
 		if err != nil {
@@ -58,10 +61,34 @@ func Tree(pid int) (time.Duration, error) {
 	}
 	var sum time.Duration
 	for p, s := range all {
-		for at := p; at > 1; at = all[at].parent {
-			if at == pid {
-				sum += s.cpu
-				break
+		if all.below(p, pid) {
+			sum += s.cpu
+		}
+	}
+	return sum, nil
+}
+
+// below tells whether a process is another, or descends from it.
+func (t table) below(pid, other int) bool {
+	for at := pid; at > 1; at = t[at].parent {
+		if at == other {
+			return true
+		}
+	}
+	return false
+}
+
+// TreeMemory is the resident memory of a process and all below it, in bytes; pages that they share count for each.
+func TreeMemory(pid int) (int64, error) {
+	all, err := processes()
+	if err != nil {
+		return 0, err
+	}
+	var sum int64
+	for p := range all {
+		if all.below(p, pid) {
+			if b, err := Memory(p); err == nil { // else it has ended
+				sum += b
 			}
 		}
 	}
