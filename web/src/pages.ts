@@ -15,6 +15,12 @@ export const routes: readonly Route[] = [
     load: () => import("./routes/Inbox.svelte"),
   },
   {
+    path: /^\/asks$/,
+    audience: "members",
+    nav: { href: "/asks", name: "Asks", icon: "hand" },
+    load: () => import("./routes/Asks.svelte"),
+  },
+  {
     path: /^\/search$/,
     audience: "members",
     nav: { href: "/search", name: "Search", icon: "search" },
@@ -26,6 +32,8 @@ export const routes: readonly Route[] = [
     nav: { href: "/settings", name: "Settings", icon: "settings" },
     load: () => import("./routes/Settings.svelte"),
   },
+  { path: /^\/asks\/urgent$/, audience: "members", load: () => import("./routes/Urgent.svelte") },
+  { path: /^\/asks\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Ask.svelte") },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },
   { path: /^\/c\/(?<id>[0-9a-z]{26})$/, audience: "all", load: () => import("./routes/Watch.svelte") },
   { path: /^\/embed\/(?<id>[0-9a-z]{26})$/, audience: "all", bare: true, load: () => import("./routes/Embed.svelte") },

@@ -19,6 +19,9 @@ export interface EventData {
   /** Somebody told me something, or I have read it. */
   "inbox.changed": object;
   "comment.deleted": { readonly clip_id: string; readonly id: string };
+  "ask.changed": { readonly id: string };
+  "decision.changed": { readonly id: string };
+  "blocker.changed": { readonly id: string };
 }
 
 export type EventName = keyof EventData;
@@ -34,6 +37,9 @@ const names: Readonly<Record<EventName, true>> = {
   "reply.changed": true,
   "inbox.changed": true,
   "comment.deleted": true,
+  "ask.changed": true,
+  "decision.changed": true,
+  "blocker.changed": true,
 };
 
 export type EventHandlers = { readonly [K in EventName]?: (data: EventData[K]) => void } & {
