@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 
 	"baton/api/gen"
 	"baton/domain"
-	"baton/rounds/ics"
 	"baton/rounds/ledger"
 )
 
@@ -25,86 +23,19 @@ type ledgerStore interface {
 	Taken(ctx context.Context, w domain.WorkspaceID, since, until time.Time) (domain.Taken, error)
 }
 
-func (h *handlers) ListMeetings(ctx context.Context, _ gen.ListMeetingsRequestObject) (gen.ListMeetingsResponseObject, error) {
-	who, err := insider(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all, err := h.Ledger.Meetings(ctx, who.WorkspaceID)
-	if err != nil {
-		return nil, fmt.Errorf("list meetings: %w", err)
-	}
-	out := gen.ListMeetings200JSONResponse{Meetings: []gen.Meeting{}}
-	for _, m := range all {
-		out.Meetings = append(out.Meetings, meetingOf(m))
-	}
-	return out, nil
-}
-
-func (h *handlers) AddMeeting(ctx context.Context, r gen.AddMeetingRequestObject) (gen.AddMeetingResponseObject, error) {
-	who, err := insider(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b := r.Body
-	m := domain.Meeting{
-		ID: domain.NewID[domain.MeetingID](), WorkspaceID: who.WorkspaceID, RoundID: domain.RoundID(or(b.RoundId, "")), Minutes: b.Minutes, People: b.People,
-		PerYear: b.PerYear, Since: domain.Date(b.Since), CreatedBy: who.AccountID,
-	}
-	if m.Name, err = cleanName(b.Name); err != nil {
-		return nil, err
-	}
-	if err := m.Check(); err != nil {
-		return nil, err //nolint:wrapcheck // words for people
-	}
-	if m.RoundID != "" {
-		if _, _, err := h.round(ctx, string(m.RoundID)); err != nil {
-			return nil, err
-		}
-	}
-	if err := h.Ledger.AddMeeting(ctx, m); err != nil {
-		return nil, fmt.Errorf("register meeting: %w", err)
-	}
-	return gen.AddMeeting201JSONResponse(meetingOf(m)), nil
-}
-
-func meetingOf(m domain.Meeting) gen.Meeting {
-	return gen.Meeting{
-		Id: string(m.ID), RoundId: nonZero(string(m.RoundID)), Name: m.Name, Minutes: m.Minutes, People: m.People, PerYear: m.PerYear, Since: string(m.Since),
-		HoursPerYear: tenths(ledger.Meeting{Minutes: m.Minutes, People: m.People, PerYear: m.PerYear}.Hours(365.25)),
-	}
-}
-
-func (h *handlers) RemoveMeeting(ctx context.Context, r gen.RemoveMeetingRequestObject) (gen.RemoveMeetingResponseObject, error) {
-	who, err := insider(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if err := h.Ledger.RemoveMeeting(ctx, who.WorkspaceID, domain.MeetingID(r.MeetingId)); err != nil {
-		return nil, named(err, "remove meeting", "there is no such meeting")
-	}
-	return gen.RemoveMeeting204Response{}, nil
-}
-
-func (h *handlers) FindMeetings(ctx context.Context, r gen.FindMeetingsRequestObject) (gen.FindMeetingsResponseObject, error) {
-	if _, err := insider(ctx); err != nil {
-		return nil, err
-	}
-	events, _, err := ics.Read(strings.NewReader(r.Body.Ics), time.UTC)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // words for people
-	}
-	out := gen.FindMeetings200JSONResponse{Candidates: []gen.MeetingCandidate{}}
-	for _, c := range ics.Candidates(events, domain.DateOf(time.Now().UTC())) {
-		out.Candidates = append(out.Candidates, gen.MeetingCandidate{
-			Name: c.Name, Minutes: c.Minutes, People: c.People, PerYear: c.PerYear, HoursPerYear: tenths(float64(c.Minutes) / 60 * float64(c.People) * c.PerYear),
-		})
-	}
-	return out, nil
-}
-
 // ledgerDays bounds a stretch of time.
 const ledgerDays = 3 * 366
+
+// books are what the figures of a workspace are reckoned from.
+type books struct {
+	norms    domain.Norms
+	meetings []domain.Meeting
+	// asked are the asks of the whole stretch, zones the time zones of those who asked.
+	asked []domain.Ask
+	zones map[domain.AccountID]string
+	// taken counts what rounds took in a part of it.
+	taken func(since, until time.Time) (domain.Taken, error)
+}
 
 func (h *handlers) ledgerFor(ctx context.Context, from, to string) (gen.Ledger, error) {
 	who, err := insider(ctx)
@@ -122,61 +53,90 @@ func (h *handlers) ledgerFor(ctx context.Context, from, to string) (gen.Ledger, 
 	if n := first.Days(last); n < 0 || n > ledgerDays {
 		return gen.Ledger{}, domain.Errorf(domain.KindInvalid, "the last day lies at most three years after the first")
 	}
-	since, until := first.Midnight(), last.Plus(1).Midnight()
-	out := gen.Ledger{From: from, To: to}
-	if err := h.balance(ctx, who, &out, first, last); err != nil {
+	b, err := h.openBooks(ctx, who, first, last)
+	if err != nil {
+		return gen.Ledger{}, err
+	}
+	out, err := b.ledger(first, last)
+	if err != nil {
 		return out, err
 	}
-	return out, h.replies(ctx, who, &out, since, until)
+	if out.Trend, err = b.trend(first, last); err != nil {
+		return out, err
+	}
+	out.Rotation, err = h.rotation(ctx, who, out.Zones)
+	return out, err
+}
+
+// mostReckoned bounds the asks that a ledger looks at.
+const mostReckoned = 50_000
+
+func (h *handlers) openBooks(ctx context.Context, who caller, first, last domain.Date) (b books, err error) {
+	if b.norms, err = h.Asks.Norms(ctx, who.WorkspaceID); err != nil {
+		return b, fmt.Errorf("read norms: %w", err)
+	}
+	if b.meetings, err = h.Ledger.Meetings(ctx, who.WorkspaceID); err != nil {
+		return b, fmt.Errorf("list meetings: %w", err)
+	}
+	since, until := first.Midnight(), last.Plus(1).Midnight()
+	if b.asked, err = h.Asks.List(ctx, who.WorkspaceID, domain.AskFilter{Since: since, Until: until, Most: mostReckoned}); err != nil {
+		return b, fmt.Errorf("list asks: %w", err)
+	}
+	ids := make([]domain.AccountID, len(b.asked))
+	for i, a := range b.asked {
+		ids[i] = a.Author.ID
+	}
+	schedules, err := h.Hours.Schedules(ctx, ids)
+	if err != nil {
+		return b, fmt.Errorf("read hours: %w", err)
+	}
+	b.zones = map[domain.AccountID]string{}
+	for id, s := range schedules {
+		b.zones[id] = s.Hours.TimeZone
+	}
+	b.taken = func(since, until time.Time) (domain.Taken, error) {
+		return h.Ledger.Taken(ctx, who.WorkspaceID, since, until)
+	}
+	return b, nil
+}
+
+// ledger reckons a stretch of days.
+func (b *books) ledger(first, last domain.Date) (gen.Ledger, error) {
+	out := gen.Ledger{From: string(first), To: string(last), Trend: []gen.LedgerStep{}, Rotation: []gen.Turn{}}
+	if err := b.balance(&out, first, last); err != nil {
+		return out, err
+	}
+	b.replies(&out, first.Midnight(), last.Plus(1).Midnight())
+	return out, nil
 }
 
 // balance sets the meetings that were not held against what the rounds took.
-func (h *handlers) balance(ctx context.Context, who caller, out *gen.Ledger, first, last domain.Date) error {
-	norms, err := h.Asks.Norms(ctx, who.WorkspaceID)
-	if err != nil {
-		return fmt.Errorf("read norms: %w", err)
-	}
-	meetings, err := h.Ledger.Meetings(ctx, who.WorkspaceID)
-	if err != nil {
-		return fmt.Errorf("list meetings: %w", err)
-	}
-	t, err := h.Ledger.Taken(ctx, who.WorkspaceID, first.Midnight(), last.Plus(1).Midnight())
+func (b *books) balance(out *gen.Ledger, first, last domain.Date) error {
+	t, err := b.taken(first.Midnight(), last.Plus(1).Midnight())
 	if err != nil {
 		return fmt.Errorf("count what rounds took: %w", err)
 	}
-	b := ledger.Reckon(nil, 0, ledger.Spent{RecordedMS: t.RecordedMS, HeardMS: t.HeardMS, Texts: t.Texts}, 0)
-	for _, m := range meetings { // each from the day on which it was held no more
+	sum := ledger.Reckon(nil, 0, ledger.Spent{RecordedMS: t.RecordedMS, HeardMS: t.HeardMS, Texts: t.Texts}, 0)
+	for _, m := range b.meetings { // each from the day on which it was held no more
 		days := max(first, m.Since).Days(last) + 1
-		b.Avoided += ledger.Meeting{Minutes: m.Minutes, People: m.People, PerYear: m.PerYear}.Hours(float64(max(0, days)))
+		sum.Avoided += ledger.Meeting{Minutes: m.Minutes, People: m.People, PerYear: m.PerYear}.Hours(float64(max(0, days)))
 	}
-	b.Net = b.Avoided - b.Spent
-	out.AvoidedHours, out.SpentHours, out.NetHours = tenths(b.Avoided), tenths(b.Spent), tenths(b.Net)
-	if norms.HourCost > 0 {
-		cost := math.Round(b.Net * float64(norms.HourCost))
-		out.Cost, out.Currency = &cost, &norms.Currency
+	sum.Net = sum.Avoided - sum.Spent
+	out.AvoidedHours, out.SpentHours, out.NetHours = tenths(sum.Avoided), tenths(sum.Spent), tenths(sum.Net)
+	if b.norms.HourCost > 0 {
+		cost := math.Round(sum.Net * float64(b.norms.HourCost))
+		out.Cost, out.Currency = &cost, &b.norms.Currency
 	}
 	out.Occurrences, out.Expected, out.Answered, out.Late = t.Occurrences, t.Expected, t.Answered, t.Late
 	return nil
 }
 
 // replies counts how well asks were answered.
-func (h *handlers) replies(ctx context.Context, who caller, out *gen.Ledger, since, until time.Time) error {
-	asked, err := h.Asks.List(ctx, who.WorkspaceID, domain.AskFilter{Since: since, Until: until})
-	if err != nil {
-		return fmt.Errorf("list asks: %w", err)
-	}
-	ids := make([]domain.AccountID, len(asked))
-	for i, a := range asked {
-		ids[i] = a.Author.ID
-	}
-	schedules, err := h.Hours.Schedules(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("read hours: %w", err)
-	}
+func (b *books) replies(out *gen.Ledger, since, until time.Time) {
 	var all []ledger.Answer
-	for _, a := range asked {
-		if a.State != domain.AskWithdrawn {
-			all = append(all, ledger.Answer{Zone: schedules[a.Author.ID].Hours.TimeZone, Asked: a.AskedAt, Due: a.DueAt, Settled: a.AnsweredAt})
+	for _, a := range b.asked {
+		if a.State != domain.AskWithdrawn && !a.AskedAt.Before(since) && a.AskedAt.Before(until) {
+			all = append(all, ledger.Answer{Zone: b.zones[a.Author.ID], Asked: a.AskedAt, Due: a.DueAt, Settled: a.AnsweredAt})
 		}
 	}
 	r := ledger.Count(all, time.Now())
@@ -185,7 +145,68 @@ func (h *handlers) replies(ctx context.Context, who caller, out *gen.Ledger, sin
 	for _, z := range r.ByZone {
 		out.Zones = append(out.Zones, gen.ZoneWait{TimeZone: z.Zone, MedianWaitHours: tenths(z.Median.Hours()), Asks: z.Asked})
 	}
-	return nil
+}
+
+// weeklyDays is the length up to which a trend goes by weeks; a longer one goes by months.
+const weeklyDays = 26 * 7
+
+// trend cuts a stretch of days into weeks that begin on Mondays, or into months.
+func (b *books) trend(first, last domain.Date) ([]gen.LedgerStep, error) {
+	out := []gen.LedgerStep{}
+	for from := first; from <= last; {
+		next := from.Plus(7 - (int(from.Midnight().Weekday())+6)%7)
+		if first.Days(last) >= weeklyDays {
+			next = domain.DateOf(from.Midnight().AddDate(0, 1, 1-from.Midnight().Day()))
+		}
+		l, err := b.ledger(from, min(last, next.Plus(-1)))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, gen.LedgerStep{
+			From: l.From, To: l.To, AvoidedHours: l.AvoidedHours, SpentHours: l.SpentHours, NetHours: l.NetHours, Cost: l.Cost, Expected: l.Expected,
+			Answered: l.Answered, Asks: l.Asks, AsksInTime: l.AsksInTime, MedianWaitHours: l.MedianWaitHours, Fairness: l.Fairness,
+		})
+		from = next
+	}
+	return out, nil
+}
+
+// rotationWeeks is how many weeks ahead a rotation is proposed.
+const rotationWeeks = 8
+
+// rotation proposes when to hold what still has to be held live, for the weeks to come.
+func (h *handlers) rotation(ctx context.Context, who caller, waited []gen.ZoneWait) ([]gen.Turn, error) {
+	members, err := h.Members.List(ctx, who.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	var ids []domain.AccountID
+	for _, m := range members {
+		if m.Role != domain.RoleGuest {
+			ids = append(ids, m.Account.ID)
+		}
+	}
+	schedules, err := h.Hours.Schedules(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read hours: %w", err)
+	}
+	var people []domain.Hours
+	for _, id := range ids {
+		people = append(people, schedules[id].Hours)
+	}
+	waits := map[string]time.Duration{}
+	for _, z := range waited {
+		waits[z.TimeZone] = time.Duration(z.MedianWaitHours * float64(time.Hour))
+	}
+	out := []gen.Turn{}
+	for _, t := range ledger.Rotate(people, waits, domain.DateOf(time.Now().UTC()).Plus(1), rotationWeeks) {
+		turn := gen.Turn{At: t.At, Burdens: []gen.ZoneBurden{}}
+		for _, b := range t.Burdens {
+			turn.Burdens = append(turn.Burdens, gen.ZoneBurden{TimeZone: b.Zone, Hours: tenths(b.Hours)})
+		}
+		out = append(out, turn)
+	}
+	return out, nil
 }
 
 func tenths(v float64) float64 { return math.Round(v*10) / 10 }

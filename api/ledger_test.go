@@ -21,6 +21,16 @@ func TestTheLedgerOfAMonth(t *testing.T) {
 		Asks     int
 		InTime   int `json:"asks_in_time"`
 		Fairness float64
+		Trend    []struct {
+			From, To string
+			Spent    float64 `json:"spent_hours"`
+			Avoided  float64 `json:"avoided_hours"`
+		}
+		Rotation []struct {
+			Burdens []struct {
+				Zone string `json:"time_zone"`
+			}
+		}
 	}
 	o := c.occurrence()
 	clip := p.clip(domain.VisibleWorkspace, "answer")
@@ -43,6 +53,18 @@ func TestTheLedgerOfAMonth(t *testing.T) {
 	// From 12 to 31 March are 20 days: a fifth of a meeting each, ten hours a meeting.
 	if f := ledger(march); f.Avoided != 40 || f.Net != 37.5 || f.Cost == nil || *f.Cost != 1875 {
 		t.Errorf("%+v", f)
+	}
+	// A Sunday, four weeks, two days: what was recorded on the tenth is in the third of them, and no meeting is held from the twelfth on.
+	f := ledger(march)
+	if n := len(f.Trend); n != 6 || f.Trend[0].To != "2026-03-01" || f.Trend[2].Spent != 2.5 || f.Trend[2].Avoided != 8 || f.Trend[3].Avoided != 14 || f.Trend[5].To != "2026-03-31" {
+		t.Errorf("%+v", f.Trend)
+	}
+	if f := ledger("from=2026-01-15&to=2026-12-31"); len(f.Trend) != 12 || f.Trend[1].From != "2026-02-01" || f.Trend[1].To != "2026-02-28" {
+		t.Errorf("%+v", f.Trend)
+	}
+	c.enter(member).call("PUT", "/api/v1/me/hours", map[string]any{"time_zone": "Asia/Kolkata", "days": []string{"mon"}, "from": "09:00", "to": "17:00"}).expect(200)
+	if f := ledger(march); len(f.Rotation) != 8 || len(f.Rotation[0].Burdens) < 2 {
+		t.Errorf("%+v", f.Rotation)
 	}
 	if f := ledger("from=2026-02-01&to=2026-02-28"); f.Avoided != 0 || f.Spent != 0 {
 		t.Errorf("%+v", f)

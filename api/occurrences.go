@@ -188,7 +188,7 @@ func (h *handlers) PutAnswer(ctx context.Context, q gen.PutAnswerRequestObject) 
 	if err := a.Check(v.round.Sections); err != nil {
 		return nil, err //nolint:wrapcheck // words for people
 	}
-	if err := h.bring(ctx, v.round, a.Parts); err != nil {
+	if err := h.bring(ctx, a.Parts); err != nil {
 		return nil, err
 	}
 	if err := h.Rounds.Answer(ctx, v.who.WorkspaceID, a); err != nil {
@@ -212,9 +212,8 @@ func partsFrom(in []gen.AnswerPart) ([]domain.AnswerPart, error) {
 	return out, nil
 }
 
-// bring makes own clips part of an answer: each section ends where the next begins, the sections become the clip's
-// chapters, and whoever is in the workspace may watch.
-func (h *handlers) bring(ctx context.Context, r domain.Round, parts []domain.AnswerPart) error {
+// bring makes own clips part of an answer: each section ends where the next begins, and whoever is in the workspace may watch.
+func (h *handlers) bring(ctx context.Context, parts []domain.AnswerPart) error {
 	byClip := map[domain.ClipID][]*domain.AnswerPart{}
 	for i := range parts {
 		if p := &parts[i]; p.ClipID != "" {
@@ -232,37 +231,9 @@ func (h *handlers) bring(ctx context.Context, r domain.Round, parts []domain.Ans
 				p.EndMS = of[i+1].StartMS
 			}
 		}
-		if err := h.chapterBySection(ctx, r, c, of); err != nil {
-			return err
-		}
 		if err := h.showWorkspace(ctx, c); err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// chapterBySection titles the stretches of a clip in which several sections are answered. parts are in order.
-func (h *handlers) chapterBySection(ctx context.Context, r domain.Round, c domain.Clip, parts []*domain.AnswerPart) error {
-	if len(parts) < 2 {
-		return nil
-	}
-	var all []domain.Chapter
-	for i, p := range parts {
-		if i > 0 && p.StartMS <= all[i-1].StartMS || p.StartMS >= max(c.DurationMS, 1) && c.State == domain.ClipReady {
-			return nil // not sections one after the other: the chapters stay as they are
-		}
-		at := slices.IndexFunc(r.Sections, func(s domain.Section) bool { return s.Key == p.Section })
-		start := p.StartMS
-		if i == 0 {
-			start = 0
-		} else {
-			all[i-1].EndMS = start
-		}
-		all = append(all, domain.Chapter{StartMS: start, EndMS: max(c.DurationMS, start+1), Title: r.Sections[at].Title, Edited: true})
-	}
-	if err := h.Transcripts.SetChapters(ctx, c.ID, all); err != nil {
-		return named(err, "set chapters", noClip)
 	}
 	return nil
 }

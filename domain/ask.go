@@ -192,6 +192,8 @@ type AskFilter struct {
 	Occurrence    OccurrenceID
 	Open, Urgent  bool
 	Since, Until  time.Time
+	// Most bounds how many are given; 0: 500.
+	Most int
 }
 
 // PendingAsk is an ask about which somebody may have to be told something.

@@ -22,8 +22,15 @@ func (r *Runner) chapters(ctx context.Context, clip domain.Clip, _ func(float64)
 	if err != nil {
 		return fmt.Errorf("read screen changes: %w", err)
 	}
+	sections, err := r.Store.Sections(ctx, clip)
+	if err != nil {
+		return fmt.Errorf("read sections: %w", err)
+	}
+	if len(sections.Marks) > 0 {
+		existing = sections.Marks
+	}
 	found := chapters.Find(chapters.Input{
-		Cues: words.Cues, Speech: words.Speech, ScreenChanges: screen.Changes, DurationMS: clip.DurationMS, Existing: existing,
+		Cues: words.Cues, Speech: words.Speech, ScreenChanges: screen.Changes, DurationMS: clip.DurationMS, SectionNames: sections.Names, Existing: existing,
 	})
 	if len(found) == 0 {
 		return nil

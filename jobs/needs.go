@@ -46,6 +46,8 @@ type Store interface {
 	// Terms are the workspace's own words.
 	Terms(ctx context.Context, w domain.WorkspaceID) ([]domain.Term, error)
 	Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chapter, error)
+	// Sections reads what a clip answers in a round.
+	Sections(ctx context.Context, c domain.Clip) (domain.ClipSections, error)
 	// PutChapters records generated chapters; it leaves edited ones alone.
 	PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error
 	// SuggestTitle titles a clip that has no title.

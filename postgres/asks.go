@@ -84,11 +84,11 @@ func ask(ctx context.Context, q *sqlc.Queries, v domain.Viewer, id domain.AskID)
 	return a, nil
 }
 
-// List lists asks of a workspace, open ones first by due time, at most 500. It is the caller's to ask only for what may be seen.
+// List lists asks of a workspace, open ones first by due time, up to a bound. It is the caller's to ask only for what may be seen.
 func (s Asks) List(ctx context.Context, w domain.WorkspaceID, f domain.AskFilter) ([]domain.Ask, error) {
 	rows, err := s.db.queries().Asks(ctx, sqlc.AsksParams{
 		WorkspaceID: w, OwnedBy: string(f.Owner), AskedBy: string(f.Author), InOccurrence: string(f.Occurrence), OnlyOpen: f.Open, OnlyUrgent: f.Urgent,
-		Since: orNull(f.Since), Until: orNull(f.Until),
+		Since: orNull(f.Since), Until: orNull(f.Until), Most: f.Most,
 	})
 	return each(rows, func(r sqlc.AsksRow) domain.Ask { return toAsk(r.Ask, r.AuthorName, r.OwnerName) }), failed("list asks", err)
 }

@@ -45,6 +45,9 @@ func (t *tx) afterRecording(ctx context.Context, c *domain.Clip, o domain.Outcom
 	}); err != nil {
 		return err
 	}
+	if err := t.EndChapters(ctx, o.DurationMS, o.ClipID); err != nil {
+		return err
+	}
 	if c.State == domain.ClipFailed {
 		if err := t.setState(ctx, c, domain.ClipRecording, ""); err != nil {
 			return err

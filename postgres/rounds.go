@@ -187,6 +187,9 @@ func (s Rounds) Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answe
 		}); err != nil {
 			return err
 		}
+		if err := t.chapterSections(ctx, r.Sections, a.Parts); err != nil {
+			return err
+		}
 		return t.roundChanged(w, o.RoundID, o.ID)
 	})
 }

@@ -1530,14 +1530,40 @@ type Ledger struct {
 	NetHours        float64 `json:"net_hours"`
 
 	// Occurrences Times that rounds were held
-	Occurrences int     `json:"occurrences"`
-	SpentHours  float64 `json:"spent_hours"`
+	Occurrences int `json:"occurrences"`
+
+	// Rotation When to hold what has to be held live, in the weeks to come, so that the inconvenience goes round; empty for one time zone
+	Rotation   []Turn  `json:"rotation"`
+	SpentHours float64 `json:"spent_hours"`
 
 	// To A day of the calendar
 	To Date `json:"to"`
 
+	// Trend The same by weeks from Monday on, or by months when it is more than half a year
+	Trend []LedgerStep `json:"trend"`
+
 	// Zones The longest wait first
 	Zones []ZoneWait `json:"zones"`
+}
+
+// LedgerStep defines model for LedgerStep.
+type LedgerStep struct {
+	Answered     int      `json:"answered"`
+	Asks         int      `json:"asks"`
+	AsksInTime   int      `json:"asks_in_time"`
+	AvoidedHours float64  `json:"avoided_hours"`
+	Cost         *float64 `json:"cost,omitempty"`
+	Expected     int      `json:"expected"`
+	Fairness     float64  `json:"fairness"`
+
+	// From A day of the calendar
+	From            Date    `json:"from"`
+	MedianWaitHours float64 `json:"median_wait_hours"`
+	NetHours        float64 `json:"net_hours"`
+	SpentHours      float64 `json:"spent_hours"`
+
+	// To A day of the calendar
+	To Date `json:"to"`
 }
 
 // Me defines model for Me.
@@ -2420,6 +2446,14 @@ type Transcript struct {
 // TranscriptState defines model for TranscriptState.
 type TranscriptState string
 
+// Turn defines model for Turn.
+type Turn struct {
+	At time.Time `json:"at"`
+
+	// Burdens The most burdened first
+	Burdens []ZoneBurden `json:"burdens"`
+}
+
 // UrgentAsk defines model for UrgentAsk.
 type UrgentAsk struct {
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
@@ -2502,6 +2536,13 @@ type WorkspacePatch struct {
 
 	// ReadScreen false also removes what was read of all clips; true reads the clips that come from then on
 	ReadScreen *bool `json:"read_screen,omitempty"`
+}
+
+// ZoneBurden defines model for ZoneBurden.
+type ZoneBurden struct {
+	// Hours How much of an hour lies outside the working day; far outside counts twice
+	Hours    float64 `json:"hours"`
+	TimeZone string  `json:"time_zone"`
 }
 
 // ZoneWait defines model for ZoneWait.

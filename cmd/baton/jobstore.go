@@ -93,6 +93,10 @@ func (s jobStore) Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chap
 	return s.db.Transcripts.Chapters(ctx, id)
 }
 
+func (s jobStore) Sections(ctx context.Context, c domain.Clip) (domain.ClipSections, error) {
+	return s.db.Transcripts.Sections(ctx, c)
+}
+
 func (s jobStore) PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error {
 	_, err := s.db.Transcripts.SetGeneratedChapters(ctx, id, c)
 	return err

@@ -29,7 +29,7 @@ select sqlc.embed(ask), author.name as author_name, owner.name as owner_name
    and (not @only_urgent::bool or ask.class = 'urgent')
    and (sqlc.narg(since)::timestamptz is null or ask.asked_at >= sqlc.narg(since)::timestamptz)
    and (sqlc.narg(until)::timestamptz is null or ask.asked_at < sqlc.narg(until)::timestamptz)
- order by ask.state <> 'open', ask.due_at nulls last, ask.id desc limit 500;
+ order by ask.state <> 'open', ask.due_at nulls last, ask.id desc limit coalesce(nullif(@most::int, 0), 500);
 
 -- name: PendingAsks :many
 -- Those about which somebody may have to be told something.

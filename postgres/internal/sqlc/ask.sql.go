@@ -90,7 +90,7 @@ select ask.id, ask.workspace_id, ask.author_id, ask.owner_id, ask.body, ask.clas
    and (not $7::bool or ask.class = 'urgent')
    and ($8::timestamptz is null or ask.asked_at >= $8::timestamptz)
    and ($9::timestamptz is null or ask.asked_at < $9::timestamptz)
- order by ask.state <> 'open', ask.due_at nulls last, ask.id desc limit 500
+ order by ask.state <> 'open', ask.due_at nulls last, ask.id desc limit coalesce(nullif($10::int, 0), 500)
 `
 
 type AsksParams struct {
@@ -103,6 +103,7 @@ type AsksParams struct {
 	OnlyUrgent   bool
 	Since        *time.Time
 	Until        *time.Time
+	Most         int
 }
 
 type AsksRow struct {
@@ -123,6 +124,7 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]AsksRow, error) {
 		arg.OnlyUrgent,
 		arg.Since,
 		arg.Until,
+		arg.Most,
 	)
 	if err != nil {
 		return nil, err

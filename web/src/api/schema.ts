@@ -3574,6 +3574,44 @@ export interface components {
             fairness: number;
             /** @description The longest wait first */
             zones: components["schemas"]["ZoneWait"][];
+            /** @description The same by weeks from Monday on, or by months when it is more than half a year */
+            trend: components["schemas"]["LedgerStep"][];
+            /** @description When to hold what has to be held live, in the weeks to come, so that the inconvenience goes round; empty for one time zone */
+            rotation: components["schemas"]["Turn"][];
+        };
+        LedgerStep: {
+            from: components["schemas"]["Date"];
+            to: components["schemas"]["Date"];
+            /** Format: double */
+            avoided_hours: number;
+            /** Format: double */
+            spent_hours: number;
+            /** Format: double */
+            net_hours: number;
+            /** Format: double */
+            cost?: number;
+            expected: number;
+            answered: number;
+            asks: number;
+            asks_in_time: number;
+            /** Format: double */
+            median_wait_hours: number;
+            /** Format: double */
+            fairness: number;
+        };
+        ZoneBurden: {
+            time_zone: string;
+            /**
+             * Format: double
+             * @description How much of an hour lies outside the working day; far outside counts twice
+             */
+            hours: number;
+        };
+        Turn: {
+            /** Format: date-time */
+            at: string;
+            /** @description The most burdened first */
+            burdens: components["schemas"]["ZoneBurden"][];
         };
         PinnedClip: {
             clip: components["schemas"]["Clip"];
