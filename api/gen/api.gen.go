@@ -1841,6 +1841,13 @@ type OpenedShare struct {
 	Guest  Guest `json:"guest"`
 }
 
+// Outcomes defines model for Outcomes.
+type Outcomes struct {
+	Asks      []Ask      `json:"asks"`
+	Blockers  []Blocker  `json:"blockers"`
+	Decisions []Decision `json:"decisions"`
+}
+
 // People defines model for People.
 type People struct {
 	People []Person `json:"people"`
@@ -2452,6 +2459,20 @@ type Turn struct {
 
 	// Burdens The most burdened first
 	Burdens []ZoneBurden `json:"burdens"`
+}
+
+// UpcomingRound defines model for UpcomingRound.
+type UpcomingRound struct {
+	// AskedAt When it has opened, I work, and it is not quiet
+	AskedAt  time.Time `json:"asked_at"`
+	ClosesAt time.Time `json:"closes_at"`
+
+	// On A day of the calendar
+	On Date `json:"on"`
+
+	// RoundId Example: 01hf7yat00tvwxyz0123456789
+	RoundId   ID     `json:"round_id"`
+	RoundName string `json:"round_name"`
 }
 
 // UrgentAsk defines model for UrgentAsk.
@@ -3224,6 +3245,9 @@ type ServerInterface interface {
 	// RevokeToken Revoke a token
 	// (DELETE /api/v1/me/tokens/{token_id})
 	RevokeToken(ctx echo.Context, tokenId ID) error
+	// GetMyUpcoming When rounds ask me next: one entry for each round of mine that is not paused, the soonest first; days off are left out
+	// (GET /api/v1/me/upcoming)
+	GetMyUpcoming(ctx echo.Context) error
 	// ListMyWorkspaces The workspaces I am in, the newest membership first
 	// (GET /api/v1/me/workspaces)
 	ListMyWorkspaces(ctx echo.Context) error
@@ -3272,6 +3296,9 @@ type ServerInterface interface {
 	// PutAnswer Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late
 	// (PUT /api/v1/occurrences/{occurrence_id}/answer)
 	PutAnswer(ctx echo.Context, occurrenceId ID) error
+	// GetOutcomes What came of it: asks, decisions, blockers
+	// (GET /api/v1/occurrences/{occurrence_id}/outcomes)
+	GetOutcomes(ctx echo.Context, occurrenceId ID) error
 	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
 	GetRecord(ctx echo.Context, occurrenceId ID) error
@@ -4786,6 +4813,15 @@ func (w *ServerInterfaceWrapper) RevokeToken(ctx echo.Context) error {
 	return err
 }
 
+// GetMyUpcoming converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMyUpcoming(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMyUpcoming(ctx)
+	return err
+}
+
 // ListMyWorkspaces converts echo context to params.
 func (w *ServerInterfaceWrapper) ListMyWorkspaces(ctx echo.Context) error {
 	var err error
@@ -5006,6 +5042,22 @@ func (w *ServerInterfaceWrapper) PutAnswer(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PutAnswer(ctx, occurrenceId)
+	return err
+}
+
+// GetOutcomes converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOutcomes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOutcomes(ctx, occurrenceId)
 	return err
 }
 
@@ -5778,6 +5830,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.PutAnswer, options.OperationMiddlewares["putAnswer"]...)
 	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id/record.md", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
 	router.GET(options.BaseURL+"/api/v1/me/due", wrapper.GetMyDue, options.OperationMiddlewares["getMyDue"]...)
+	router.GET(options.BaseURL+"/api/v1/me/upcoming", wrapper.GetMyUpcoming, options.OperationMiddlewares["getMyUpcoming"]...)
+	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id/outcomes", wrapper.GetOutcomes, options.OperationMiddlewares["getOutcomes"]...)
 	router.GET(options.BaseURL+"/api/v1/norms", wrapper.GetNorms, options.OperationMiddlewares["getNorms"]...)
 	router.PUT(options.BaseURL+"/api/v1/norms", wrapper.PutNorms, options.OperationMiddlewares["putNorms"]...)
 	router.GET(options.BaseURL+"/api/v1/asks", wrapper.ListAsks, options.OperationMiddlewares["listAsks"]...)
@@ -9318,6 +9372,46 @@ func (response RevokeTokendefaultApplicationProblemPlusJSONResponse) VisitRevoke
 	return err
 }
 
+type GetMyUpcomingRequestObject struct {
+}
+
+type GetMyUpcomingResponseObject interface {
+	VisitGetMyUpcomingResponse(w http.ResponseWriter) error
+}
+
+type GetMyUpcoming200JSONResponse struct {
+	Upcoming []UpcomingRound `json:"upcoming"`
+}
+
+func (response GetMyUpcoming200JSONResponse) VisitGetMyUpcomingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMyUpcomingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyUpcomingdefaultApplicationProblemPlusJSONResponse) VisitGetMyUpcomingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListMyWorkspacesRequestObject struct {
 }
 
@@ -9941,6 +10035,45 @@ type PutAnswerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PutAnswerdefaultApplicationProblemPlusJSONResponse) VisitPutAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutcomesRequestObject struct {
+	OccurrenceId ID `json:"occurrence_id"`
+}
+
+type GetOutcomesResponseObject interface {
+	VisitGetOutcomesResponse(w http.ResponseWriter) error
+}
+
+type GetOutcomes200JSONResponse Outcomes
+
+func (response GetOutcomes200JSONResponse) VisitGetOutcomesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutcomesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutcomesdefaultApplicationProblemPlusJSONResponse) VisitGetOutcomesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11689,6 +11822,9 @@ type StrictServerInterface interface {
 	// RevokeToken Revoke a token
 	// (DELETE /api/v1/me/tokens/{token_id})
 	RevokeToken(ctx context.Context, request RevokeTokenRequestObject) (RevokeTokenResponseObject, error)
+	// GetMyUpcoming When rounds ask me next: one entry for each round of mine that is not paused, the soonest first; days off are left out
+	// (GET /api/v1/me/upcoming)
+	GetMyUpcoming(ctx context.Context, request GetMyUpcomingRequestObject) (GetMyUpcomingResponseObject, error)
 	// ListMyWorkspaces The workspaces I am in, the newest membership first
 	// (GET /api/v1/me/workspaces)
 	ListMyWorkspaces(ctx context.Context, request ListMyWorkspacesRequestObject) (ListMyWorkspacesResponseObject, error)
@@ -11737,6 +11873,9 @@ type StrictServerInterface interface {
 	// PutAnswer Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late
 	// (PUT /api/v1/occurrences/{occurrence_id}/answer)
 	PutAnswer(ctx context.Context, request PutAnswerRequestObject) (PutAnswerResponseObject, error)
+	// GetOutcomes What came of it: asks, decisions, blockers
+	// (GET /api/v1/occurrences/{occurrence_id}/outcomes)
+	GetOutcomes(ctx context.Context, request GetOutcomesRequestObject) (GetOutcomesResponseObject, error)
 	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
 	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
@@ -14764,6 +14903,29 @@ func (sh *strictHandler) RevokeToken(ctx echo.Context, tokenId ID) error {
 	return nil
 }
 
+// GetMyUpcoming operation middleware
+func (sh *strictHandler) GetMyUpcoming(ctx echo.Context) error {
+	var request GetMyUpcomingRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyUpcoming(ctx.Request().Context(), request.(GetMyUpcomingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyUpcoming")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyUpcomingResponseObject); ok {
+		return validResponse.VisitGetMyUpcomingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMyWorkspaces operation middleware
 func (sh *strictHandler) ListMyWorkspaces(ctx echo.Context) error {
 	var request ListMyWorkspacesRequestObject
@@ -15260,6 +15422,31 @@ func (sh *strictHandler) PutAnswer(ctx echo.Context, occurrenceId ID) error {
 		return err
 	} else if validResponse, ok := response.(PutAnswerResponseObject); ok {
 		return validResponse.VisitPutAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOutcomes operation middleware
+func (sh *strictHandler) GetOutcomes(ctx echo.Context, occurrenceId ID) error {
+	var request GetOutcomesRequestObject
+
+	request.OccurrenceId = occurrenceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutcomes(ctx.Request().Context(), request.(GetOutcomesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutcomes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOutcomesResponseObject); ok {
+		return validResponse.VisitGetOutcomesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

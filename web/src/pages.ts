@@ -15,6 +15,12 @@ export const routes: readonly Route[] = [
     load: () => import("./routes/Inbox.svelte"),
   },
   {
+    path: /^\/rounds$/,
+    audience: "members",
+    nav: { href: "/rounds", name: "Rounds", icon: "repeat" },
+    load: () => import("./routes/Rounds.svelte"),
+  },
+  {
     path: /^\/asks$/,
     audience: "members",
     nav: { href: "/asks", name: "Asks", icon: "hand" },
@@ -32,6 +38,9 @@ export const routes: readonly Route[] = [
     nav: { href: "/settings", name: "Settings", icon: "settings" },
     load: () => import("./routes/Settings.svelte"),
   },
+  { path: /^\/rounds\/new$/, audience: "members", load: () => import("./routes/RoundEdit.svelte") },
+  { path: /^\/rounds\/(?<round>[0-9a-z]{26})\/edit$/, audience: "members", load: () => import("./routes/RoundEdit.svelte") },
+  { path: /^\/rounds\/(?<round>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Round.svelte") },
   { path: /^\/asks\/urgent$/, audience: "members", load: () => import("./routes/Urgent.svelte") },
   { path: /^\/asks\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Ask.svelte") },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },

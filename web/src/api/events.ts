@@ -22,6 +22,8 @@ export interface EventData {
   "ask.changed": { readonly id: string };
   "decision.changed": { readonly id: string };
   "blocker.changed": { readonly id: string };
+  /** A round, or one time that it is held: opened, answered, closed. */
+  "round.changed": { readonly id: string; readonly occurrence_id?: string };
 }
 
 export type EventName = keyof EventData;
@@ -40,6 +42,7 @@ const names: Readonly<Record<EventName, true>> = {
   "ask.changed": true,
   "decision.changed": true,
   "blocker.changed": true,
+  "round.changed": true,
 };
 
 export type EventHandlers = { readonly [K in EventName]?: (data: EventData[K]) => void } & {

@@ -1792,6 +1792,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/upcoming": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When rounds ask me next: one entry for each round of mine that is not paused, the soonest first; days off are left out */
+        get: operations["getMyUpcoming"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/occurrences/{occurrence_id}/outcomes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** What came of it: asks, decisions, blockers */
+        get: operations["getOutcomes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/norms": {
         parameters: {
             query?: never;
@@ -3269,6 +3305,23 @@ export interface components {
             may_answer: boolean;
             /** @description My answer can be changed or taken back */
             may_edit: boolean;
+        };
+        UpcomingRound: {
+            round_id: components["schemas"]["ID"];
+            round_name: string;
+            on: components["schemas"]["Date"];
+            /**
+             * Format: date-time
+             * @description When it has opened, I work, and it is not quiet
+             */
+            asked_at: string;
+            /** Format: date-time */
+            closes_at: string;
+        };
+        Outcomes: {
+            asks: components["schemas"]["Ask"][];
+            decisions: components["schemas"]["Decision"][];
+            blockers: components["schemas"]["Blocker"][];
         };
         DueItem: {
             /** @enum {string} */
@@ -6983,6 +7036,52 @@ export interface operations {
                     "application/json": {
                         due: components["schemas"]["DueItem"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getMyUpcoming: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        upcoming: components["schemas"]["UpcomingRound"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOutcomes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outcomes"];
                 };
             };
             default: components["responses"]["Problem"];
