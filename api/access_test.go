@@ -274,7 +274,7 @@ var rules = map[string]rule{
 
 // ruleFor finds an operation's rule.
 func ruleFor(operation string) (rule, bool) {
-	for _, part := range []map[string]rule{rules, talkRules} {
+	for _, part := range []map[string]rule{rules, talkRules, webhookRules} {
 		if r, ok := part[operation]; ok {
 			return r, true
 		}
@@ -511,6 +511,10 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return string(m.ID)
 	})
+	if strings.Contains(path, "{webhook_id}") {
+		hook, message := c.posted()
+		path = strings.NewReplacer("{webhook_id}", string(hook), "{message_id}", string(message)).Replace(path)
+	}
 	replace("ask_id", func() string { return string(c.asked()) })
 	replace("decision_id", func() string { return string(c.decided()) })
 	replace("blocker_id", func() string { return string(c.blocked()) })
@@ -650,7 +654,7 @@ func TestAccess(t *testing.T) {
 			}
 		}
 	}
-	for _, op := range append(slices.Collect(maps.Keys(rules)), slices.Collect(maps.Keys(talkRules))...) {
+	for _, op := range slices.Concat(slices.Collect(maps.Keys(rules)), slices.Collect(maps.Keys(talkRules)), slices.Collect(maps.Keys(webhookRules))) {
 		if !slices.ContainsFunc(all, func(r route) bool { return r.operation == op }) {
 			t.Errorf("the rule for %s has no route", op)
 			failures++

@@ -63,7 +63,10 @@ type Needs struct {
 	Blockers    blockers
 	Ledger      ledgerStore
 	StartHere   startHere
+	Webhooks    webhooks
 
+	// Poster posts to people's other tools, implemented by package notify.
+	Poster poster
 	// HasWriter: summaries can be made.
 	HasWriter bool
 	// Objects is the object store, implemented by package blob.

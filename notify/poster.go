@@ -114,3 +114,8 @@ func plain(s string) string {
 	}
 	return s
 }
+
+// Try posts once and says to people why it did not arrive; empty: it did.
+func (p *Poster) Try(ctx context.Context, w domain.Webhook, m domain.Message) string {
+	return Reason(p.Post(ctx, w, m))
+}

@@ -202,6 +202,36 @@ func (e DueItemKind) Valid() bool {
 	}
 }
 
+// Defines values for MessageKind.
+const (
+	MessageKindClipReady      MessageKind = "clip.ready"
+	MessageKindCommentCreated MessageKind = "comment.created"
+	MessageKindDecisionMade   MessageKind = "decision.made"
+	MessageKindMessageUrgent  MessageKind = "message.urgent"
+	MessageKindRoundClosed    MessageKind = "round.closed"
+	MessageKindRoundOpened    MessageKind = "round.opened"
+)
+
+// Valid indicates whether the value is a known member of the MessageKind enum.
+func (e MessageKind) Valid() bool {
+	switch e {
+	case MessageKindClipReady:
+		return true
+	case MessageKindCommentCreated:
+		return true
+	case MessageKindDecisionMade:
+		return true
+	case MessageKindMessageUrgent:
+		return true
+	case MessageKindRoundClosed:
+		return true
+	case MessageKindRoundOpened:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MomentSource.
 const (
 	MomentSourceChapter  MomentSource = "chapter"
@@ -300,34 +330,34 @@ func (e NoticeKind) Valid() bool {
 
 // Defines values for NudgeKind.
 const (
-	AskAnswered   NudgeKind = "ask.answered"
-	AskEscalate   NudgeKind = "ask.escalate"
-	AskNew        NudgeKind = "ask.new"
-	AskRemind     NudgeKind = "ask.remind"
-	MessageUrgent NudgeKind = "message.urgent"
-	RoundPrompt   NudgeKind = "round.prompt"
-	RoundRecord   NudgeKind = "round.record"
-	RoundRemind   NudgeKind = "round.remind"
+	NudgeKindAskAnswered   NudgeKind = "ask.answered"
+	NudgeKindAskEscalate   NudgeKind = "ask.escalate"
+	NudgeKindAskNew        NudgeKind = "ask.new"
+	NudgeKindAskRemind     NudgeKind = "ask.remind"
+	NudgeKindMessageUrgent NudgeKind = "message.urgent"
+	NudgeKindRoundPrompt   NudgeKind = "round.prompt"
+	NudgeKindRoundRecord   NudgeKind = "round.record"
+	NudgeKindRoundRemind   NudgeKind = "round.remind"
 )
 
 // Valid indicates whether the value is a known member of the NudgeKind enum.
 func (e NudgeKind) Valid() bool {
 	switch e {
-	case AskAnswered:
+	case NudgeKindAskAnswered:
 		return true
-	case AskEscalate:
+	case NudgeKindAskEscalate:
 		return true
-	case AskNew:
+	case NudgeKindAskNew:
 		return true
-	case AskRemind:
+	case NudgeKindAskRemind:
 		return true
-	case MessageUrgent:
+	case NudgeKindMessageUrgent:
 		return true
-	case RoundPrompt:
+	case NudgeKindRoundPrompt:
 		return true
-	case RoundRecord:
+	case NudgeKindRoundRecord:
 		return true
-	case RoundRemind:
+	case NudgeKindRoundRemind:
 		return true
 	default:
 		return false
@@ -358,6 +388,27 @@ func (e OccurrenceMemberState) Valid() bool {
 	case OccurrenceMemberStateOpen:
 		return true
 	case OccurrenceMemberStateWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PostState.
+const (
+	PostStateGivenUp PostState = "given_up"
+	PostStateSent    PostState = "sent"
+	PostStateWaiting PostState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the PostState enum.
+func (e PostState) Valid() bool {
+	switch e {
+	case PostStateGivenUp:
+		return true
+	case PostStateSent:
+		return true
+	case PostStateWaiting:
 		return true
 	default:
 		return false
@@ -598,6 +649,33 @@ func (e Visibility) Valid() bool {
 	}
 }
 
+// Defines values for WebhookKind.
+const (
+	WebhookKindDiscord    WebhookKind = "discord"
+	WebhookKindJson       WebhookKind = "json"
+	WebhookKindMattermost WebhookKind = "mattermost"
+	WebhookKindNtfy       WebhookKind = "ntfy"
+	WebhookKindSlack      WebhookKind = "slack"
+)
+
+// Valid indicates whether the value is a known member of the WebhookKind enum.
+func (e WebhookKind) Valid() bool {
+	switch e {
+	case WebhookKindDiscord:
+		return true
+	case WebhookKindJson:
+		return true
+	case WebhookKindMattermost:
+		return true
+	case WebhookKindNtfy:
+		return true
+	case WebhookKindSlack:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Weekday.
 const (
 	Fri Weekday = "fri"
@@ -690,16 +768,16 @@ func (e WorkState) Valid() bool {
 
 // Defines values for ListAsksParamsBox.
 const (
-	Mine ListAsksParamsBox = "mine"
-	Sent ListAsksParamsBox = "sent"
+	ListAsksParamsBoxMine ListAsksParamsBox = "mine"
+	ListAsksParamsBoxSent ListAsksParamsBox = "sent"
 )
 
 // Valid indicates whether the value is a known member of the ListAsksParamsBox enum.
 func (e ListAsksParamsBox) Valid() bool {
 	switch e {
-	case Mine:
+	case ListAsksParamsBoxMine:
 		return true
-	case Sent:
+	case ListAsksParamsBoxSent:
 		return true
 	default:
 		return false
@@ -747,13 +825,13 @@ func (e ListBlockersParamsState) Valid() bool {
 
 // Defines values for GetOEmbedParamsFormat.
 const (
-	Json GetOEmbedParamsFormat = "json"
+	GetOEmbedParamsFormatJson GetOEmbedParamsFormat = "json"
 )
 
 // Valid indicates whether the value is a known member of the GetOEmbedParamsFormat enum.
 func (e GetOEmbedParamsFormat) Valid() bool {
 	switch e {
-	case Json:
+	case GetOEmbedParamsFormatJson:
 		return true
 	default:
 		return false
@@ -1645,6 +1723,9 @@ type Member struct {
 	Role     Role      `json:"role"`
 }
 
+// MessageKind defines model for MessageKind.
+type MessageKind string
+
 // Moment defines model for Moment.
 type Moment struct {
 	ClipDurationMs *int64 `json:"clip_duration_ms,omitempty"`
@@ -1702,6 +1783,13 @@ type NewToken struct {
 	Id    ID     `json:"id"`
 	Name  string `json:"name"`
 	Token string `json:"token"`
+}
+
+// NewWebhook defines model for NewWebhook.
+type NewWebhook struct {
+	// Secret What `json` is signed with; empty for other kinds
+	Secret  string  `json:"secret"`
+	Webhook Webhook `json:"webhook"`
 }
 
 // Norms defines model for Norms.
@@ -1869,6 +1957,27 @@ type PinnedClip struct {
 	PinnedAt time.Time `json:"pinned_at"`
 	PinnedBy Person    `json:"pinned_by"`
 }
+
+// Post defines model for Post.
+type Post struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// DueAt When it is tried next
+	DueAt *time.Time `json:"due_at,omitempty"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id   ID          `json:"id"`
+	Kind MessageKind `json:"kind"`
+
+	// Reason Why the last attempt failed
+	Reason string    `json:"reason"`
+	State  PostState `json:"state"`
+	Title  string    `json:"title"`
+	Tries  int       `json:"tries"`
+}
+
+// PostState defines model for Post.State.
+type PostState string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -2511,6 +2620,51 @@ type Watched struct {
 	Ranges     []Span `json:"ranges"`
 }
 
+// Webhook defines model for Webhook.
+type Webhook struct {
+	// Address The server and the end of the address; the whole of it is a secret with most receivers
+	Address   string    `json:"address"`
+	CreatedAt time.Time `json:"created_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id ID `json:"id"`
+
+	// Kind `json` is signed as standardwebhooks.com says: webhook-id, webhook-timestamp, webhook-signature
+	Kind   WebhookKind `json:"kind"`
+	Name   string      `json:"name"`
+	Paused bool        `json:"paused"`
+
+	// PausedReason Why it was paused when nobody pressed it
+	PausedReason string `json:"paused_reason"`
+
+	// SpaceId Left out for the whole workspace
+	SpaceId *ID           `json:"space_id,omitempty"`
+	Wants   []MessageKind `json:"wants"`
+}
+
+// WebhookKind `json` is signed as standardwebhooks.com says: webhook-id, webhook-timestamp, webhook-signature
+type WebhookKind string
+
+// WebhookPatch defines model for WebhookPatch.
+type WebhookPatch struct {
+	Name   *string        `json:"name,omitempty"`
+	Paused *bool          `json:"paused,omitempty"`
+	Url    *string        `json:"url,omitempty"`
+	Wants  *[]MessageKind `json:"wants,omitempty"`
+}
+
+// WebhookRequest defines model for WebhookRequest.
+type WebhookRequest struct {
+	// Kind `json` is signed as standardwebhooks.com says: webhook-id, webhook-timestamp, webhook-signature
+	Kind WebhookKind `json:"kind"`
+	Name string      `json:"name"`
+
+	// SpaceId Example: 01hf7yat00tvwxyz0123456789
+	SpaceId *ID           `json:"space_id,omitempty"`
+	Url     string        `json:"url"`
+	Wants   []MessageKind `json:"wants"`
+}
+
 // Weekday defines model for Weekday.
 type Weekday string
 
@@ -2575,6 +2729,9 @@ type ZoneWait struct {
 
 // ClipID Example: 01hf7yat00tvwxyz0123456789
 type ClipID = ID
+
+// WebhookID Example: 01hf7yat00tvwxyz0123456789
+type WebhookID = ID
 
 // ListAsksParams defines parameters for ListAsks.
 type ListAsksParams struct {
@@ -2975,6 +3132,12 @@ type ApplyFixJSONRequestBody = FixRequest
 
 // PreviewFixJSONRequestBody defines body for PreviewFix for application/json ContentType.
 type PreviewFixJSONRequestBody = FixRequest
+
+// CreateWebhookJSONRequestBody defines body for CreateWebhook for application/json ContentType.
+type CreateWebhookJSONRequestBody = WebhookRequest
+
+// UpdateWebhookJSONRequestBody defines body for UpdateWebhook for application/json ContentType.
+type UpdateWebhookJSONRequestBody = WebhookPatch
 
 // UpdateWorkspaceJSONRequestBody defines body for UpdateWorkspace for application/json ContentType.
 type UpdateWorkspaceJSONRequestBody = WorkspacePatch
@@ -3401,6 +3564,27 @@ type ServerInterface interface {
 	// PreviewFix What a fix would change in existing transcripts
 	// (POST /api/v1/vocabulary/preview)
 	PreviewFix(ctx echo.Context) error
+	// ListWebhooks Where news are posted (admins)
+	// (GET /api/v1/webhooks)
+	ListWebhooks(ctx echo.Context) error
+	// CreateWebhook Post news of a space, or of the whole workspace (admins); the secret is shown once
+	// (POST /api/v1/webhooks)
+	CreateWebhook(ctx echo.Context) error
+	// DeleteWebhook Delete a webhook and what is on its way (admins)
+	// (DELETE /api/v1/webhooks/{webhook_id})
+	DeleteWebhook(ctx echo.Context, webhookId WebhookID) error
+	// UpdateWebhook Change or pause a webhook (admins)
+	// (PATCH /api/v1/webhooks/{webhook_id})
+	UpdateWebhook(ctx echo.Context, webhookId WebhookID) error
+	// ListPosts The last messages to a webhook, the newest first (admins)
+	// (GET /api/v1/webhooks/{webhook_id}/posts)
+	ListPosts(ctx echo.Context, webhookId WebhookID) error
+	// RetryPost Try a message again that was given up (admins)
+	// (POST /api/v1/webhooks/{webhook_id}/posts/{message_id}/retry)
+	RetryPost(ctx echo.Context, webhookId WebhookID, messageId ID) error
+	// TestWebhook Post a test message now (admins)
+	// (POST /api/v1/webhooks/{webhook_id}/test)
+	TestWebhook(ctx echo.Context, webhookId WebhookID) error
 	// GetWorkspace My workspace and its settings
 	// (GET /api/v1/workspace)
 	GetWorkspace(ctx echo.Context) error
@@ -5629,6 +5813,112 @@ func (w *ServerInterfaceWrapper) PreviewFix(ctx echo.Context) error {
 	return err
 }
 
+// ListWebhooks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWebhooks(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWebhooks(ctx)
+	return err
+}
+
+// CreateWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateWebhook(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateWebhook(ctx)
+	return err
+}
+
+// DeleteWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhook_id" -------------
+	var webhookId WebhookID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhook_id", ctx.Param("webhook_id"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteWebhook(ctx, webhookId)
+	return err
+}
+
+// UpdateWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdateWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhook_id" -------------
+	var webhookId WebhookID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhook_id", ctx.Param("webhook_id"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdateWebhook(ctx, webhookId)
+	return err
+}
+
+// ListPosts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPosts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhook_id" -------------
+	var webhookId WebhookID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhook_id", ctx.Param("webhook_id"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPosts(ctx, webhookId)
+	return err
+}
+
+// RetryPost converts echo context to params.
+func (w *ServerInterfaceWrapper) RetryPost(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhook_id" -------------
+	var webhookId WebhookID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhook_id", ctx.Param("webhook_id"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook_id: %s", err))
+	}
+
+	// ------------- Path parameter "message_id" -------------
+	var messageId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "message_id", ctx.Param("message_id"), &messageId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter message_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RetryPost(ctx, webhookId, messageId)
+	return err
+}
+
+// TestWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) TestWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhook_id" -------------
+	var webhookId WebhookID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhook_id", ctx.Param("webhook_id"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TestWebhook(ctx, webhookId)
+	return err
+}
+
 // GetWorkspace converts echo context to params.
 func (w *ServerInterfaceWrapper) GetWorkspace(ctx echo.Context) error {
 	var err error
@@ -5748,6 +6038,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/spaces", wrapper.CreateSpace, options.OperationMiddlewares["createSpace"]...)
 	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id", wrapper.DeleteSpace, options.OperationMiddlewares["deleteSpace"]...)
 	router.PATCH(options.BaseURL+"/api/v1/spaces/:space_id", wrapper.UpdateSpace, options.OperationMiddlewares["updateSpace"]...)
+	router.GET(options.BaseURL+"/api/v1/webhooks", wrapper.ListWebhooks, options.OperationMiddlewares["listWebhooks"]...)
+	router.POST(options.BaseURL+"/api/v1/webhooks", wrapper.CreateWebhook, options.OperationMiddlewares["createWebhook"]...)
+	router.DELETE(options.BaseURL+"/api/v1/webhooks/:webhook_id", wrapper.DeleteWebhook, options.OperationMiddlewares["deleteWebhook"]...)
+	router.PATCH(options.BaseURL+"/api/v1/webhooks/:webhook_id", wrapper.UpdateWebhook, options.OperationMiddlewares["updateWebhook"]...)
+	router.POST(options.BaseURL+"/api/v1/webhooks/:webhook_id/test", wrapper.TestWebhook, options.OperationMiddlewares["testWebhook"]...)
+	router.GET(options.BaseURL+"/api/v1/webhooks/:webhook_id/posts", wrapper.ListPosts, options.OperationMiddlewares["listPosts"]...)
+	router.POST(options.BaseURL+"/api/v1/webhooks/:webhook_id/posts/:message_id/retry", wrapper.RetryPost, options.OperationMiddlewares["retryPost"]...)
 	router.GET(options.BaseURL+"/api/v1/invites", wrapper.ListInvites, options.OperationMiddlewares["listInvites"]...)
 	router.POST(options.BaseURL+"/api/v1/invites", wrapper.CreateInvite, options.OperationMiddlewares["createInvite"]...)
 	router.DELETE(options.BaseURL+"/api/v1/invites/:invite_id", wrapper.RevokeInvite, options.OperationMiddlewares["revokeInvite"]...)
@@ -11409,6 +11706,277 @@ func (response PreviewFixdefaultApplicationProblemPlusJSONResponse) VisitPreview
 	return err
 }
 
+type ListWebhooksRequestObject struct {
+}
+
+type ListWebhooksResponseObject interface {
+	VisitListWebhooksResponse(w http.ResponseWriter) error
+}
+
+type ListWebhooks200JSONResponse struct {
+	Webhooks []Webhook `json:"webhooks"`
+}
+
+func (response ListWebhooks200JSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListWebhooksdefaultApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateWebhookRequestObject struct {
+	Body *CreateWebhookJSONRequestBody
+}
+
+type CreateWebhookResponseObject interface {
+	VisitCreateWebhookResponse(w http.ResponseWriter) error
+}
+
+type CreateWebhook201JSONResponse NewWebhook
+
+func (response CreateWebhook201JSONResponse) VisitCreateWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateWebhookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateWebhookdefaultApplicationProblemPlusJSONResponse) VisitCreateWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhookRequestObject struct {
+	WebhookId WebhookID `json:"webhook_id"`
+}
+
+type DeleteWebhookResponseObject interface {
+	VisitDeleteWebhookResponse(w http.ResponseWriter) error
+}
+
+type DeleteWebhook204Response struct {
+}
+
+func (response DeleteWebhook204Response) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteWebhookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteWebhookdefaultApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWebhookRequestObject struct {
+	WebhookId WebhookID `json:"webhook_id"`
+	Body      *UpdateWebhookJSONRequestBody
+}
+
+type UpdateWebhookResponseObject interface {
+	VisitUpdateWebhookResponse(w http.ResponseWriter) error
+}
+
+type UpdateWebhook200JSONResponse Webhook
+
+func (response UpdateWebhook200JSONResponse) VisitUpdateWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateWebhookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateWebhookdefaultApplicationProblemPlusJSONResponse) VisitUpdateWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPostsRequestObject struct {
+	WebhookId WebhookID `json:"webhook_id"`
+}
+
+type ListPostsResponseObject interface {
+	VisitListPostsResponse(w http.ResponseWriter) error
+}
+
+type ListPosts200JSONResponse struct {
+	Posts []Post `json:"posts"`
+}
+
+func (response ListPosts200JSONResponse) VisitListPostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPostsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPostsdefaultApplicationProblemPlusJSONResponse) VisitListPostsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetryPostRequestObject struct {
+	WebhookId WebhookID `json:"webhook_id"`
+	MessageId ID        `json:"message_id"`
+}
+
+type RetryPostResponseObject interface {
+	VisitRetryPostResponse(w http.ResponseWriter) error
+}
+
+type RetryPost204Response struct {
+}
+
+func (response RetryPost204Response) VisitRetryPostResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RetryPostdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RetryPostdefaultApplicationProblemPlusJSONResponse) VisitRetryPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhookRequestObject struct {
+	WebhookId WebhookID `json:"webhook_id"`
+}
+
+type TestWebhookResponseObject interface {
+	VisitTestWebhookResponse(w http.ResponseWriter) error
+}
+
+type TestWebhook200JSONResponse struct {
+	Ok bool `json:"ok"`
+
+	// Reason Why it did not arrive; empty when it did
+	Reason string `json:"reason"`
+}
+
+func (response TestWebhook200JSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TestWebhookdefaultApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWorkspaceRequestObject struct {
 }
 
@@ -11978,6 +12546,27 @@ type StrictServerInterface interface {
 	// PreviewFix What a fix would change in existing transcripts
 	// (POST /api/v1/vocabulary/preview)
 	PreviewFix(ctx context.Context, request PreviewFixRequestObject) (PreviewFixResponseObject, error)
+	// ListWebhooks Where news are posted (admins)
+	// (GET /api/v1/webhooks)
+	ListWebhooks(ctx context.Context, request ListWebhooksRequestObject) (ListWebhooksResponseObject, error)
+	// CreateWebhook Post news of a space, or of the whole workspace (admins); the secret is shown once
+	// (POST /api/v1/webhooks)
+	CreateWebhook(ctx context.Context, request CreateWebhookRequestObject) (CreateWebhookResponseObject, error)
+	// DeleteWebhook Delete a webhook and what is on its way (admins)
+	// (DELETE /api/v1/webhooks/{webhook_id})
+	DeleteWebhook(ctx context.Context, request DeleteWebhookRequestObject) (DeleteWebhookResponseObject, error)
+	// UpdateWebhook Change or pause a webhook (admins)
+	// (PATCH /api/v1/webhooks/{webhook_id})
+	UpdateWebhook(ctx context.Context, request UpdateWebhookRequestObject) (UpdateWebhookResponseObject, error)
+	// ListPosts The last messages to a webhook, the newest first (admins)
+	// (GET /api/v1/webhooks/{webhook_id}/posts)
+	ListPosts(ctx context.Context, request ListPostsRequestObject) (ListPostsResponseObject, error)
+	// RetryPost Try a message again that was given up (admins)
+	// (POST /api/v1/webhooks/{webhook_id}/posts/{message_id}/retry)
+	RetryPost(ctx context.Context, request RetryPostRequestObject) (RetryPostResponseObject, error)
+	// TestWebhook Post a test message now (admins)
+	// (POST /api/v1/webhooks/{webhook_id}/test)
+	TestWebhook(ctx context.Context, request TestWebhookRequestObject) (TestWebhookResponseObject, error)
 	// GetWorkspace My workspace and its settings
 	// (GET /api/v1/workspace)
 	GetWorkspace(ctx context.Context, request GetWorkspaceRequestObject) (GetWorkspaceResponseObject, error)
@@ -16554,6 +17143,224 @@ func (sh *strictHandler) PreviewFix(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(PreviewFixResponseObject); ok {
 		return validResponse.VisitPreviewFixResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWebhooks operation middleware
+func (sh *strictHandler) ListWebhooks(ctx echo.Context) error {
+	var request ListWebhooksRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWebhooks(ctx.Request().Context(), request.(ListWebhooksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWebhooks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWebhooksResponseObject); ok {
+		return validResponse.VisitListWebhooksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateWebhook operation middleware
+func (sh *strictHandler) CreateWebhook(ctx echo.Context) error {
+	var request CreateWebhookRequestObject
+
+	var body CreateWebhookJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateWebhook(ctx.Request().Context(), request.(CreateWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateWebhookResponseObject); ok {
+		return validResponse.VisitCreateWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteWebhook operation middleware
+func (sh *strictHandler) DeleteWebhook(ctx echo.Context, webhookId WebhookID) error {
+	var request DeleteWebhookRequestObject
+
+	request.WebhookId = webhookId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteWebhook(ctx.Request().Context(), request.(DeleteWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteWebhookResponseObject); ok {
+		return validResponse.VisitDeleteWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateWebhook operation middleware
+func (sh *strictHandler) UpdateWebhook(ctx echo.Context, webhookId WebhookID) error {
+	var request UpdateWebhookRequestObject
+
+	request.WebhookId = webhookId
+
+	var body UpdateWebhookJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateWebhook(ctx.Request().Context(), request.(UpdateWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateWebhookResponseObject); ok {
+		return validResponse.VisitUpdateWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPosts operation middleware
+func (sh *strictHandler) ListPosts(ctx echo.Context, webhookId WebhookID) error {
+	var request ListPostsRequestObject
+
+	request.WebhookId = webhookId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPosts(ctx.Request().Context(), request.(ListPostsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPosts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPostsResponseObject); ok {
+		return validResponse.VisitListPostsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RetryPost operation middleware
+func (sh *strictHandler) RetryPost(ctx echo.Context, webhookId WebhookID, messageId ID) error {
+	var request RetryPostRequestObject
+
+	request.WebhookId = webhookId
+	request.MessageId = messageId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RetryPost(ctx.Request().Context(), request.(RetryPostRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetryPost")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RetryPostResponseObject); ok {
+		return validResponse.VisitRetryPostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TestWebhook operation middleware
+func (sh *strictHandler) TestWebhook(ctx echo.Context, webhookId WebhookID) error {
+	var request TestWebhookRequestObject
+
+	request.WebhookId = webhookId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TestWebhook(ctx.Request().Context(), request.(TestWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TestWebhookResponseObject); ok {
+		return validResponse.VisitTestWebhookResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -363,6 +363,102 @@ export interface paths {
         patch: operations["updateSpace"];
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where news are posted (admins) */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Post news of a space, or of the whole workspace (admins); the secret is shown once */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a webhook and what is on its way (admins) */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /** Change or pause a webhook (admins) */
+        patch: operations["updateWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Post a test message now (admins) */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        /** The last messages to a webhook, the newest first (admins) */
+        get: operations["listPosts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{webhook_id}/posts/{message_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+                message_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a message again that was given up (admins) */
+        post: operations["retryPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites": {
         parameters: {
             query?: never;
@@ -2571,6 +2667,63 @@ export interface components {
             /** @default 168 */
             expires_in_hours: number;
         };
+        /**
+         * @description `json` is signed as standardwebhooks.com says: webhook-id, webhook-timestamp, webhook-signature
+         * @enum {string}
+         */
+        WebhookKind: "json" | "slack" | "mattermost" | "discord" | "ntfy";
+        /** @enum {string} */
+        MessageKind: "clip.ready" | "comment.created" | "round.opened" | "round.closed" | "decision.made" | "message.urgent";
+        Webhook: {
+            id: components["schemas"]["ID"];
+            /** @description Left out for the whole workspace */
+            space_id?: components["schemas"]["ID"];
+            kind: components["schemas"]["WebhookKind"];
+            name: string;
+            /** @description The server and the end of the address; the whole of it is a secret with most receivers */
+            address: string;
+            wants: components["schemas"]["MessageKind"][];
+            paused: boolean;
+            /** @description Why it was paused when nobody pressed it */
+            paused_reason: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        NewWebhook: {
+            webhook: components["schemas"]["Webhook"];
+            /** @description What `json` is signed with; empty for other kinds */
+            secret: string;
+        };
+        WebhookRequest: {
+            space_id?: components["schemas"]["ID"];
+            kind: components["schemas"]["WebhookKind"];
+            name: string;
+            url: string;
+            wants: components["schemas"]["MessageKind"][];
+        };
+        WebhookPatch: {
+            name?: string;
+            url?: string;
+            wants?: components["schemas"]["MessageKind"][];
+            paused?: boolean;
+        };
+        Post: {
+            id: components["schemas"]["ID"];
+            kind: components["schemas"]["MessageKind"];
+            title: string;
+            /** @enum {string} */
+            state: "waiting" | "sent" | "given_up";
+            tries: number;
+            /** @description Why the last attempt failed */
+            reason: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next
+             */
+            due_at?: string;
+        };
         Invite: {
             id: components["schemas"]["ID"];
             role: components["schemas"]["Role"];
@@ -3726,6 +3879,7 @@ export interface components {
         };
     };
     parameters: {
+        WebhookID: components["schemas"]["ID"];
         ClipID: components["schemas"]["ID"];
     };
     requestBodies: never;
@@ -4334,6 +4488,176 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Space"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        webhooks: components["schemas"]["Webhook"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookRequest"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookPatch"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        ok: boolean;
+                        /** @description Why it did not arrive; empty when it did */
+                        reason: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPosts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        posts: components["schemas"]["Post"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    retryPost: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                webhook_id: components["parameters"]["WebhookID"];
+                message_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is tried again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
