@@ -3,6 +3,7 @@ package chapters
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // sectionsOnlyMS is the length up to which a clip with spoken sections is cut at them alone.
@@ -24,6 +25,13 @@ var spokenFor = map[string][]string{ //nolint:gochecknoglobals // a table
 	"risk":      {"risk", "risks", "worried", "concern"},
 	"demo":      {"demo", "show you"},
 	"question":  {"question", "questions", "ask", "asks"},
+	"learned":   {"surprised me", "surprised us", "surprise"},
+	"keep":      {"went well", "worked well"},
+	"change":    {"otherwise", "differently", "did not work", "didn't work"},
+	"state":     {"status", "where things stand", "where we stand"},
+	"watch":     {"an eye on"},
+	"proposal":  {"propose", "suggest"},
+	"decide":    {"decision", "decisions"},
 }
 
 // sections finds the units that open the named sections, each once.
@@ -68,16 +76,23 @@ const headWords = 6
 // marksOf are the folded word sequences that open a section. Loose marks only count where a
 // template asks for the section: "last week" may stand for its Yesterday.
 func marksOf(name string, loose bool) [][]string {
-	own := folded(fields(name), 8)
-	if len(own) == 0 {
-		return nil
-	}
-	marks := [][]string{own}
-	for _, w := range own {
-		for _, key := range []string{w, strings.TrimSuffix(w, "s")} {
-			for _, spoken := range spokenFor[key] {
-				if loose || key == "blocker" {
-					marks = append(marks, strings.Fields(spoken))
+	var marks [][]string
+	for _, part := range namesIn(name) {
+		own := folded(fields(part), 8)
+		for len(own) > 1 && isStop(own[0]) {
+			own = own[1:] // my blockers, what went well
+		}
+		if len(own) == 0 {
+			continue
+		}
+		marks = append(marks, own)
+		for _, w := range own {
+			for key, spoken := range spokenFor {
+				if !inflected(key, w) || !loose && key != "blocker" {
+					continue
+				}
+				for _, s := range spoken {
+					marks = append(marks, strings.Fields(s))
 				}
 			}
 		}
@@ -85,16 +100,39 @@ func marksOf(name string, loose bool) [][]string {
 	return marks
 }
 
+// namesIn are the things that a heading names: Risks and concerns, Wins / losses.
+func namesIn(heading string) []string {
+	heading = " " + strings.NewReplacer("&", ",", "/", ",", "+", ",", ";", ",").Replace(heading) + " "
+	return strings.Split(strings.ReplaceAll(heading, " and ", ","), ",")
+}
+
 // markedAt is the place of the earliest mark among the first words; -1: none.
 func markedAt(words []string, marks [][]string) int {
 	for at := 0; at < min(headWords, len(words)); at++ {
 		for _, m := range marks {
-			if at+len(m) <= len(words) && slices.Equal(words[at:at+len(m)], m) {
+			if at+len(m) <= len(words) && slices.EqualFunc(words[at:at+len(m)], m, inflected) {
 				return at
 			}
 		}
 	}
 	return -1
+}
+
+// How alike two forms of a word are that have other stems in English, or are of another language: Hindernis, Hindernisse.
+const (
+	commonLetters = 5 // at least
+	furtherOnes   = 2 // at most
+)
+
+// inflected tells whether two folded words are forms of one.
+func inflected(a, b string) bool {
+	if a == b || stem(a) == stem(b) {
+		return true
+	}
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return utf8.RuneCountInString(a) >= commonLetters && strings.HasPrefix(b, a) && utf8.RuneCountInString(b[len(a):]) <= furtherOnes
 }
 
 // sectionStarts cuts at the sections alone. What is said before the first is a chapter of
