@@ -41,6 +41,11 @@ export const routes: readonly Route[] = [
   { path: /^\/rounds\/new$/, audience: "members", load: () => import("./routes/RoundEdit.svelte") },
   { path: /^\/rounds\/(?<round>[0-9a-z]{26})\/edit$/, audience: "members", load: () => import("./routes/RoundEdit.svelte") },
   { path: /^\/rounds\/(?<round>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Round.svelte") },
+  {
+    path: /^\/rounds\/(?<round>[0-9a-z]{26})\/(?<occurrence>[0-9a-z]{26})$/,
+    audience: "members",
+    load: () => import("./routes/Occurrence.svelte"),
+  },
   { path: /^\/asks\/urgent$/, audience: "members", load: () => import("./routes/Urgent.svelte") },
   { path: /^\/asks\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Ask.svelte") },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },
