@@ -110,6 +110,25 @@ test("a browser that is offline for ten seconds loses nothing", limit, async (t)
   assert.ok((await finished(server, id, cookie)).duration_ms > 12_000);
 });
 
+test("an encoder that is slow to end is waited for", limit, async (t) => {
+  const page = await recorder(t);
+  await page.addInitScript(() => {
+    const stop = MediaRecorder.prototype.stop;
+    MediaRecorder.prototype.stop = function () {
+      this.pause(); // it says nothing, and has something to give yet
+      setTimeout(() => stop.call(this), 12_000);
+    };
+  });
+  await page.reload();
+  await record(page);
+  const id = await clipOf(page);
+  await recorded(page, 2);
+  assert.equal(await stop(page), id); // what is left is sent from the dock
+  const state = async () => (await server.api("GET", `/api/v1/clips/${id}/recording`, { cookie })).json.state;
+  await until("it is finished", async () => (await state()) === "finished", 60_000);
+  await same(page, id);
+});
+
 test("a browser that is killed completes its take when it is started again", limit, async (t) => {
   const profile = join(server.data, "profile");
   const first = await launch({ mic, profile });

@@ -85,6 +85,13 @@ const acts = {
     });
     tell("stopped", { seconds });
     await page.waitForURL(/\/c\/[0-9a-z]{26}/, { timeout: long });
+    // Where the line is slow the rest is sent from the dock of the next page; who leaves then finds it there on coming back.
+    const state = `/api/v1/clips/${page.url().match(/\/c\/([0-9a-z]{26})/)[1]}/recording`;
+    const sent = async (url) => {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+      return answer?.ok ? (await answer.json()).state === "finished" : false;
+    };
+    await until("everything is sent", () => page.evaluate(sent, state), long, 250);
     tell("sent");
   },
   /** The page's process dies. */

@@ -35,8 +35,9 @@ const leastBytes = 50e6;
 /** The disk is asked every so many chunks (10 s). */
 const roomEvery = 25;
 
-/** An encoder that says nothing for so long after its end has failed; what it gave is kept. */
-const encoderMs = 10_000;
+/** An encoder that says nothing for so long after its end has failed; what it gave is kept. On a machine that is very busy a
+ *  sound one was seen to need more than 10 s for its last chunk. */
+const encoderMs = 90_000;
 
 const kinds = { "screen-camera": "screen", screen: "screen", camera: "camera", voice: "audio" } as const;
 
@@ -48,6 +49,8 @@ export class Take {
   private line: Pick<Safety, "carrier" | "trouble"> = { carrier: "none", trouble: undefined };
   /** Resolves when the encoder has given everything: after its last chunk, whoever stopped it. */
   private readonly encoded: Promise<void>;
+  /** When the encoder gave something last. */
+  private heardAt = 0;
   private startedAt = 0;
   private pausedMs = 0;
   private pausedAt: number | undefined;
@@ -85,6 +88,7 @@ export class Take {
       },
     );
     this.recorder.ondataavailable = (e) => {
+      this.heardAt = performance.now();
       this.chunker.add(e.data);
     };
     this.encoded = new Promise((resolve) => {
@@ -216,7 +220,12 @@ export class Take {
   /** Waits for the encoder's last chunk; one that is inactive already, because its tracks ended, may still owe it. */
   private async stopEncoder(): Promise<void> {
     if (this.recorder.state !== "inactive") this.recorder.stop();
-    await Promise.race([this.encoded, new Promise((give) => setTimeout(give, encoderMs))]);
+    this.heardAt = performance.now();
+    let ended = false;
+    for (let quiet = 0; !ended && quiet < encoderMs; quiet = performance.now() - this.heardAt) {
+      const silence = new Promise<boolean>((resolve) => setTimeout(resolve, encoderMs - quiet, false));
+      ended = await Promise.race([this.encoded.then(() => true), silence]);
+    }
   }
 
   /** Writes down that no more will come, and lets the publisher know. */
@@ -236,7 +245,6 @@ export class Take {
 
   /** The disk refused a chunk: what is in the spool before it is safe, is sent, and makes the clip. */
   private broken(error: Error): void {
-    if (this.over) return;
     this.listener.onlow?.(0);
     void this.stop().catch(() => undefined); // stop tells onstate itself
     if (!(error instanceof SpoolFull)) console.warn("the spool does not work", error);
