@@ -49,8 +49,8 @@ export class Capture {
       const composition = screenTrack && cameraTrack ? compose(screenTrack, cameraTrack, choice.bubble) : undefined;
       const picture = composition?.track ?? screenTrack ?? cameraTrack;
       const sounds = [microphone, screen].flatMap((s) => s?.getAudioTracks() ?? []);
-      const mixed = sounds.length > 1 ? mix(sounds, context) : undefined;
-      const sound = mixed ? [mixed.track] : sounds; // a single source is recorded as it is
+      const mixed = mix(sounds, picture !== undefined, context);
+      const sound = mixed ? [mixed.track] : sounds;
       const capture = new Capture(
         opened,
         context,

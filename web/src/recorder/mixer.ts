@@ -1,6 +1,7 @@
-// Makes one track of several sounds. MediaRecorder places sound by when it was captured; an AudioContext forgets that, and
+// Makes one track of sounds. MediaRecorder places sound by when it was captured; an AudioContext forgets that, and
 // what goes through it comes about 50 ms after its picture. So the mixing is done on the samples themselves, in a worker
-// (mixing.ts has the rules), and an AudioContext does it only where tracks cannot be taken apart.
+// (mixing.ts has the rules), and an AudioContext does it only where tracks cannot be taken apart. A single sound
+// beside a picture takes the same way, since MediaRecorder would place that too late as well.
 import { insertableStreams } from "./insertable";
 
 export interface Mix {
@@ -13,9 +14,10 @@ export type ToMixer =
   | { kind: "start"; sounds: readonly ReadableStream<AudioData>[]; out: WritableStream<AudioData>; origin: number }
   | { kind: "stop" };
 
-/** Mixes tracks of sound; the context is used where there is no better way. */
-export function mix(tracks: readonly MediaStreamTrack[], context: AudioContext): Mix {
+/** Mixes tracks of sound; the context is used where there is no better way. Undefined when the track is best taken as it is. */
+export function mix(tracks: readonly MediaStreamTrack[], withPicture: boolean, context: AudioContext): Mix | undefined {
   const streams = insertableStreams<AudioData>();
+  if (tracks.length < (streams && withPicture ? 1 : 2)) return undefined;
   if (!streams) return mixInContext(tracks, context);
   const worker = new Worker(new URL("./mixer.worker.ts", import.meta.url), { type: "module" });
   const track = new streams.Generator({ kind: "audio" });

@@ -1,8 +1,11 @@
 // The worker of mixer.ts: takes the sounds apart, has them mixed, and puts the mix together again.
 import type { ToMixer } from "./mixer";
-import { blockFrames, captureTime, Mixing, rate } from "./mixing";
+import { blockFrames, captureTime, encoderLateUs, Mixing, rate } from "./mixing";
 
 const tickMs = 100;
+
+/** By how much MediaRecorder would place the mixed sound too late. */
+const lateUs = encoderLateUs(blockFrames);
 
 function start({ sounds, out, origin }: Extract<ToMixer, { kind: "start" }>): void {
   const younger = 1000 * (performance.timeOrigin - origin);
@@ -13,7 +16,7 @@ function start({ sounds, out, origin }: Extract<ToMixer, { kind: "start" }>): vo
       sampleRate: rate,
       numberOfChannels: 2,
       numberOfFrames: blockFrames,
-      timestamp,
+      timestamp: timestamp - lateUs,
       data: samples,
     });
     writer.write(data).catch(() => {
