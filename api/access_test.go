@@ -239,6 +239,7 @@ var rules = map[string]rule{
 	"putChapters":   {who: acting(editing), body: `{"chapters":[{"start_ms":0,"title":"All"}]}`},
 	"resetChapters": {who: acting(editing), ok: 202},
 	"makeSummary":   {who: acting(editing), ok: 202},
+	"getEdits":      {who: watching}, "putEdits": {who: acting(editing), body: `{"cuts":[{"start_ms":0,"end_ms":1000,"kind":"hand"}]}`}, "revertEdits": {who: acting(editing), body: `{"to":0}`},
 	"listComments":  {who: watching},
 	"getEvents":     {who: watching},
 

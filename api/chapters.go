@@ -11,30 +11,38 @@ import (
 )
 
 func (h *handlers) GetChapters(ctx context.Context, r gen.GetChaptersRequestObject) (gen.GetChaptersResponseObject, error) {
-	all, err := h.chapters(ctx, r.Id)
+	all, _, err := h.chapters(ctx, r.Id)
 	return gen.GetChapters200JSONResponse(chaptersOf(all)), err
 }
 
 func (h *handlers) GetChaptersVTT(ctx context.Context, r gen.GetChaptersVTTRequestObject) (gen.GetChaptersVTTResponseObject, error) {
-	all, err := h.chapters(ctx, r.Id)
+	_, c, err := h.chapters(ctx, r.Id)
 	if err != nil {
 		return nil, err
 	}
-	text := h.Formats.Chapters(all)
+	all, err := h.shownChapters(ctx, &c)
+	if err != nil {
+		return nil, err
+	}
+	text := h.Formats.Chapters(c.Kept().PlayedChapters(all))
 	return gen.GetChaptersVTT200TextvttResponse{Body: strings.NewReader(text), ContentLength: int64(len(text))}, nil
 }
 
-// chapters reads the chapters of a clip that the caller may watch.
-func (h *handlers) chapters(ctx context.Context, id string) ([]domain.Chapter, error) {
+// chapters reads the chapters of a clip that the caller may watch, as the caller may see them.
+func (h *handlers) chapters(ctx context.Context, id string) ([]domain.Chapter, domain.Clip, error) {
 	c, err := h.gate(ctx, id, domain.ActionWatch)
 	if err != nil {
-		return nil, err
+		return nil, c, err
+	}
+	if !whole(ctx, &c) {
+		all, err := h.shownChapters(ctx, &c)
+		return all, c, err
 	}
 	all, err := h.Transcripts.Chapters(ctx, c.ID)
 	if err != nil {
-		return nil, fmt.Errorf("read chapters: %w", err)
+		return nil, c, fmt.Errorf("read chapters: %w", err)
 	}
-	return all, nil
+	return all, c, nil
 }
 
 func chaptersOf(all []domain.Chapter) gen.Chapters {

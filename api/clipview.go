@@ -1,6 +1,8 @@
 package api
 
 import (
+	"fmt"
+
 	"baton/api/gen"
 	"baton/domain"
 )
@@ -25,7 +27,7 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		CreatedAt: v.CreatedAt.UTC(), ReadyAt: utc(v.ReadyAt), CommentCount: &v.CommentCount,
 		TranscriptState: gen.TranscriptState(v.TranscriptState), TranscriptReason: nonZero(v.TranscriptReason),
 		TranscriptProgress: nonZero(float32(v.TranscriptProgress)),
-		PosterUrl:          picture(at+"/poster.jpg", v.PosterKey), StoryboardUrl: picture(at+"/storyboard.vtt", v.StoryboardKey),
+		PosterUrl:          picture(at+"/poster.jpg", posterKey(&v.Clip, who.May(domain.ActionEdit, &v.Clip))), StoryboardUrl: picture(at+"/storyboard.vtt", v.StoryboardKey),
 		PeaksUrl: picture(at+"/peaks", v.PeaksKey), Work: workOf(v.Work),
 	}
 	if len(v.GapsMS) > 0 {
@@ -47,6 +49,12 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		c.ReadScreen, c.GuestComments, c.Downloads = &v.ReadScreen, &v.GuestComments, &v.Downloads
 	}
 	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)
+	if v.EditNo > 0 {
+		c.EditNo = &v.EditNo
+		if len(v.Cuts) > 0 {
+			c.PlayedMs = nonZero(v.Kept().DurationMS())
+		}
+	}
 	setPlayback(&c, at, v)
 	return c
 }
@@ -54,7 +62,7 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 func setPlayback(c *gen.Clip, at string, v *domain.ClipView) {
 	c.Playback.Playable, c.Playback.Live = v.Playable, v.State == domain.ClipRecording
 	if v.Playable {
-		c.Playback.HlsUrl = nonZero(at + "/hls/master.m3u8")
+		c.Playback.HlsUrl = nonZero(at + "/hls/master.m3u8" + versionOf(&v.Clip))
 	}
 	for _, r := range v.Renditions {
 		c.Playback.Renditions = append(c.Playback.Renditions, gen.ClipRendition{
@@ -64,6 +72,17 @@ func setPlayback(c *gen.Clip, at string, v *domain.ClipView) {
 	if c.Playback.Renditions == nil {
 		c.Playback.Renditions = []gen.ClipRendition{}
 	}
+}
+
+// versionOf makes the address of an edited clip's playlist another with each version, so that players begin anew.
+func versionOf(c *domain.Clip) string {
+	switch {
+	case c.EditNo == 0:
+		return ""
+	case c.Rendered():
+		return fmt.Sprintf("?edit=%d&exact=1", c.EditNo)
+	}
+	return fmt.Sprintf("?edit=%d", c.EditNo)
 }
 
 // picture is the URL of something made from a clip; nil while it is not there.

@@ -37,9 +37,9 @@ func (h *handlers) transcriptFile(ctx context.Context, id, format string) (*byte
 	if err != nil {
 		return nil, "", err
 	}
-	t, err := h.Transcripts.Transcript(ctx, c.ID)
+	t, err := h.played(ctx, &c)
 	if err != nil {
-		return nil, "", fmt.Errorf("read transcript: %w", err)
+		return nil, "", err
 	}
 	var b bytes.Buffer
 	if err := h.Formats.Transcript(&b, format, t); err != nil {

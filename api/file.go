@@ -22,7 +22,7 @@ func (h *handlers) downloadClip(c echo.Context) error {
 	if err != nil {
 		return err
 	}
-	keys, size, err := h.fileOf(ctx, clip.ID)
+	keys, size, err := h.fileOf(ctx, &clip, c.QueryParam("original") != "")
 	if err != nil {
 		return err
 	}
@@ -48,10 +48,14 @@ func (h *handlers) downloadClip(c echo.Context) error {
 
 // fileOf chooses the rendition that most programs play: H.264 with AAC, of those the largest; otherwise the source. One whose header
 // changes on the way is none that can be played as a file.
-func (h *handlers) fileOf(ctx context.Context, clip domain.ClipID) (keys []string, size int64, err error) {
-	all, err := h.Playback.Renditions(ctx, clip)
+// Of an edited clip it is the exact version; original: the recording, for who may edit it.
+func (h *handlers) fileOf(ctx context.Context, clip *domain.Clip, original bool) (keys []string, size int64, err error) {
+	if len(clip.Cuts) > 0 && !clip.Rendered() && !(original && whole(ctx, clip)) {
+		return nil, 0, domain.Errorf(domain.KindConflict, "this clip was edited: the new version can be downloaded when it is made")
+	}
+	all, err := h.offered(ctx, clip, original)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read renditions: %w", err)
+		return nil, 0, err
 	}
 	name, best := "source", int64(-1)
 	for _, r := range all {
@@ -59,7 +63,7 @@ func (h *handlers) fileOf(ctx context.Context, clip domain.ClipID) (keys []strin
 			name, best = r.Name, r.Bandwidth
 		}
 	}
-	_, inits, segments, err := h.Playback.Rendition(ctx, clip, name)
+	_, inits, segments, err := h.Playback.Rendition(ctx, clip.ID, name)
 	if err != nil {
 		return nil, 0, named(err, "read rendition", "there is nothing to download yet")
 	}

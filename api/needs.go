@@ -64,6 +64,7 @@ type Needs struct {
 	Ledger      ledgerStore
 	StartHere   startHere
 	Webhooks    webhooks
+	Edits       edits
 
 	// Poster posts to people's other tools, implemented by package notify.
 	Poster poster

@@ -327,7 +327,7 @@ func (h *handlers) spoken(ctx context.Context, id domain.ClipID) (domain.Transcr
 	if err != nil && domain.KindOf(err) != domain.KindNotFound {
 		return t, fmt.Errorf("read transcript: %w", err)
 	}
-	return t, nil
+	return t.Shown(&c), nil
 }
 
 func (h *handlers) GetMyDue(ctx context.Context, _ gen.GetMyDueRequestObject) (gen.GetMyDueResponseObject, error) {

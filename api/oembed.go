@@ -28,11 +28,11 @@ func (h *handlers) GetOEmbed(ctx context.Context, r gen.GetOEmbedRequestObject) 
 	title := titleOf(&v)
 	out := gen.OEmbed{
 		Version: "1.0", Type: "video", Title: title, AuthorName: &v.OwnerName, Width: width, Height: height, ProviderName: "Baton",
-		ProviderUrl: origin(h.PublicURL), Duration: nonZero(float64(v.DurationMS) / 1000),
+		ProviderUrl: origin(h.PublicURL), Duration: nonZero(float64(v.Kept().DurationMS()) / 1000),
 		Html: fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" style="border:0" allow="fullscreen; picture-in-picture" allowfullscreen></iframe>`,
 			h.PublicURL.JoinPath("embed", string(id)), width, height, html.EscapeString(title)),
 	}
-	if p := picture(clipPath(origin(h.PublicURL), id)+"/poster.jpg", v.PosterKey); p != nil {
+	if p := picture(clipPath(origin(h.PublicURL), id)+"/poster.jpg", posterKey(&v.Clip, false)); p != nil {
 		out.ThumbnailUrl, out.ThumbnailWidth, out.ThumbnailHeight = p, nonZero(v.Width), nonZero(v.Height)
 	}
 	return gen.GetOEmbed200JSONResponse(out), nil

@@ -32,15 +32,12 @@ func (h *handlers) registerPlayback(r gen.EchoRouter) {
 	r.GET(at+"/hls/master.m3u8", h.watching(h.getMasterPlaylist))
 	r.GET(at+"/hls/:rendition/:file", h.watching(h.getMediaFile))
 	r.GET(at+"/poster.jpg", h.watching(func(c echo.Context, clip domain.Clip) error {
-		return h.servePicture(c, clip.PosterKey, "image/jpeg")
+		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
+		return h.servePicture(c, posterKey(&clip, edits), "image/jpeg")
 	}))
-	r.GET(at+"/storyboard.jpg", h.watching(func(c echo.Context, clip domain.Clip) error {
-		return h.servePicture(c, clip.StoryboardKey, "image/jpeg")
-	}))
+	r.GET(at+"/storyboard.jpg", h.watching(h.getStoryboardImage))
 	r.GET(at+"/storyboard.vtt", h.watching(h.getStoryboard))
-	r.GET(at+"/peaks", h.watching(func(c echo.Context, clip domain.Clip) error {
-		return h.servePicture(c, clip.PeaksKey, "application/json")
-	}))
+	r.GET(at+"/peaks", h.watching(h.getPeaks))
 }
 
 // watching lets a request for a clip's media through the gate. It does so for each request: what a
@@ -58,9 +55,9 @@ func (h *handlers) watching(next func(echo.Context, domain.Clip) error) echo.Han
 const playlistType = "application/vnd.apple.mpegurl"
 
 func (h *handlers) getMasterPlaylist(c echo.Context, clip domain.Clip) error {
-	all, err := h.Playback.Renditions(c.Request().Context(), clip.ID)
+	all, err := h.offered(c.Request().Context(), &clip, c.QueryParam("original") != "")
 	if err != nil {
-		return fmt.Errorf("read renditions: %w", err)
+		return err
 	}
 	if len(all) == 0 {
 		return domain.Errorf(domain.KindNotFound, "there is nothing to play yet")
@@ -68,9 +65,31 @@ func (h *handlers) getMasterPlaylist(c echo.Context, clip domain.Clip) error {
 	return serveText(c, playlistType, h.Formats.MasterPlaylist(all))
 }
 
+// offered lists the renditions of what is played of a clip; original: of the recording, for who may edit it.
+func (h *handlers) offered(ctx context.Context, clip *domain.Clip, original bool) (all []domain.Rendition, err error) {
+	switch {
+	case clip.Rendered() && !(original && whole(ctx, clip)):
+		all, err = h.Edits.Renditions(ctx, clip.ID)
+	case coarsely(ctx, clip):
+		var one domain.Rendition
+		one, err = h.coarse(ctx, clip)
+		all = append(all, one)
+	default:
+		all, err = h.Playback.Renditions(ctx, clip.ID)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read renditions: %w", err)
+	}
+	return all, nil
+}
+
 // getMediaFile serves index.m3u8, init-N.mp4 and seg-N.m4s of a rendition.
 func (h *handlers) getMediaFile(c echo.Context, clip domain.Clip) error {
 	ctx, rendition, file := c.Request().Context(), c.Param("rendition"), c.Param("file")
+	// The version of an edit that holds no longer is that of nobody.
+	if strings.HasPrefix(rendition, domain.CutPrefix) && !clip.Rendered() {
+		return domain.Errorf(domain.KindNotFound, noFile)
+	}
 	if file == "index.m3u8" {
 		return h.mediaPlaylist(c, clip, rendition)
 	}
@@ -85,6 +104,9 @@ func (h *handlers) getMediaFile(c echo.Context, clip domain.Clip) error {
 		s, err := h.Playback.Segment(ctx, clip.ID, rendition, no)
 		if err != nil {
 			return named(err, "read segment", noFile)
+		}
+		if hidden(withheldFrom(ctx, &clip, rendition), &s) {
+			return domain.Errorf(domain.KindNotFound, noFile)
 		}
 		return h.serveObject(c, s.ObjectKey, s.Bytes, "video/mp4")
 	}
@@ -111,16 +133,8 @@ func (h *handlers) mediaPlaylist(c echo.Context, clip domain.Clip, rendition str
 	if err != nil {
 		return named(err, "read rendition", noFile)
 	}
+	if spans := withheldFrom(c.Request().Context(), &clip, rendition); len(spans) > 0 {
+		segments = shownSegments(segments, spans)
+	}
 	return serveText(c, playlistType, h.Formats.MediaPlaylist(segments, r.Complete))
-}
-
-func (h *handlers) getStoryboard(c echo.Context, clip domain.Clip) error {
-	vtt, err := h.Playback.StoryboardVTT(c.Request().Context(), clip.ID)
-	if err != nil {
-		return fmt.Errorf("read storyboard: %w", err)
-	}
-	if vtt == "" {
-		return domain.Errorf(domain.KindNotFound, "it has not been made yet")
-	}
-	return serveText(c, "text/vtt; charset=utf-8", vtt)
 }

@@ -22,6 +22,9 @@ func (h *handlers) GetScreen(ctx context.Context, r gen.GetScreenRequestObject) 
 	if err != nil {
 		return nil, named(err, "read the screen", noClip)
 	}
+	if !whole(ctx, &c) {
+		s.Lines = domain.ShownLines(s.Lines, &c)
+	}
 	out := gen.GetScreen200JSONResponse{State: gen.ScreenState(s.State), Reason: nonZero(s.Reason), ChangesMs: s.Changes}
 	if out.ChangesMs == nil {
 		out.ChangesMs = []int64{}

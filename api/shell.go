@@ -117,15 +117,15 @@ func (s *shell) preview(v *domain.ClipView) string {
 	title := titleOf(v)
 	description := v.Description
 	if description == "" {
-		length := time.Duration(v.DurationMS) * time.Millisecond
+		length := time.Duration(v.Kept().DurationMS()) * time.Millisecond
 		description = fmt.Sprintf("%s, %d:%02d", v.OwnerName, int(length.Minutes()), int(length.Seconds())%60)
 	}
 	tags := tag("og:site_name", "Baton") + tag("og:type", "video.other") + tag("og:title", title) +
 		tag("og:description", cut(description, 300)) + tag("og:url", s.name(v.ID)) +
-		tag("video:duration", strconv.FormatInt((v.DurationMS+500)/1000, 10)) +
+		tag("video:duration", strconv.FormatInt((v.Kept().DurationMS()+500)/1000, 10)) +
 		`<link rel="alternate" type="application/json+oembed" href="` + html.EscapeString(s.public+"/api/v1/oembed?url="+url.QueryEscape(s.name(v.ID))) + `">`
-	if v.PosterKey != "" {
-		tags += tag("og:image", clipPath(s.public, v.ID)+"/poster.jpg?v="+domain.ObjectVersion(v.PosterKey)) + tag("twitter:card", "summary_large_image")
+	if key := posterKey(&v.Clip, false); key != "" {
+		tags += tag("og:image", clipPath(s.public, v.ID)+"/poster.jpg?v="+domain.ObjectVersion(key)) + tag("twitter:card", "summary_large_image")
 	}
 	return tags
 }

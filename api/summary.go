@@ -17,6 +17,9 @@ func (h *handlers) GetSummary(ctx context.Context, r gen.GetSummaryRequestObject
 	if err != nil {
 		return nil, fmt.Errorf("read summary: %w", err)
 	}
+	if !whole(ctx, &c) {
+		s.Lines, s.ActionItems = domain.ShownClaims(s.Lines, &c), domain.ShownClaims(s.ActionItems, &c)
+	}
 	return gen.GetSummary200JSONResponse{
 		Available: h.HasWriter, Made: !s.MadeAt.IsZero(), MadeAt: utc(s.MadeAt), Model: nonZero(s.Model), Summary: claimsOf(s.Lines), ActionItems: claimsOf(s.ActionItems),
 	}, nil

@@ -98,7 +98,7 @@ func (h *handlers) GetInsight(ctx context.Context, r gen.GetInsightRequestObject
 		return out, nil
 	}
 	for i := range in.Viewers {
-		v := viewerRow(&in.Viewers[i], c.DurationMS)
+		v := viewerRow(&in.Viewers[i], c.Kept())
 		if out.Completion += v.Share / float64(len(in.Viewers)); v.Person == nil {
 			out.AnonymousViewers++
 		}
@@ -117,8 +117,8 @@ func (h *handlers) GetInsight(ctx context.Context, r gen.GetInsightRequestObject
 	return out, nil
 }
 
-func viewerRow(w *domain.Watch, durationMS int64) gen.Viewer {
-	share := w.Share(durationMS)
+func viewerRow(w *domain.Watch, kept domain.Timeline) gen.Viewer {
+	share := w.Share(kept)
 	v := gen.Viewer{Share: share, Completed: share >= completed, FirstAt: w.FirstAt.UTC(), LastAt: w.LastAt.UTC()}
 	if w.Account.ID != "" {
 		v.Person = &gen.Person{Id: string(w.Account.ID), Name: w.Account.Name}
@@ -135,7 +135,7 @@ func (h *handlers) GetInsightCSV(ctx context.Context, r gen.GetInsightCSVRequest
 	w := csv.NewWriter(&b)
 	rows := [][]string{{"name", "share", "completed", "first_at", "last_at"}}
 	for i := range in.Viewers {
-		v, name := viewerRow(&in.Viewers[i], c.DurationMS), "anonymous"
+		v, name := viewerRow(&in.Viewers[i], c.Kept()), "anonymous"
 		if v.Person != nil {
 			name = harmless(v.Person.Name)
 		}

@@ -35,9 +35,9 @@ func (h *handlers) GetTranscript(ctx context.Context, r gen.GetTranscriptRequest
 	if err != nil {
 		return nil, err
 	}
-	t, err := h.Transcripts.Transcript(ctx, c.ID)
+	t, err := h.words(ctx, &c)
 	if err != nil {
-		return nil, fmt.Errorf("read transcript: %w", err)
+		return nil, err
 	}
 	out := gen.Transcript{
 		State: gen.TranscriptState(c.TranscriptState), Reason: nonZero(c.TranscriptReason), Language: t.Language,
@@ -129,9 +129,9 @@ func (h *handlers) GetCaptions(ctx context.Context, r gen.GetCaptionsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	t, err := h.Transcripts.Transcript(ctx, c.ID)
+	t, err := h.played(ctx, &c)
 	if err != nil {
-		return nil, fmt.Errorf("read transcript: %w", err)
+		return nil, err
 	}
 	var b bytes.Buffer
 	if err := h.Formats.Captions(&b, t.Cues); err != nil {

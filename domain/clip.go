@@ -99,4 +99,17 @@ type Clip struct {
 	TranscriptReason string
 	// ReadScreen: the text on its screen may be read, unless the workspace has turned that off.
 	ReadScreen bool
+	// EditNo is the edit that holds, Cuts what it leaves out; 0: it was never edited.
+	EditNo int
+	Cuts   []Cut
+	// RenderedNo is the edit whose exact version has been made.
+	RenderedNo int
+	// CutPosterKey is the poster of that version.
+	CutPosterKey string
 }
+
+// Kept is what the clip's edit leaves of it.
+func (c *Clip) Kept() Timeline { return Kept(c.Cuts, c.DurationMS) }
+
+// Rendered tells whether the exact version of the edit that holds has been made.
+func (c *Clip) Rendered() bool { return len(c.Cuts) > 0 && c.RenderedNo == c.EditNo }

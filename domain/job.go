@@ -12,6 +12,7 @@ const (
 	JobSummary    JobKind = "summary"    // cues and chapters → titles, summary, action items, by a language model
 	JobScreen     JobKind = "screen"     // picture → times of change, and the text that was on the screen
 	JobLadder     JobKind = "ladder"     // renditions that every browser plays, loudness normalised
+	JobEdit       JobKind = "edit"       // the exact version of the edit that holds
 	JobPurge      JobKind = "purge"      // objects and rows of a deleted clip
 	JobRounds     JobKind = "rounds"     // opens and closes rounds, tells people; periodic, of no clip
 	JobReap       JobKind = "reap"       // ends abandoned recordings; periodic, of no clip

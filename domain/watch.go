@@ -60,12 +60,13 @@ func watchedWithin(spans []Span, from, to int64) int64 {
 	return sum
 }
 
-// Share is the share of a clip that was watched, 0 to 1.
-func (w *Watch) Share(durationMS int64) float64 {
-	if durationMS <= 0 {
-		return 0
+// Share is the share of what is kept of a clip that was watched, 0 to 1.
+func (w *Watch) Share(kept Timeline) float64 {
+	var seen int64
+	for _, s := range kept {
+		seen += watchedWithin(w.Watched, s.StartMS, s.EndMS)
 	}
-	return float64(watchedWithin(w.Watched, 0, durationMS)) / float64(durationMS)
+	return float64(seen) / float64(max(kept.DurationMS(), 1))
 }
 
 // CheckWatched refuses what no player can have played since its last report, and cuts off what lies beyond the clip's end.

@@ -29,6 +29,9 @@ type Store interface {
 	PublishRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) (replaced []string, err error)
 	// ImportDone makes the clip ready and enqueues what follows.
 	ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) (replaced []string, err error)
+	// PublishEdit shows the exact version of an edit, or none, and gives the keys that nothing points at any more. KindConflict when
+	// another edit holds.
+	PublishEdit(ctx context.Context, id domain.ClipID, e domain.RenderedEdit) (replaced []string, err error)
 	FailClip(ctx context.Context, id domain.ClipID, reason string) error
 	SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictures) (replaced []string, err error)
 
@@ -130,6 +133,8 @@ type Transcoder interface {
 	OpenStored(ctx context.Context, b *transcode.Box, inits []domain.InitSegment, segments []domain.Segment, get transcode.Get) (transcode.Take, error)
 	Import(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Rendition, error)
 	Ladder(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.Rendition, error)
+	Cut(ctx context.Context, t transcode.Take, kept domain.Timeline, progress transcode.Progress) ([]transcode.Rendition, error)
+	OpenMade(ctx context.Context, b *transcode.Box, made transcode.Rendition) (transcode.Take, error)
 	Poster(ctx context.Context, t transcode.Take) ([]byte, error)
 	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
 	Peaks(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Peaks, error)

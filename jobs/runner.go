@@ -62,6 +62,7 @@ func NewRunner(n Needs) (*Runner, error) {
 		Queues: map[string]river.QueueConfig{
 			queueQuick:  {MaxWorkers: 2},
 			queueImport: {MaxWorkers: 1},
+			queueEdit:   {MaxWorkers: 1},
 			queueSpeech: {MaxWorkers: clipsPerEngine * max(1, n.SpeechWorkers)},
 			queueModel:  {MaxWorkers: 2},
 			queueScreen: {MaxWorkers: 1},
@@ -193,7 +194,7 @@ func (r *Runner) failed(ctx context.Context, step domain.JobKind, clip domain.Cl
 		return r.Store.FailClip(ctx, clip, reason)
 	case domain.JobTranscribe:
 		return r.Store.FailTranscript(ctx, clip, reason)
-	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobPurge, domain.JobReap, domain.JobRounds:
+	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobEdit, domain.JobPurge, domain.JobReap, domain.JobRounds:
 		return nil // the clip is as good as before; the work row says what is missing
 	}
 	return nil

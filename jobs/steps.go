@@ -11,6 +11,7 @@ import (
 const (
 	queueQuick  = "quick"  // a poster, chapters, a purge: seconds
 	queueImport = "import" // somebody waits for this clip to play
+	queueEdit   = "edit"   // an author waits to show what is left
 	queueSpeech = "speech" // the speech engine
 	queueModel  = "model"  // waits for a language model elsewhere
 	queueScreen = "screen" // nobody waits, and one at a time is enough
@@ -43,9 +44,11 @@ var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 	domain.JobSummary:    {queueModel, 2, 3, true, 30 * time.Minute, time.Second, (*Runner).summary},
 	domain.JobScreen:     {queueScreen, 2, 3, true, 20 * time.Minute, 4 * time.Second, (*Runner).screen},
 	domain.JobLadder:     {queueLadder, 2, 3, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
-	domain.JobPurge:      {queueQuick, 3, 25, false, 10 * time.Minute, 0, (*Runner).purge},
-	domain.JobRounds:     {queueQuick, 1, 1, false, 5 * time.Minute, 0, (*Runner).rounds},
-	domain.JobReap:       {queueQuick, 3, 1, false, 5 * time.Minute, 0, (*Runner).reap},
+	// Somebody waits for it, but what was cut is out of reach already.
+	domain.JobEdit:   {queueEdit, 1, 4, true, 10 * time.Minute, 20 * time.Second, (*Runner).edit},
+	domain.JobPurge:  {queueQuick, 3, 25, false, 10 * time.Minute, 0, (*Runner).purge},
+	domain.JobRounds: {queueQuick, 1, 1, false, 5 * time.Minute, 0, (*Runner).rounds},
+	domain.JobReap:   {queueQuick, 3, 1, false, 5 * time.Minute, 0, (*Runner).reap},
 }
 
 func (s step) timeLimit(c domain.Clip) time.Duration {

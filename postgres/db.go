@@ -48,6 +48,7 @@ type DB struct {
 	Ledger      Ledger
 	StartHere   StartHere
 	Webhooks    Webhooks
+	Edits       Edits
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -62,6 +63,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
 	db.Ledger, db.StartHere = Ledger{db}, StartHere{db}
 	db.Webhooks = Webhooks{db}
+	db.Edits = Edits{db}
 	return db
 }
 

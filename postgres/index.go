@@ -23,8 +23,15 @@ func (t *tx) indexTitle(ctx context.Context, c domain.Clip) error {
 	return t.replacePassages(ctx, c, domain.SourceTitle, ps)
 }
 
-// indexChapters brings a clip's chapters into the index.
+// indexChapters brings a clip's chapters into the index, those that its edit shows.
 func (t *tx) indexChapters(ctx context.Context, c domain.Clip, chapters []domain.Chapter) error {
+	if len(c.Cuts) > 0 {
+		cues, err := t.Cues(ctx, c.ID, 0)
+		if err != nil {
+			return err
+		}
+		chapters = domain.ShownChapters(chapters, each(cues, toCue), &c)
+	}
 	ps := make([]search.Passage, len(chapters))
 	for i, ch := range chapters {
 		ps[i] = search.Passage{Ref: strconv.Itoa(i), StartMS: ch.StartMS, EndMS: ch.EndMS, Body: ch.Title}
@@ -32,14 +39,28 @@ func (t *tx) indexChapters(ctx context.Context, c domain.Clip, chapters []domain
 	return t.replacePassages(ctx, c, domain.SourceChapter, ps)
 }
 
-// indexSpeech brings the cues from one on into the index.
+// indexScreen brings what was read on a clip's screen into the index, where its edit shows it.
+func (t *tx) indexScreen(ctx context.Context, c domain.Clip, lines []domain.ScreenLine) error {
+	return t.replacePassages(ctx, c, domain.SourceScreen, screenPassages(domain.ShownLines(lines, &c)))
+}
+
+// indexSpeech brings the cues from one on into the index, without the words that the clip's edit leaves out: nobody finds those.
 func (t *tx) indexSpeech(ctx context.Context, c domain.Clip, from int) error {
 	from = search.FirstCue(from)
 	rows, err := t.Cues(ctx, c.ID, from)
 	if err != nil {
 		return err
 	}
-	ps := search.SpeechPassages(each(rows, toCue))
+	cues, cut := each(rows, toCue), domain.CutSpans(c.Cuts)
+	for i := range cues {
+		// A line of which nothing is left keeps its number and its place.
+		if kept, some := cues[i].Kept(cut); some {
+			cues[i] = kept
+		} else {
+			cues[i].Text = ""
+		}
+	}
+	ps := search.SpeechPassages(cues)
 	err = t.DeleteSpeechPassages(ctx, sqlc.DeleteSpeechPassagesParams{ClipID: c.ID, FromNo: from, Keep: refs(ps)})
 	if err != nil {
 		return err

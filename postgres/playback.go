@@ -120,6 +120,11 @@ func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.I
 		if len(replaced) > 0 {
 			follows = domain.MadeAnew(follows)
 		}
+		if len(c.Cuts) > 0 {
+			if err := t.editAnew(ctx, clip); err != nil {
+				return err
+			}
+		}
 		t.enqueue(follows...)
 		return t.clipChanged(c)
 	})

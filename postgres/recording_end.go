@@ -67,6 +67,11 @@ func (t *tx) afterRecording(ctx context.Context, c *domain.Clip, o domain.Outcom
 	if again {
 		follows = domain.MadeAnew(follows)
 	}
+	if again && len(c.Cuts) > 0 {
+		if err := t.editAnew(ctx, c.ID); err != nil {
+			return err
+		}
+	}
 	t.enqueue(follows...)
 	return t.setState(ctx, c, to, "")
 }

@@ -70,6 +70,7 @@ func toClip(c sqlc.Clip) domain.Clip {
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
 		PosterKey: c.PosterKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey, TranscriptState: c.TranscriptState,
 		TranscriptProgress: c.TranscriptProgress, TranscriptReason: c.TranscriptReason, ReadScreen: c.ReadScreen,
+		EditNo: c.EditNo, RenderedNo: c.RenderedNo, Cuts: c.Cuts, CutPosterKey: c.CutPosterKey,
 	}
 }
 
@@ -100,6 +101,10 @@ func toSegment(s sqlc.Segment) domain.Segment {
 
 func toCue(c sqlc.Cue) domain.Cue {
 	return domain.Cue{No: c.No, StartMS: c.StartMs, EndMS: c.EndMs, Text: c.Body, Words: orEmpty(c.Words), Edited: c.Edited}
+}
+
+func toScreenLine(l sqlc.ScreenLine) domain.ScreenLine {
+	return domain.ScreenLine{StartMS: l.StartMs, EndMS: l.EndMs, Text: l.Body, Confidence: float64(l.Confidence)}
 }
 
 func toChapter(c sqlc.Chapter) domain.Chapter {

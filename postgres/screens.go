@@ -36,9 +36,7 @@ func (s Screens) Screen(ctx context.Context, clip domain.ClipID) (domain.Screen,
 		return domain.Screen{State: domain.ScreenOff, Changes: out.Changes}, nil
 	}
 	lines, err := q.ScreenLines(ctx, clip)
-	out.Lines = each(lines, func(l sqlc.ScreenLine) domain.ScreenLine {
-		return domain.ScreenLine{StartMS: l.StartMs, EndMS: l.EndMs, Text: l.Body, Confidence: float64(l.Confidence)}
-	})
+	out.Lines = each(lines, toScreenLine)
 	return out, failed(act, err)
 }
 
@@ -153,7 +151,7 @@ func (t *tx) putScreen(ctx context.Context, c domain.Clip, state domain.ScreenSt
 	if err != nil {
 		return err
 	}
-	return t.replacePassages(ctx, c, domain.SourceScreen, screenPassages(lines))
+	return t.indexScreen(ctx, c, lines)
 }
 
 // screenPassages are the lines that came up together: two words of a slide stand seldom in one line of it.

@@ -118,7 +118,7 @@ func (t *tx) announce(ctx context.Context, j domain.Job) error {
 		if err := t.ExpectTranscript(ctx, j.ClipID); err != nil {
 			return fmt.Errorf("show the transcript as pending: %w", err)
 		}
-	case domain.JobImport, domain.JobThumbnails, domain.JobLadder, domain.JobChapters, domain.JobScreen, domain.JobSummary:
+	case domain.JobImport, domain.JobThumbnails, domain.JobLadder, domain.JobChapters, domain.JobScreen, domain.JobSummary, domain.JobEdit:
 	}
 	if err := t.AnnounceWork(ctx, j.Kind, j.ClipID); err != nil {
 		return fmt.Errorf("show the work as waiting: %w", err)

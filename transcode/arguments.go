@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	ffmpeg "github.com/u2takey/ffmpeg-go"
+
+	"baton/domain"
 )
 
 // Segments of renditions made in the background last this long; key frames come
@@ -18,8 +20,8 @@ const (
 // decoded once, written as HLS into the directories of the same order.
 func (r *Runner) encodeArgs(run Run, encs []Encoding, dirs []string, sound adjustment) []string {
 	in := r.input(run.File)
-	pictures := r.pictures(in, run.Media, encs)
-	sounds := r.sounds(in, run.Media, encs, sound)
+	pictures := r.pictures(in, run.Media, encs, run.Keep)
+	sounds := r.sounds(in, run, encs, sound)
 	var outputs []*ffmpeg.Stream
 	for i, e := range encs {
 		var streams []*ffmpeg.Stream
@@ -41,7 +43,7 @@ func (r *Runner) encodeArgs(run Run, encs []Encoding, dirs []string, sound adjus
 
 // pictures gives the stream to map for each encoding: the input's own when it is
 // copied, else the end of a chain of filters. What all chains share runs once.
-func (r *Runner) pictures(in *ffmpeg.Stream, m Media, encs []Encoding) []*ffmpeg.Stream {
+func (r *Runner) pictures(in *ffmpeg.Stream, m Media, encs []Encoding, keep []domain.Span) []*ffmpeg.Stream {
 	out := make([]*ffmpeg.Stream, len(encs))
 	if m.Video == nil {
 		return out
@@ -61,6 +63,7 @@ func (r *Runner) pictures(in *ffmpeg.Stream, m Media, encs []Encoding) []*ffmpeg
 	}
 	shared := r.prepare(streamOf(in, m.Video.Index), *m.Video).
 		Filter("fps", ffmpeg.Args{encs[chains[0]].FrameRate.String()})
+	shared = cutPictures(shared, keep, encs[chains[0]].FrameRate)
 	branches := fan(shared, len(chains), (*ffmpeg.Stream).Split)
 	for n, i := range chains {
 		out[i] = scaled(branches[n], *m.Video, encs[i].ShortSide)
@@ -107,7 +110,8 @@ func fan(s *ffmpeg.Stream, n int, split func(*ffmpeg.Stream) *ffmpeg.Node) []*ff
 }
 
 // sounds is pictures for sound.
-func (r *Runner) sounds(in *ffmpeg.Stream, m Media, encs []Encoding, adjust adjustment) []*ffmpeg.Stream {
+func (r *Runner) sounds(in *ffmpeg.Stream, run Run, encs []Encoding, adjust adjustment) []*ffmpeg.Stream {
+	m := run.Media
 	out := make([]*ffmpeg.Stream, len(encs))
 	if m.Audio == nil {
 		return out
@@ -127,7 +131,7 @@ func (r *Runner) sounds(in *ffmpeg.Stream, m Media, encs []Encoding, adjust adju
 	if len(chains) == 0 {
 		return out
 	}
-	s := steady(streamOf(in, m.Audio.Index), 48000)
+	s := cutSounds(steady(streamOf(in, m.Audio.Index), 48000), run.Keep)
 	if normalise {
 		s = adjust.apply(s)
 	}

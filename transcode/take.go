@@ -15,6 +15,8 @@ type Run struct {
 	Media Media
 	// StartMS is where it begins on the clip's time line.
 	StartMS int64
+	// Keep are the stretches of it that are used, from its own start; none: all.
+	Keep []domain.Span
 }
 
 // Take is the media of one clip in a box: one run, or several where the codec

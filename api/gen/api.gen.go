@@ -145,6 +145,27 @@ func (e ClipState) Valid() bool {
 	}
 }
 
+// Defines values for CutKind.
+const (
+	CutKindFiller  CutKind = "filler"
+	CutKindHand    CutKind = "hand"
+	CutKindSilence CutKind = "silence"
+)
+
+// Valid indicates whether the value is a known member of the CutKind enum.
+func (e CutKind) Valid() bool {
+	switch e {
+	case CutKindFiller:
+		return true
+	case CutKindHand:
+		return true
+	case CutKindSilence:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DayOffSource.
 const (
 	Ics    DayOffSource = "ics"
@@ -712,9 +733,11 @@ func (e Weekday) Valid() bool {
 // Defines values for WorkKind.
 const (
 	WorkKindChapters   WorkKind = "chapters"
+	WorkKindEdit       WorkKind = "edit"
 	WorkKindImport     WorkKind = "import"
 	WorkKindLadder     WorkKind = "ladder"
 	WorkKindScreen     WorkKind = "screen"
+	WorkKindStitch     WorkKind = "stitch"
 	WorkKindSummary    WorkKind = "summary"
 	WorkKindThumbnails WorkKind = "thumbnails"
 	WorkKindTranscribe WorkKind = "transcribe"
@@ -725,11 +748,15 @@ func (e WorkKind) Valid() bool {
 	switch e {
 	case WorkKindChapters:
 		return true
+	case WorkKindEdit:
+		return true
 	case WorkKindImport:
 		return true
 	case WorkKindLadder:
 		return true
 	case WorkKindScreen:
+		return true
+	case WorkKindStitch:
 		return true
 	case WorkKindSummary:
 		return true
@@ -1071,8 +1098,13 @@ type Clip struct {
 	Description  string    `json:"description"`
 
 	// Downloads For its owner: they may download
-	Downloads     *bool   `json:"downloads,omitempty"`
-	DurationMs    int64   `json:"duration_ms"`
+	Downloads *bool `json:"downloads,omitempty"`
+
+	// DurationMs Of the recording; every time in this API is on its time line
+	DurationMs int64 `json:"duration_ms"`
+
+	// EditNo The state of its edits; absent: never edited
+	EditNo        *int    `json:"edit_no,omitempty"`
 	FailureReason *string `json:"failure_reason,omitempty"`
 
 	// Gaps Stretches in which media is known to be missing
@@ -1108,6 +1140,9 @@ type Clip struct {
 		Playable   bool            `json:"playable"`
 		Renditions []ClipRendition `json:"renditions"`
 	} `json:"playback"`
+
+	// PlayedMs How long what its edits keep is played; absent: all of it
+	PlayedMs  *int64  `json:"played_ms,omitempty"`
 	PosterUrl *string `json:"poster_url,omitempty"`
 
 	// ReadScreen For its owner: whether the text on the screen may be read, unless the workspace has turned that off
@@ -1306,6 +1341,16 @@ type Cue struct {
 	Words   []Word `json:"words"`
 }
 
+// Cut defines model for Cut.
+type Cut struct {
+	EndMs   int64   `json:"end_ms"`
+	Kind    CutKind `json:"kind"`
+	StartMs int64   `json:"start_ms"`
+}
+
+// CutKind defines model for CutKind.
+type CutKind string
+
 // Date A day of the calendar
 type Date = string
 
@@ -1433,6 +1478,61 @@ type DueItem struct {
 
 // DueItemKind defines model for DueItem.Kind.
 type DueItemKind string
+
+// EditRequest defines model for EditRequest.
+type EditRequest struct {
+	// BasedOn The state that I saw; another in its place is a conflict. Without it none is
+	BasedOn *int `json:"based_on,omitempty"`
+
+	// Cuts All of them, in any order
+	Cuts []Cut `json:"cuts"`
+}
+
+// EditState defines model for EditState.
+type EditState struct {
+	At       time.Time `json:"at"`
+	Author   Person    `json:"author"`
+	Cuts     []Cut     `json:"cuts"`
+	No       int       `json:"no"`
+	PlayedMs int64     `json:"played_ms"`
+
+	// Reverts The state that it brought back; 0: the recording as it was made
+	Reverts *int `json:"reverts,omitempty"`
+}
+
+// Edits defines model for Edits.
+type Edits struct {
+	// Cuts For those who may edit it
+	Cuts *[]Cut `json:"cuts,omitempty"`
+
+	// DurationMs Of the recording
+	DurationMs int64 `json:"duration_ms"`
+
+	// History For those who may edit it: the newest 100 states, the newest first
+	History *[]EditState `json:"history,omitempty"`
+	Kept    []Span       `json:"kept"`
+
+	// Media The stretches of the recording that the playlist holds, end to end; absent: all of it
+	Media *[]Span `json:"media,omitempty"`
+
+	// No The state that holds; 0: never edited
+	No int `json:"no"`
+
+	// OriginalHlsUrl For those who may edit it: the recording whole
+	OriginalHlsUrl *string `json:"original_hls_url,omitempty"`
+
+	// PlayedMs Of what is kept
+	PlayedMs int64 `json:"played_ms"`
+
+	// Rendered The exact version of this state is made; true when nothing is cut
+	Rendered bool `json:"rendered"`
+
+	// Tight The second length: what is kept without hesitations and long silences
+	Tight struct {
+		Cuts     []Cut `json:"cuts"`
+		PlayedMs int64 `json:"played_ms"`
+	} `json:"tight"`
+}
 
 // Filler defines model for Filler.
 type Filler struct {
@@ -2786,6 +2886,13 @@ type ResolveCommentJSONBody struct {
 	Resolved bool `json:"resolved"`
 }
 
+// RevertEditsJSONBody defines parameters for RevertEdits.
+type RevertEditsJSONBody struct {
+	// BasedOn The state that I saw; another in its place is a conflict. Without it none is
+	BasedOn *int `json:"based_on,omitempty"`
+	To      int  `json:"to"`
+}
+
 // AddHeardJSONBody defines parameters for AddHeard.
 type AddHeardJSONBody struct {
 	Spans []Span `json:"spans"`
@@ -3013,6 +3120,12 @@ type UpdateCommentJSONRequestBody = CommentPatch
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody ResolveCommentJSONBody
 
+// PutEditsJSONRequestBody defines body for PutEdits for application/json ContentType.
+type PutEditsJSONRequestBody = EditRequest
+
+// RevertEditsJSONRequestBody defines body for RevertEdits for application/json ContentType.
+type RevertEditsJSONRequestBody RevertEditsJSONBody
+
 // AddHeardJSONRequestBody defines body for AddHeard for application/json ContentType.
 type AddHeardJSONRequestBody AddHeardJSONBody
 
@@ -3225,6 +3338,15 @@ type ServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx echo.Context, id ClipID, commentId ID) error
+	// GetEdits What is played of a clip, in full and tight, and for those who may edit it the history
+	// (GET /api/v1/clips/{id}/edits)
+	GetEdits(ctx echo.Context, id ClipID) error
+	// PutEdits Replace what is left out; nothing is lost by it, and every earlier state can be brought back
+	// (PUT /api/v1/clips/{id}/edits)
+	PutEdits(ctx echo.Context, id ClipID) error
+	// RevertEdits Bring back an earlier state, or with 0 the recording as it was made
+	// (POST /api/v1/clips/{id}/edits/revert)
+	RevertEdits(ctx echo.Context, id ClipID) error
 	// AddHeard I have heard these stretches: the reel leaves them out
 	// (POST /api/v1/clips/{id}/heard)
 	AddHeard(ctx echo.Context, id ClipID) error
@@ -4083,6 +4205,54 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveComment(ctx, id, commentId)
+	return err
+}
+
+// GetEdits converts echo context to params.
+func (w *ServerInterfaceWrapper) GetEdits(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetEdits(ctx, id)
+	return err
+}
+
+// PutEdits converts echo context to params.
+func (w *ServerInterfaceWrapper) PutEdits(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutEdits(ctx, id)
+	return err
+}
+
+// RevertEdits converts echo context to params.
+func (w *ServerInterfaceWrapper) RevertEdits(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevertEdits(ctx, id)
 	return err
 }
 
@@ -6057,6 +6227,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id", wrapper.GetClip, options.OperationMiddlewares["getClip"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id", wrapper.UpdateClip, options.OperationMiddlewares["updateClip"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/retry", wrapper.RetryClip, options.OperationMiddlewares["retryClip"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/edits", wrapper.GetEdits, options.OperationMiddlewares["getEdits"]...)
+	router.PUT(options.BaseURL+"/api/v1/clips/:id/edits", wrapper.PutEdits, options.OperationMiddlewares["putEdits"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/edits/revert", wrapper.RevertEdits, options.OperationMiddlewares["revertEdits"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript", wrapper.GetTranscript, options.OperationMiddlewares["getTranscript"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/transcript/cues/:no", wrapper.UpdateCue, options.OperationMiddlewares["updateCue"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
@@ -7226,6 +7399,125 @@ type ResolveCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEditsRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetEditsResponseObject interface {
+	VisitGetEditsResponse(w http.ResponseWriter) error
+}
+
+type GetEdits200JSONResponse Edits
+
+func (response GetEdits200JSONResponse) VisitGetEditsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetEditsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEditsdefaultApplicationProblemPlusJSONResponse) VisitGetEditsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutEditsRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *PutEditsJSONRequestBody
+}
+
+type PutEditsResponseObject interface {
+	VisitPutEditsResponse(w http.ResponseWriter) error
+}
+
+type PutEdits200JSONResponse Edits
+
+func (response PutEdits200JSONResponse) VisitPutEditsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutEditsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutEditsdefaultApplicationProblemPlusJSONResponse) VisitPutEditsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevertEditsRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *RevertEditsJSONRequestBody
+}
+
+type RevertEditsResponseObject interface {
+	VisitRevertEditsResponse(w http.ResponseWriter) error
+}
+
+type RevertEdits200JSONResponse Edits
+
+func (response RevertEdits200JSONResponse) VisitRevertEditsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevertEditsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevertEditsdefaultApplicationProblemPlusJSONResponse) VisitRevertEditsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12207,6 +12499,15 @@ type StrictServerInterface interface {
 	// ResolveComment Resolve a thread, or open it again; everybody who may comment may
 	// (PUT /api/v1/clips/{id}/comments/{comment_id}/resolved)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// GetEdits What is played of a clip, in full and tight, and for those who may edit it the history
+	// (GET /api/v1/clips/{id}/edits)
+	GetEdits(ctx context.Context, request GetEditsRequestObject) (GetEditsResponseObject, error)
+	// PutEdits Replace what is left out; nothing is lost by it, and every earlier state can be brought back
+	// (PUT /api/v1/clips/{id}/edits)
+	PutEdits(ctx context.Context, request PutEditsRequestObject) (PutEditsResponseObject, error)
+	// RevertEdits Bring back an earlier state, or with 0 the recording as it was made
+	// (POST /api/v1/clips/{id}/edits/revert)
+	RevertEdits(ctx context.Context, request RevertEditsRequestObject) (RevertEditsResponseObject, error)
 	// AddHeard I have heard these stretches: the reel leaves them out
 	// (POST /api/v1/clips/{id}/heard)
 	AddHeard(ctx context.Context, request AddHeardRequestObject) (AddHeardResponseObject, error)
@@ -13491,6 +13792,127 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id ClipID, commentId I
 		return err
 	} else if validResponse, ok := response.(ResolveCommentResponseObject); ok {
 		return validResponse.VisitResolveCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEdits operation middleware
+func (sh *strictHandler) GetEdits(ctx echo.Context, id ClipID) error {
+	var request GetEditsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEdits(ctx.Request().Context(), request.(GetEditsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEdits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEditsResponseObject); ok {
+		return validResponse.VisitGetEditsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutEdits operation middleware
+func (sh *strictHandler) PutEdits(ctx echo.Context, id ClipID) error {
+	var request PutEditsRequestObject
+
+	request.Id = id
+
+	var body PutEditsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutEdits(ctx.Request().Context(), request.(PutEditsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutEdits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutEditsResponseObject); ok {
+		return validResponse.VisitPutEditsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevertEdits operation middleware
+func (sh *strictHandler) RevertEdits(ctx echo.Context, id ClipID) error {
+	var request RevertEditsRequestObject
+
+	request.Id = id
+
+	var body RevertEditsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevertEdits(ctx.Request().Context(), request.(RevertEditsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevertEdits")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevertEditsResponseObject); ok {
+		return validResponse.VisitRevertEditsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

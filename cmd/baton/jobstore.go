@@ -53,6 +53,10 @@ func (s jobStore) FailClip(ctx context.Context, id domain.ClipID, reason string)
 	return s.db.Playback.ImportFailed(ctx, id, reason)
 }
 
+func (s jobStore) PublishEdit(ctx context.Context, id domain.ClipID, e domain.RenderedEdit) ([]string, error) {
+	return s.db.Edits.PublishEdit(ctx, id, e)
+}
+
 func (s jobStore) SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictures) ([]string, error) {
 	return s.db.Clips.SetPictures(ctx, id, p)
 }

@@ -74,7 +74,7 @@ update clip set chapters_edited = @edited, updated_at = now() where id = @id;
 update clip set deleted_at = now(), updated_at = now() where id = @id;
 
 -- name: ClipObjects :one
-select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key], '') || array(
+select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id
          union all select object_key from attachment where attachment.clip_id = clip.id))::text[] as object_keys,

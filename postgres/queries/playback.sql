@@ -26,7 +26,7 @@ on conflict (clip_id, rendition, no) do update set init_no = excluded.init_no, s
 
 -- name: Renditions :many
 select clip_id, name, codecs, width, height, bandwidth, complete from rendition
- where clip_id = any(@clips::text[]) and codecs <> ''
+ where clip_id = any(@clips::text[]) and codecs <> '' and name not like 'cut%'
    and exists (select from segment where segment.clip_id = rendition.clip_id and segment.rendition = rendition.name)
  order by clip_id, name <> 'source', height desc, bandwidth desc, name;
 

@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -56,6 +56,10 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.People,
 		&i.Clip.GuestComments,
 		&i.Clip.Downloads,
+		&i.Clip.EditNo,
+		&i.Clip.Cuts,
+		&i.Clip.RenderedNo,
+		&i.Clip.CutPosterKey,
 	)
 	return i, err
 }
@@ -91,7 +95,7 @@ func (q *Queries) ClipIDs(ctx context.Context, after domain.ClipID, pageSize int
 }
 
 const clipObjects = `-- name: ClipObjects :one
-select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key], '') || array(
+select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id
          union all select object_key from attachment where attachment.clip_id = clip.id))::text[] as object_keys,
@@ -155,7 +159,7 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -207,6 +211,10 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.People,
 		&i.Clip.GuestComments,
 		&i.Clip.Downloads,
+		&i.Clip.EditNo,
+		&i.Clip.Cuts,
+		&i.Clip.RenderedNo,
+		&i.Clip.CutPosterKey,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -216,7 +224,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -303,6 +311,10 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.People,
 			&i.Clip.GuestComments,
 			&i.Clip.Downloads,
+			&i.Clip.EditNo,
+			&i.Clip.Cuts,
+			&i.Clip.RenderedNo,
+			&i.Clip.CutPosterKey,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -364,7 +376,7 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -409,6 +421,10 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.People,
 		&i.Clip.GuestComments,
 		&i.Clip.Downloads,
+		&i.Clip.EditNo,
+		&i.Clip.Cuts,
+		&i.Clip.RenderedNo,
+		&i.Clip.CutPosterKey,
 	)
 	return i, err
 }

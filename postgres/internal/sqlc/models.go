@@ -139,6 +139,10 @@ type Clip struct {
 	People             []string
 	GuestComments      bool
 	Downloads          bool
+	EditNo             int
+	Cuts               []domain.Cut
+	RenderedNo         int
+	CutPosterKey       string
 }
 
 type ClipTag struct {

@@ -188,7 +188,7 @@ func (q *Queries) RenditionKeys(ctx context.Context, clipID domain.ClipID, rendi
 
 const renditions = `-- name: Renditions :many
 select clip_id, name, codecs, width, height, bandwidth, complete from rendition
- where clip_id = any($1::text[]) and codecs <> ''
+ where clip_id = any($1::text[]) and codecs <> '' and name not like 'cut%'
    and exists (select from segment where segment.clip_id = rendition.clip_id and segment.rendition = rendition.name)
  order by clip_id, name <> 'source', height desc, bandwidth desc, name
 `

@@ -131,7 +131,7 @@ match as materialized (
 ), page as (
   select best_hits.id, best_hits.clip_id, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
          case when passage.source = 'speech' then passage.ref::int end as first_cue,
-         clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster
+         clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster, clip.cuts
     from best_hits join passage on passage.id = best_hits.id join clip on clip.id = best_hits.clip_id, q
 )
 select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, page.title)::text as title, coalesce(answer.clip_id, '')::text as parent_id,
@@ -153,9 +153,11 @@ select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, pa
   left join comment answer on answer.reply_clip_id = page.clip_id
   left join clip parent on parent.id = answer.clip_id
   left join lateral (
-    select cue.no, cue.start_ms, cue.end_ms, cue.body from cue
-     where cue.clip_id = page.clip_id and cue.no between page.first_cue and page.first_cue + 4
-     order by ts_rank(to_tsvector('baton_en', baton_plain(cue.body)), page.loose) desc, cue.no limit 1) best on true
+    select line.no, line.start_ms, line.end_ms, line.body from (
+      select cue.no, cue.start_ms, cue.end_ms,
+             case when page.cuts = '[]' then cue.body else kept_text(cue.body, cue.start_ms, cue.end_ms, cue.words, page.cuts) end as body
+        from cue where cue.clip_id = page.clip_id and cue.no between page.first_cue and page.first_cue + 4) line
+     order by ts_rank(to_tsvector('baton_en', baton_plain(line.body)), page.loose) desc, line.no limit 1) best on true
  order by page.score desc, page.id
 `
 

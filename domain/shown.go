@@ -1,0 +1,122 @@
+package domain
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// What is shown of a clip to those who may not edit it: nothing that its edit leaves out.
+
+// Kept is what is left of a line when some of its words are cut out; false: nothing. A line without word times goes as a whole.
+func (c Cue) Kept(cut []Span) (Cue, bool) {
+	if !Overlap(cut, Span{c.StartMS, c.EndMS}) {
+		return c, true
+	}
+	words, said := []Word{}, []string{}
+	for _, w := range c.Words {
+		if !Overlap(cut, Span{w.StartMS, max(w.EndMS, w.StartMS+1)}) {
+			words, said = append(words, w), append(said, w.Text)
+		}
+	}
+	c.Words, c.Text = words, strings.Join(said, " ")
+	return c, len(words) > 0
+}
+
+// KeptCues are the lines with what is left of them; those of which nothing is left are not among them.
+func KeptCues(cues []Cue, cuts []Cut) []Cue {
+	if len(cuts) == 0 {
+		return cues
+	}
+	cut, out := CutSpans(cuts), make([]Cue, 0, len(cues))
+	for _, c := range cues {
+		if k, some := c.Kept(cut); some {
+			out = append(out, k)
+		}
+	}
+	return out
+}
+
+// Shown is the transcript as those see it who may not edit the clip.
+func (t Transcript) Shown(c *Clip) Transcript {
+	t.Cues = KeptCues(t.Cues, c.Cuts)
+	return t
+}
+
+// ShownChapters are the chapters of which something is kept. A title that was made of words that only a stretch cut by hand holds
+// would tell them: it gives way to a number.
+func ShownChapters(all []Chapter, cues []Cue, c *Clip) []Chapter {
+	if len(c.Cuts) == 0 {
+		return all
+	}
+	kept, told := c.Kept(), wordsOnlyIn(cues, Withheld(c.Cuts))
+	out := make([]Chapter, 0, len(all))
+	for i, ch := range all {
+		if !kept.Shows(Span{ch.StartMS, ch.EndMS}) {
+			continue
+		}
+		if !ch.Edited && slices.ContainsFunc(strings.Fields(ch.Title), func(w string) bool { return told[bareWord(w)] }) {
+			ch.Title = fmt.Sprintf("Part %d", i+1)
+		}
+		out = append(out, ch)
+	}
+	return out
+}
+
+// wordsOnlyIn are the words that are said in some stretches and nowhere else.
+func wordsOnlyIn(cues []Cue, spans []Span) map[string]bool {
+	inside, outside := map[string]bool{}, map[string]bool{}
+	for _, c := range cues {
+		for _, w := range c.Words {
+			if Overlap(spans, Span{w.StartMS, max(w.EndMS, w.StartMS+1)}) {
+				inside[bareWord(w.Text)] = true
+			} else {
+				outside[bareWord(w.Text)] = true
+			}
+		}
+	}
+	for w := range outside {
+		delete(inside, w)
+	}
+	return inside
+}
+
+// ShownLines are the lines of the screen that can be seen in what is kept.
+func ShownLines(all []ScreenLine, c *Clip) []ScreenLine {
+	if len(c.Cuts) == 0 {
+		return all
+	}
+	kept := c.Kept()
+	return slices.DeleteFunc(slices.Clone(all), func(l ScreenLine) bool { return !kept.Shows(Span{l.StartMS, l.EndMS}) })
+}
+
+// ShownClaims are those that stand on nothing that is cut out.
+func ShownClaims(all []Claim, c *Clip) []Claim {
+	cut := CutSpans(c.Cuts)
+	return slices.DeleteFunc(slices.Clone(all), func(l Claim) bool { return Overlap(cut, Span{l.StartMS, max(l.EndMS, l.StartMS+1)}) })
+}
+
+// PlayedCues puts lines on the time line of what is played.
+func (t Timeline) PlayedCues(cues []Cue) []Cue {
+	out := make([]Cue, len(cues))
+	for i, c := range cues {
+		c.StartMS, c.EndMS = t.Played(c.StartMS), t.Played(c.EndMS)
+		words := make([]Word, len(c.Words))
+		for j, w := range c.Words {
+			words[j] = Word{StartMS: t.Played(w.StartMS), EndMS: t.Played(w.EndMS), Text: w.Text}
+		}
+		c.Words = words
+		out[i] = c
+	}
+	return out
+}
+
+// PlayedChapters puts chapters on the time line of what is played.
+func (t Timeline) PlayedChapters(all []Chapter) []Chapter {
+	out := make([]Chapter, len(all))
+	for i, c := range all {
+		c.StartMS, c.EndMS = t.Played(c.StartMS), t.Played(c.EndMS)
+		out[i] = c
+	}
+	return out
+}
