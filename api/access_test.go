@@ -240,8 +240,8 @@ var rules = map[string]rule{
 	"resetChapters": {who: acting(editing), ok: 202},
 	"makeSummary":   {who: acting(editing), ok: 202},
 	"getEdits":      {who: watching}, "putEdits": {who: acting(editing), body: `{"cuts":[{"start_ms":0,"end_ms":1000,"kind":"hand"}]}`}, "revertEdits": {who: acting(editing), body: `{"to":0}`},
-	"listComments":  {who: watching},
-	"getEvents":     {who: watching},
+	"listComments": {who: watching},
+	"getEvents":    {who: watching},
 
 	"getMyHours": {who: signedIn()}, "putMyHours": {who: signedIn(), body: `{"time_zone":"Asia/Kolkata","days":["mon"],"from":"09:00","to":"17:00"}`},
 	"addDayOff": {who: signedIn(), body: `{"first_day":"2026-05-01","last_day":"2026-05-01"}`, ok: 201}, "removeDayOff": {who: only([]string{owner}), ok: 204},

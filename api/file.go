@@ -50,7 +50,7 @@ func (h *handlers) downloadClip(c echo.Context) error {
 // changes on the way is none that can be played as a file.
 // Of an edited clip it is the exact version; original: the recording, for who may edit it.
 func (h *handlers) fileOf(ctx context.Context, clip *domain.Clip, original bool) (keys []string, size int64, err error) {
-	if len(clip.Cuts) > 0 && !clip.Rendered() && !(original && whole(ctx, clip)) {
+	if len(clip.Cuts) > 0 && !clip.Rendered() && (!original || !whole(ctx, clip)) {
 		return nil, 0, domain.Errorf(domain.KindConflict, "this clip was edited: the new version can be downloaded when it is made")
 	}
 	all, err := h.offered(ctx, clip, original)

@@ -68,7 +68,7 @@ func (h *handlers) getMasterPlaylist(c echo.Context, clip domain.Clip) error {
 // offered lists the renditions of what is played of a clip; original: of the recording, for who may edit it.
 func (h *handlers) offered(ctx context.Context, clip *domain.Clip, original bool) (all []domain.Rendition, err error) {
 	switch {
-	case clip.Rendered() && !(original && whole(ctx, clip)):
+	case clip.Rendered() && (!original || !whole(ctx, clip)):
 		all, err = h.Edits.Renditions(ctx, clip.ID)
 	case coarsely(ctx, clip):
 		var one domain.Rendition

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
+	"path/filepath"
 
 	ffmpeg "github.com/u2takey/ffmpeg-go"
 
@@ -84,7 +84,9 @@ func cutPictures(s *ffmpeg.Stream, keep []domain.Span, rate Rational) *ffmpeg.St
 	}
 	return s.Filter("select", ffmpeg.Args{inside(keep)}).
 		Filter("setpts", ffmpeg.Args{"PTS-(" + leftOut(keep) + ")/TB"}).
-		Filter("fps", ffmpeg.Args{rate.String(), "start_time=0"})
+		Filter("fps", ffmpeg.Args{rate.String(), "start_time=0"}).
+		// The last frame would stay until where the recording ends.
+		Filter("trim", ffmpeg.Args{"end=" + exactSeconds(domain.Timeline(keep).DurationMS())})
 }
 
 // cutSounds does the same with sound at 48 kHz, which it cuts into pieces of a millisecond first: the unit of every edit.
@@ -97,26 +99,66 @@ func cutSounds(s *ffmpeg.Stream, keep []domain.Span) *ffmpeg.Stream {
 		Filter("asetpts", ffmpeg.Args{"N/SR/TB"})
 }
 
-// inside is an expression that is not 0 while t is in one of the spans. Half a millisecond keeps roundings on the right side.
+// inside is an expression that is 1 while t is in one of the spans, else 0.
 func inside(keep []domain.Span) string {
-	terms := make([]string, len(keep))
-	for i, s := range keep {
-		terms[i] = fmt.Sprintf("gte(t+.0005,%s)*lt(t+.0005,%s)", exactSeconds(s.StartMS), exactSeconds(s.EndMS))
+	var steps []step
+	for _, s := range keep {
+		steps = append(steps, step{s.StartMS, "1"}, step{s.EndMS, "0"})
 	}
-	return strings.Join(terms, "+")
+	return stepwise("t", "0", steps)
 }
 
 // leftOut is an expression for the seconds that are left out before T.
 func leftOut(keep []domain.Span) string {
-	terms, last := make([]string, len(keep)), int64(0)
+	steps, sum, last := make([]step, len(keep)), int64(0), int64(0)
 	for i, s := range keep {
-		terms[i] = fmt.Sprintf("gte(T+.0005,%s)*%s", exactSeconds(s.StartMS), exactSeconds(s.StartMS-last))
-		last = s.EndMS
+		sum, last = sum+s.StartMS-last, s.EndMS
+		steps[i] = step{s.StartMS, exactSeconds(sum)}
 	}
-	return strings.Join(terms, "+")
+	return stepwise("T", "0", steps)
+}
+
+// step is a moment from which on an expression has another value.
+type step struct {
+	fromMS int64
+	value  string
+}
+
+// stepwise is an expression of a time that has the value of the last step before it. It is a search tree: ffmpeg takes no sum of
+// more than a hundred terms, and evaluates this for each frame. Half a millisecond keeps roundings on the right side.
+func stepwise(variable, before string, steps []step) string {
+	if len(steps) == 0 {
+		return before
+	}
+	middle := len(steps) / 2
+	at := steps[middle]
+	return fmt.Sprintf("if(lt(%s+.0005,%s),%s,%s)", variable, exactSeconds(at.fromMS),
+		stepwise(variable, before, steps[:middle]), stepwise(variable, at.value, steps[middle+1:]))
 }
 
 func exactSeconds(ms int64) string { return fmt.Sprintf("%d.%03d", ms/1000, ms%1000) }
+
+// longestFilter is what of a graph of filters goes onto the command line: Linux takes 128 KiB for one argument.
+const longestFilter = 32 << 10
+
+// scripted moves a graph of filters that is too long for the command line into a file in the box.
+func scripted(b *Box, dir string, args []string) ([]string, error) {
+	for i := range args[:len(args)-1] {
+		if args[i] != "-filter_complex" || len(args[i+1]) <= longestFilter {
+			continue
+		}
+		name := dir + "/filters"
+		path := filepath.Join(b.dir, name)
+		if err := os.WriteFile(path, []byte(args[i+1]), 0o600); err != nil {
+			return nil, fmt.Errorf("write filters: %w", err)
+		}
+		if err := b.own(path, 0o600); err != nil {
+			return nil, err
+		}
+		args[i], args[i+1] = "-filter_complex_script", "file:"+name
+	}
+	return args, nil
+}
 
 // OpenMade brings a rendition that was made here into a box of its own, for pictures of it.
 func (r *Runner) OpenMade(ctx context.Context, b *Box, made Rendition) (Take, error) {

@@ -143,8 +143,12 @@ func (r *Runner) encode(ctx context.Context, t Take, encs []Encoding, adjust adj
 				return nil, err
 			}
 		}
+		args, err := scripted(t.box(), dirs[0], r.encodeArgs(run, encs, dirs, adjust))
+		if err != nil {
+			return nil, err
+		}
 		c := command{
-			box: t.box(), args: r.encodeArgs(run, encs, dirs, adjust), heavy: heavy(encs),
+			box: t.box(), args: args, heavy: heavy(encs),
 			limits: encodeLimits(run, encs), progress: progress.part(t, n),
 		}
 		if _, err := r.run(ctx, c); err != nil {

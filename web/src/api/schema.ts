@@ -854,6 +854,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What is played of a clip, in full and tight, and for those who may edit it the history
+         * @description All times in this API are the recording's, before and after any edit: a comment at 12000 stays at 12000. `kept` says which
+         *     stretches of it are played, end to end; `media` what the playlist at `hls_url` holds. Files (captions, transcripts, chapters.vtt,
+         *     download) are on the time line of what is played.
+         */
+        get: operations["getEdits"];
+        /**
+         * Replace what is left out; nothing is lost by it, and every earlier state can be brought back
+         * @description What is cut by hand is withheld from everybody else at once: media that shares time with it, words, captions, pictures, search.
+         *     Hesitations and silences leave the words at once and the media when the exact version is made, in the background.
+         */
+        put: operations["putEdits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/edits/revert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring back an earlier state, or with 0 the recording as it was made */
+        post: operations["revertEdits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/transcript": {
         parameters: {
             query?: never;
@@ -2826,8 +2874,18 @@ export interface components {
             visibility: components["schemas"]["Visibility"];
             state: components["schemas"]["ClipState"];
             failure_reason?: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Of the recording; every time in this API is on its time line
+             */
             duration_ms: number;
+            /** @description The state of its edits; absent: never edited */
+            edit_no?: number;
+            /**
+             * Format: int64
+             * @description How long what its edits keep is played; absent: all of it
+             */
+            played_ms?: number;
             width?: number;
             height?: number;
             has_video: boolean;
@@ -2886,7 +2944,7 @@ export interface components {
         };
         Work: {
             /** @enum {string} */
-            kind: "import" | "thumbnails" | "ladder" | "transcribe" | "chapters" | "screen" | "summary";
+            kind: "import" | "thumbnails" | "ladder" | "transcribe" | "chapters" | "screen" | "summary" | "edit" | "stitch";
             /** @enum {string} */
             state: "waiting" | "running" | "retrying" | "failed";
             progress: number;
@@ -3040,6 +3098,63 @@ export interface components {
             clips: number;
             /** Format: date-time */
             undone_at?: string;
+        };
+        /** @enum {string} */
+        CutKind: "hand" | "filler" | "silence";
+        Cut: {
+            /** Format: int64 */
+            start_ms: number;
+            /** Format: int64 */
+            end_ms: number;
+            kind: components["schemas"]["CutKind"];
+        };
+        EditRequest: {
+            /** @description All of them, in any order */
+            cuts: components["schemas"]["Cut"][];
+            /** @description The state that I saw; another in its place is a conflict. Without it none is */
+            based_on?: number;
+        };
+        EditState: {
+            no: number;
+            author: components["schemas"]["Person"];
+            /** Format: date-time */
+            at: string;
+            cuts: components["schemas"]["Cut"][];
+            /** Format: int64 */
+            played_ms: number;
+            /** @description The state that it brought back; 0: the recording as it was made */
+            reverts?: number;
+        };
+        Edits: {
+            /** @description The state that holds; 0: never edited */
+            no: number;
+            /**
+             * Format: int64
+             * @description Of the recording
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description Of what is kept
+             */
+            played_ms: number;
+            kept: components["schemas"]["Span"][];
+            /** @description The exact version of this state is made; true when nothing is cut */
+            rendered: boolean;
+            /** @description The stretches of the recording that the playlist holds, end to end; absent: all of it */
+            media?: components["schemas"]["Span"][];
+            /** @description The second length: what is kept without hesitations and long silences */
+            tight: {
+                /** Format: int64 */
+                played_ms: number;
+                cuts: components["schemas"]["Cut"][];
+            };
+            /** @description For those who may edit it */
+            cuts?: components["schemas"]["Cut"][];
+            /** @description For those who may edit it: the recording whole */
+            original_hls_url?: string;
+            /** @description For those who may edit it: the newest 100 states, the newest first */
+            history?: components["schemas"]["EditState"][];
         };
         Transcript: {
             state: components["schemas"]["TranscriptState"];
@@ -5360,7 +5475,10 @@ export interface operations {
     };
     getMasterPlaylist: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Any value, for those who may edit it: the recording whole */
+                original?: string;
+            };
             header?: never;
             path: {
                 id: components["parameters"]["ClipID"];
@@ -5501,6 +5619,87 @@ export interface operations {
                     "application/json": {
                         peaks: number[];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getEdits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Edits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putEdits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditRequest"];
+            };
+        };
+        responses: {
+            /** @description Edits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revertEdits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    to: number;
+                    /** @description The state that I saw; another in its place is a conflict. Without it none is */
+                    based_on?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Edits */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Edits"];
                 };
             };
             default: components["responses"]["Problem"];
@@ -6685,7 +6884,10 @@ export interface operations {
     };
     downloadClip: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Any value, for those who may edit it: the recording whole */
+                original?: string;
+            };
             header?: never;
             path: {
                 id: components["parameters"]["ClipID"];

@@ -11,6 +11,8 @@ const doing: Readonly<Record<Work["kind"], string>> = {
   chapters: "Finding the chapters",
   screen: "Reading what is on the screen",
   summary: "Writing the summary",
+  edit: "Making the edited version",
+  stitch: "Putting the pieces together",
 };
 const waits: Readonly<Record<Work["kind"], string>> = {
   import: "Waits to be made ready to play",
@@ -20,6 +22,8 @@ const waits: Readonly<Record<Work["kind"], string>> = {
   chapters: "Chapters come next",
   screen: "Words on the screen come later",
   summary: "The summary comes next",
+  edit: "The edited version comes next",
+  stitch: "The pieces are put together next",
 };
 const missing: Readonly<Record<Work["kind"], string>> = {
   import: "It could not be made ready to play",
@@ -29,6 +33,8 @@ const missing: Readonly<Record<Work["kind"], string>> = {
   chapters: "There are no chapters",
   screen: "Words on the screen could not be read",
   summary: "There is no summary",
+  edit: "The edited version could not be made",
+  stitch: "The pieces could not be put together",
 };
 
 /** "Making the transcript 62 %". */
