@@ -29,6 +29,7 @@ var talkRules = map[string]rule{
 	"getInsight": {who: acting(editing)}, "getInsightCSV": {who: acting(editing)},
 	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
 	"getNoticeChoice": {who: signedIn()}, "putNoticeChoice": {who: signedIn(), body: `{"mail":"each","muted":[]}`},
+	"openAnswerLink": {who: everybody, ok: 303},
 	"unsubscribe": {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
 	"getGuest":    {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
 }

@@ -80,6 +80,9 @@ func (k *checks) admit(method, path string) echo.MiddlewareFunc {
 				if who, err = k.handlers.identify(c); err != nil {
 					return err
 				}
+				if who, err = narrowed(who, route, isOpen, c); err != nil {
+					return err
+				}
 			}
 			if !isOpen && !who.SignedIn() {
 				return domain.Errorf(domain.KindUnauthorized, "sign in first")

@@ -90,6 +90,9 @@ func (h *handlers) CreateClip(ctx context.Context, r gen.CreateClipRequestObject
 	if c.Title == "" && rec.FileName != "" {
 		c.Title = cut(strings.TrimSuffix(path.Base(rec.FileName), path.Ext(rec.FileName)), 200)
 	}
+	if who.only != "" && r.Body.ReplyTo != nil {
+		return nil, domain.Errorf(domain.KindForbidden, "the link in the mail is good for answering the round; sign in to answer a clip")
+	}
 	place, err := h.makeClip(ctx, c, rec, r.Body.ReplyTo)
 	if err != nil {
 		return nil, err

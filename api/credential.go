@@ -30,8 +30,11 @@ const (
 type caller struct {
 	domain.Viewer
 	// signIn is set when a cookie told, token when a bearer token did.
-	signIn    domain.SignInID
-	token     domain.TokenID
+	signIn domain.SignInID
+	token  domain.TokenID
+	// only is the one occurrence that a sign-in by a link in a mail is good for, since when it is; empty: it is no such sign-in.
+	only      domain.OccurrenceID
+	since     time.Time
 	address   string
 	userAgent string
 	// base is the origin that the request came to, like http://127.0.0.1:8080.
@@ -98,6 +101,10 @@ func (h *handlers) identify(c echo.Context) (caller, error) {
 	guest := who.Guest
 	who.signIn, who.Viewer = s.ID, viewer(m)
 	who.Guest = guest
+	if s.OccurrenceID != "" { // lives until its time, however much it is used
+		who.only, who.since = s.OccurrenceID, s.CreatedAt
+		return who, nil
+	}
 	if now := time.Now(); now.Sub(s.LastSeenAt) > renewEvery {
 		expires := now.Add(signInTime)
 		if err := h.SignIns.Touch(c.Request().Context(), s.ID, now, expires); err != nil {

@@ -40,3 +40,6 @@ func Routes(s *Server) (out []string) {
 	}
 	return out
 }
+
+// ForAnswer lists what a sign-in by a link in a mail may do.
+var ForAnswer = forAnswer

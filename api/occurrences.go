@@ -78,6 +78,9 @@ func (h *handlers) seen(ctx context.Context, r domain.Round, o domain.Occurrence
 		who: callerOf(ctx), round: r, now: time.Now(), Occurrence: o, windows: map[domain.AccountID]rounds.Window{}, zones: map[domain.AccountID]string{},
 		url: h.PublicURL.JoinPath("rounds", string(r.ID), string(o.ID)).String(),
 	}
+	if v.who.only != "" { // came by a mail to answer, not to read
+		v.Answers = slices.DeleteFunc(v.Answers, func(a domain.Answer) bool { return a.Author.ID != v.who.AccountID })
+	}
 	ids := make([]domain.AccountID, len(r.Members))
 	for i, m := range r.Members {
 		ids[i] = m.ID

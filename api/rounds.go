@@ -35,6 +35,8 @@ type roundStore interface {
 	OpenFor(ctx context.Context, v domain.Viewer) ([]domain.Occurrence, error)
 	// Recent lists the occurrences of a person's rounds that opened after a moment.
 	Recent(ctx context.Context, v domain.Viewer, since time.Time) ([]domain.Occurrence, error)
+	// AnswerLink reads the link of a mail by the hash of its secret. KindNotFound.
+	AnswerLink(ctx context.Context, tokenHash []byte) (domain.AnswerLink, error)
 	// Nudges lists what a person was told, the newest first.
 	Nudges(ctx context.Context, v domain.Viewer, limit int) ([]domain.Nudge, error)
 	// Heard and AddHeard keep what a person has heard of clips.

@@ -13,6 +13,8 @@ import (
 type signIns interface {
 	// Create keeps a sign-in under the SHA-256 of its secret.
 	Create(ctx context.Context, s domain.SignIn, tokenHash []byte) error
+	// CreateForAnswer keeps one that is good for its occurrence alone. KindNotFound when the person is no member of the round.
+	CreateForAnswer(ctx context.Context, s domain.SignIn, tokenHash []byte) error
 	// ByToken finds a sign-in that has not expired, with the membership it acts for. KindNotFound,
 	// also when the person left the workspace.
 	ByToken(ctx context.Context, tokenHash []byte) (domain.SignIn, domain.Member, error)

@@ -95,6 +95,8 @@ type SignIn struct {
 	CreatedAt   time.Time
 	LastSeenAt  time.Time
 	ExpiresAt   time.Time
+	// OccurrenceID is the one thing that a sign-in by a link in a mail is good for; empty: all that the person may do.
+	OccurrenceID OccurrenceID
 }
 
 // APIToken is a bearer token of a person, for scripts and WHIP publishers.

@@ -19,15 +19,17 @@ type Notice struct {
 	WorkspaceID WorkspaceID
 	AccountID   AccountID
 	Kind        NoticeKind
-	// Ref is the event: the comment's or the request's id.
-	Ref       string
-	ClipID    ClipID
-	ClipTitle string
-	Actor     string // who did it, by name
-	Excerpt   string
-	AtMS      int64
-	CreatedAt time.Time
-	ReadAt    time.Time // zero: not yet
+	// Ref is the event: the comment's or the request's id, or NudgeRef.
+	Ref string
+	// Title says what a round or an ask tells, in a line, and Path is the page that it leads to; both are empty for what is about a clip.
+	Title, Path string
+	ClipID      ClipID // empty: about no clip
+	ClipTitle   string
+	Actor       string // who did it, by name
+	Excerpt     string
+	AtMS        int64
+	CreatedAt   time.Time
+	ReadAt      time.Time // zero: not yet
 }
 
 // MailChoice is how somebody wants mail.
@@ -48,6 +50,8 @@ type NoticeChoice struct {
 
 // Mail is all that is mailed to somebody at once.
 type Mail struct {
+	// ID is the same when it has to be sent again because nobody knows whether it was.
+	ID          string
 	Name, Email string
 	// Unsubscribe is the secret of the one click that ends the mail.
 	Unsubscribe string

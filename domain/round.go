@@ -215,7 +215,11 @@ type Nudge struct {
 	Kind        NudgeKind
 	// Ref is the id of what it is about: an occurrence, an ask.
 	Ref string
-	// Title says it in a line.
-	Title string
-	At    time.Time
+	// Title says it in a line; Text, lines of plain text, may be empty.
+	Title, Text string
+	// Path is the page on this server that it leads to.
+	Path string
+	At   time.Time
+	// Until is when it is of no use any more; zero: it stays of use.
+	Until time.Time
 }

@@ -34,6 +34,8 @@ type Mailer struct {
 	Log    *slog.Logger
 	// Every is how often it looks.
 	Every time.Duration
+	// Now is the clock; nil: the machine's.
+	Now func() time.Time
 }
 
 // Run sends until ctx ends.
@@ -55,8 +57,12 @@ func (m *Mailer) Run(ctx context.Context) {
 // SendDue sends all that is due. It stops at the first mail that cannot be sent: mostly the server is away, and what was claimed
 // is due again later, each time after a longer wait.
 func (m *Mailer) SendDue(ctx context.Context) error {
+	now := m.Now
+	if now == nil {
+		now = time.Now
+	}
 	for {
-		mail, found, err := m.Outbox.NextMail(ctx, time.Now())
+		mail, found, err := m.Outbox.NextMail(ctx, now())
 		if err != nil || !found {
 			return err //nolint:wrapcheck // says what it did
 		}

@@ -248,8 +248,8 @@ func TestQuietHoursAndChoices(t *testing.T) {
 	h := domain.DefaultHours("Asia/Tokyo") // quiet from 19:00 to 08:00 there: 10:00 to 23:00 in UTC
 	o.ok(o.db.Hours.Set(t.Context(), o.boss.ID, h))
 	o.say(o.max, "", "good night")
-	o.later()
 	night := time.Date(2026, 3, 2, 20, 0, 0, 0, time.UTC)
+	o.exec(`update notice set mail_at = $1`, night)
 	mail, found, err := o.db.Notices.NextMail(t.Context(), night)
 	o.ok(err)
 	if !found || len(mail.Notices) != 0 {

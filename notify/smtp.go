@@ -53,7 +53,7 @@ func (s *SMTP) Send(ctx context.Context, m domain.Mail) error {
 		return fmt.Errorf("write mail: %w", err)
 	}
 	msg.Subject(subject(m.Notices))
-	msg.SetMessageIDWithValue(string(m.Notices[0].ID) + "." + strconv.Itoa(len(m.Notices)) + "@" + s.public.Hostname())
+	msg.SetMessageIDWithValue(m.ID + "@" + s.public.Hostname())
 	// RFC 8058: mail programs show a button that posts there.
 	msg.SetGenHeader(mail.HeaderListUnsubscribe, "<"+s.public.JoinPath("api/v1/unsubscribe", m.Unsubscribe).String()+">")
 	msg.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
@@ -74,6 +74,9 @@ func subject(all []domain.Notice) string {
 
 // line says in one line what happened.
 func line(n *domain.Notice) string {
+	if n.Title != "" {
+		return oneLine(n.Title)
+	}
 	title := n.ClipTitle
 	if title == "" {
 		title = "a clip"
@@ -81,12 +84,24 @@ func line(n *domain.Notice) string {
 	did := map[domain.NoticeKind]string{
 		domain.NoticeMention: "named you in", domain.NoticeReply: "answered in", domain.NoticeComment: "commented on", domain.NoticeAccess: "asks for access to",
 	}[n.Kind]
+	return oneLine(n.Actor + " " + did + " " + title)
+}
+
+func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' {
 			return ' '
 		}
 		return r
-	}, n.Actor+" "+did+" "+title)
+	}, s)
+}
+
+// link leads to what a notice is about.
+func (s *SMTP) link(n *domain.Notice) string {
+	if n.Path != "" {
+		return s.public.JoinPath(n.Path).String()
+	}
+	return fmt.Sprintf("%s?t=%d", s.public.JoinPath("c", string(n.ClipID)), n.AtMS/1000)
 }
 
 func (s *SMTP) body(m domain.Mail) string {
@@ -97,7 +112,7 @@ func (s *SMTP) body(m domain.Mail) string {
 		if n.Excerpt != "" {
 			b.WriteString("\n  " + strings.ReplaceAll(n.Excerpt, "\n", "\n  ") + "\n")
 		}
-		fmt.Fprintf(&b, "\n%s?t=%d\n\n", s.public.JoinPath("c", string(n.ClipID)), n.AtMS/1000)
+		b.WriteString("\n" + s.link(n) + "\n\n")
 	}
 	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("settings").String() + "\n"
 }

@@ -57,7 +57,7 @@ func (s Asks) Create(ctx context.Context, a domain.Ask) error {
 			return err
 		}
 		if a.Class == domain.ReplyUrgent {
-			n := domain.Nudge{WorkspaceID: a.WorkspaceID, AccountID: a.Owner.ID, Kind: domain.NudgeUrgent, Ref: string(a.ID), Title: "Urgent: " + a.Reason, At: a.AskedAt}
+			n := domain.Nudge{WorkspaceID: a.WorkspaceID, AccountID: a.Owner.ID, Kind: domain.NudgeUrgent, Ref: string(a.ID), Title: "Urgent: " + a.Reason, Text: a.Body, Path: domain.AskPath(a.ID), At: a.AskedAt}
 			if _, err := t.nudge(ctx, n); err != nil {
 				return err
 			}
@@ -115,6 +115,9 @@ func (s Asks) settle(ctx context.Context, v domain.Viewer, id domain.AskID, do f
 		if err == nil && n == 0 {
 			return domain.Errorf(domain.KindConflict, "this ask is not open any more")
 		} else if err != nil {
+			return err
+		}
+		if err := t.settleNotices(ctx, "", string(id), domain.NudgeAsk, domain.NudgeAskDue, domain.NudgeEscalate, domain.NudgeUrgent); err != nil {
 			return err
 		}
 		return t.askChanged(a)

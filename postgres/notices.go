@@ -1,9 +1,11 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +56,7 @@ func (t *tx) tellOfComment(ctx context.Context, clip domain.Clip, c domain.Comme
 // tell keeps a notice, unless its person has muted the kind or was told of the event.
 func (t *tx) tell(ctx context.Context, n domain.Notice) error {
 	made, err := t.InsertNotice(ctx, sqlc.InsertNoticeParams{
-		ID: domain.NewID[domain.NoticeID](), WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: n.ClipID,
+		ID: domain.NewID[domain.NoticeID](), WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: orNull(n.ClipID),
 		Actor: n.Actor, Excerpt: excerpt(n.Excerpt), AtMs: n.AtMS,
 	})
 	if err != nil || made == 0 {
@@ -127,36 +129,34 @@ func (s Notices) Unsubscribe(ctx context.Context, secret string) error {
 }
 
 // NextMail gives all that is due to be mailed to somebody. It comes again unless Mailed says that it was: who is killed while they send
-// sends again. In somebody's quiet hours it is put off until these end. false: nothing is due.
+// sends again. What may not come to somebody now is put off. false: nothing is due.
 func (s Notices) NextMail(ctx context.Context, now time.Time) (domain.Mail, bool, error) {
 	var mail domain.Mail
 	found := false
 	err := s.db.inTx(ctx, "find mail to send", func(t *tx) error {
 		mail, found = domain.Mail{}, false
-		if err := t.GiveUpMail(ctx); err != nil {
+		if err := t.GiveUpMail(ctx, now); err != nil {
 			return err
 		}
-		a, err := t.DueMail(ctx)
+		due, err := t.DueMail(ctx, now)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return nil
 		} else if err != nil {
 			return err
 		}
 		found = true
-		all, err := schedules(ctx, t.Queries, []domain.AccountID{a})
-		if err != nil {
-			return err
+		if !due.Urgent {
+			if all, err := t.delayMail(ctx, due.AccountID, now); err != nil || all {
+				return err
+			}
 		}
-		if until := all[a].Hours.QuietUntil(now); !until.IsZero() {
-			return t.DelayMail(ctx, &until, a)
-		}
-		mail, err = t.claimMail(ctx, a)
+		mail, err = t.claimMail(ctx, due.AccountID, due.Urgent, now)
 		return err
 	})
 	return mail, found && err == nil, err
 }
 
-func (t *tx) claimMail(ctx context.Context, a domain.AccountID) (domain.Mail, error) {
+func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now time.Time) (domain.Mail, error) {
 	var mail domain.Mail
 	choice, err := t.NoticeChoice(ctx, a)
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -166,13 +166,28 @@ func (t *tx) claimMail(ctx context.Context, a domain.AccountID) (domain.Mail, er
 	if err != nil {
 		return mail, err
 	}
-	rows, err := t.ClaimMail(ctx, a)
+	begun, err := t.MailBegun(ctx, sqlc.MailBegunParams{AccountID: a, Now: now, Urgent: urgent})
+	if err != nil {
+		return mail, err
+	}
+	if mail.ID = begun; begun == "" {
+		mail.ID = domain.NewIDAt[string](now)
+	}
+	rows, err := t.ClaimMail(ctx, sqlc.ClaimMailParams{AccountID: a, Now: now, Urgent: urgent, Begun: begun, MailID: mail.ID})
+	if err != nil {
+		return mail, err
+	}
 	for _, r := range rows {
 		mail.Name, mail.Email = r.Person, r.Email
-		mail.Notices = append(mail.Notices, toNotice(r.Notice, r.Title))
+		n := toNotice(r.Notice, r.Title)
+		if err := t.addLink(ctx, &n, deref(r.Notice.MailUntil), now); err != nil {
+			return mail, err
+		}
+		mail.Notices = append(mail.Notices, n)
 	}
+	slices.SortFunc(mail.Notices, func(a, b domain.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	mail.Unsubscribe = choice.Unsubscribe
-	return mail, err
+	return mail, nil
 }
 
 // Mailed notes that notices were mailed.
@@ -187,7 +202,7 @@ func (s Notices) Prune(ctx context.Context) error {
 
 func toNotice(n sqlc.Notice, title string) domain.Notice {
 	return domain.Notice{
-		ID: n.ID, WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: n.ClipID, ClipTitle: title, Actor: n.Actor,
+		ID: n.ID, WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: deref(n.ClipID), ClipTitle: title, Title: n.Title, Path: n.Path, Actor: n.Actor,
 		Excerpt: n.Excerpt, AtMS: n.AtMs, CreatedAt: n.CreatedAt, ReadAt: deref(n.ReadAt),
 	}
 }

@@ -190,6 +190,12 @@ func (s Rounds) Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answe
 		if err := t.chapterSections(ctx, r.Sections, a.Parts); err != nil {
 			return err
 		}
+		if err := t.settleNotices(ctx, a.Author.ID, string(o.ID), domain.NudgePrompt, domain.NudgeRemind); err != nil {
+			return err
+		}
+		if err := t.UseAnswerLinks(ctx, sqlc.UseAnswerLinksParams{At: a.UpdatedAt, OccurrenceID: o.ID, AccountID: a.Author.ID}); err != nil {
+			return err
+		}
 		return t.roundChanged(w, o.RoundID, o.ID)
 	})
 }
@@ -271,14 +277,6 @@ func (s Rounds) Nudge(ctx context.Context, n domain.Nudge) (bool, error) {
 		return err
 	})
 	return told, err
-}
-
-// nudge is Nudge as part of something larger.
-func (t *tx) nudge(ctx context.Context, n domain.Nudge) (bool, error) {
-	rows, err := t.InsertNudge(ctx, sqlc.InsertNudgeParams{
-		WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, Title: n.Title, At: n.At,
-	})
-	return rows > 0, err
 }
 
 // Nudges lists what a person was told in a workspace, the newest first.

@@ -25,7 +25,7 @@ func (s SignIns) ByToken(ctx context.Context, tokenHash []byte) (domain.SignIn, 
 	r, err := s.db.queries().SignInByToken(ctx, tokenHash)
 	return domain.SignIn{
 		ID: r.ID, AccountID: r.Account.ID, WorkspaceID: r.WorkspaceID, UserAgent: r.UserAgent, Address: r.Address,
-		CreatedAt: r.CreatedAt, LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt,
+		CreatedAt: r.CreatedAt, LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt, OccurrenceID: deref(r.OccurrenceID),
 	}, toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account), failed("find a sign-in", orNotFound(err, "there is no such sign-in"))
 }
 
@@ -37,7 +37,12 @@ func (s SignIns) Touch(ctx context.Context, id domain.SignInID, seen, expires ti
 // List gives those of a person that have not expired, the newest first.
 func (s SignIns) List(ctx context.Context, account domain.AccountID) ([]domain.SignIn, error) {
 	rows, err := s.db.queries().SignIns(ctx, account)
-	return each(rows, func(r sqlc.SignInsRow) domain.SignIn { return domain.SignIn(r) }), failed("list sign-ins", err)
+	return each(rows, func(r sqlc.SignInsRow) domain.SignIn {
+		return domain.SignIn{
+			ID: r.ID, AccountID: r.AccountID, WorkspaceID: r.WorkspaceID, UserAgent: r.UserAgent, Address: r.Address, CreatedAt: r.CreatedAt,
+			LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt,
+		}
+	}), failed("list sign-ins", err)
 }
 
 // Delete ends one of the person's sign-ins. KindNotFound.

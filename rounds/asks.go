@@ -105,7 +105,7 @@ func (t *tick) asks(ctx context.Context) error {
 }
 
 func (t *tick) tell(ctx context.Context, p domain.PendingAsk, s AskStep) error {
-	n := domain.Nudge{WorkspaceID: p.WorkspaceID, AccountID: s.To, Kind: s.Kind, Ref: string(p.ID), At: t.now, Title: askTitle(s.Kind, p.Ask)}
+	n := domain.Nudge{WorkspaceID: p.WorkspaceID, AccountID: s.To, Kind: s.Kind, Ref: string(p.ID), At: t.now, Title: askTitle(s.Kind, p.Ask), Path: domain.AskPath(p.ID)}
 	switch s.Kind {
 	case domain.NudgeAskDue:
 		return t.Asks.Remind(ctx, p.ID, n)

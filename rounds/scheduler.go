@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"baton/domain"
@@ -137,7 +138,8 @@ func (t *tick) occurrence(ctx context.Context, r domain.Round, o domain.Occurren
 			continue
 		}
 		for _, kind := range Due(r, o, m.ID, c, t.now) {
-			n := domain.Nudge{WorkspaceID: r.WorkspaceID, AccountID: m.ID, Kind: kind, Ref: string(o.ID), Title: title(kind, r), At: t.now}
+			n := news(kind, r, o, WindowOf(r, o.On, c).Closes.In(c.Zone()))
+			n.AccountID, n.At = m.ID, t.now
 			if _, err := t.Store.Nudge(ctx, n); err != nil {
 				return fmt.Errorf("nudge %s about %s: %w", m.ID, o.ID, err)
 			}
@@ -146,13 +148,21 @@ func (t *tick) occurrence(ctx context.Context, r domain.Round, o domain.Occurren
 	return nil
 }
 
-func title(k domain.NudgeKind, r domain.Round) string {
-	switch k {
-	case domain.NudgeRemind:
-		return r.Name + " closes soon"
-	case domain.NudgeRecord:
-		return r.Name + " has closed: read the record"
-	default:
-		return r.Name + " is open"
+// news is what a member is told of an occurrence that closes for them at a moment, shown on their clock.
+func news(k domain.NudgeKind, r domain.Round, o domain.Occurrence, closes time.Time) domain.Nudge {
+	n := domain.Nudge{WorkspaceID: r.WorkspaceID, Kind: k, Ref: string(o.ID), Path: domain.OccurrencePath(r.ID, o.ID)}
+	if k == domain.NudgeRecord {
+		n.Title = r.Name + " has closed: read the record"
+		return n
 	}
+	n.Title, n.Until = r.Name+" is open until "+closes.Format("Monday 15:04"), closes
+	if k == domain.NudgeRemind {
+		n.Title = r.Name + " closes soon: " + closes.Format("Monday 15:04")
+	}
+	var questions []string
+	for _, s := range r.Sections {
+		questions = append(questions, s.Title+": "+s.Prompt)
+	}
+	n.Text = strings.Join(questions, "\n")
+	return n
 }

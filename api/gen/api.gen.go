@@ -327,10 +327,18 @@ func (e NoticeChoiceMail) Valid() bool {
 
 // Defines values for NoticeKind.
 const (
-	NoticeKindAccess  NoticeKind = "access"
-	NoticeKindComment NoticeKind = "comment"
-	NoticeKindMention NoticeKind = "mention"
-	NoticeKindReply   NoticeKind = "reply"
+	NoticeKindAccess        NoticeKind = "access"
+	NoticeKindAskAnswered   NoticeKind = "ask.answered"
+	NoticeKindAskEscalate   NoticeKind = "ask.escalate"
+	NoticeKindAskNew        NoticeKind = "ask.new"
+	NoticeKindAskRemind     NoticeKind = "ask.remind"
+	NoticeKindComment       NoticeKind = "comment"
+	NoticeKindMention       NoticeKind = "mention"
+	NoticeKindMessageUrgent NoticeKind = "message.urgent"
+	NoticeKindReply         NoticeKind = "reply"
+	NoticeKindRoundPrompt   NoticeKind = "round.prompt"
+	NoticeKindRoundRecord   NoticeKind = "round.record"
+	NoticeKindRoundRemind   NoticeKind = "round.remind"
 )
 
 // Valid indicates whether the value is a known member of the NoticeKind enum.
@@ -338,11 +346,27 @@ func (e NoticeKind) Valid() bool {
 	switch e {
 	case NoticeKindAccess:
 		return true
+	case NoticeKindAskAnswered:
+		return true
+	case NoticeKindAskEscalate:
+		return true
+	case NoticeKindAskNew:
+		return true
+	case NoticeKindAskRemind:
+		return true
 	case NoticeKindComment:
 		return true
 	case NoticeKindMention:
 		return true
+	case NoticeKindMessageUrgent:
+		return true
 	case NoticeKindReply:
+		return true
+	case NoticeKindRoundPrompt:
+		return true
+	case NoticeKindRoundRecord:
+		return true
+	case NoticeKindRoundRemind:
 		return true
 	default:
 		return false
@@ -1922,7 +1946,7 @@ type Notice struct {
 	AtMs  int64  `json:"at_ms"`
 
 	// ClipId Example: 01hf7yat00tvwxyz0123456789
-	ClipId    ID        `json:"clip_id"`
+	ClipId    *ID       `json:"clip_id,omitempty"`
 	ClipTitle string    `json:"clip_title"`
 	CreatedAt time.Time `json:"created_at"`
 	Excerpt   string    `json:"excerpt"`
@@ -1934,7 +1958,10 @@ type Notice struct {
 	Kind NoticeKind `json:"kind"`
 	Read bool       `json:"read"`
 
-	// Url Leads to the moment
+	// Title What a round or an ask tells, in a line
+	Title *string `json:"title,omitempty"`
+
+	// Url Leads to the moment, the round or the ask
 	Url string `json:"url"`
 }
 
@@ -3260,6 +3287,9 @@ type ServerInterface interface {
 	// GetOpenAPI This document
 	// (GET /api/openapi.yaml)
 	GetOpenAPI(ctx echo.Context) error
+	// OpenAnswerLink The link in the mail of a round: leads to the answer, signed in for that alone until it closes or is answered
+	// (GET /api/v1/answer/{secret})
+	OpenAnswerLink(ctx echo.Context, secret string) error
 	// ListAsks What waits for me, or what I wait for; open ones first, by due time
 	// (GET /api/v1/asks)
 	ListAsks(ctx echo.Context, params ListAsksParams) error
@@ -3735,6 +3765,22 @@ func (w *ServerInterfaceWrapper) GetOpenAPI(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetOpenAPI(ctx)
+	return err
+}
+
+// OpenAnswerLink converts echo context to params.
+func (w *ServerInterfaceWrapper) OpenAnswerLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OpenAnswerLink(ctx, secret)
 	return err
 }
 
@@ -6332,6 +6378,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.RemoveMeeting, options.OperationMiddlewares["removeMeeting"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.GetLedger, options.OperationMiddlewares["getLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.csv", wrapper.GetLedgerCSV, options.OperationMiddlewares["getLedgerCSV"]...)
+	router.GET(options.BaseURL+"/api/v1/answer/:secret", wrapper.OpenAnswerLink, options.OperationMiddlewares["openAnswerLink"]...)
 	router.GET(options.BaseURL+"/api/v1/spaces/:space_id/start-here", wrapper.GetStartHere, options.OperationMiddlewares["getStartHere"]...)
 	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.UnpinClip, options.OperationMiddlewares["unpinClip"]...)
 	router.PUT(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.PinClip, options.OperationMiddlewares["pinClip"]...)
@@ -6367,6 +6414,51 @@ func (response GetOpenAPI200ApplicationyamlResponse) VisitGetOpenAPIResponse(w h
 		defer closer.Close()
 	}
 	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type OpenAnswerLinkRequestObject struct {
+	Secret string `json:"secret"`
+}
+
+type OpenAnswerLinkResponseObject interface {
+	VisitOpenAnswerLinkResponse(w http.ResponseWriter) error
+}
+
+type OpenAnswerLink303ResponseHeaders struct {
+	Location  *string
+	SetCookie *string
+}
+
+type OpenAnswerLink303Response struct {
+	Headers OpenAnswerLink303ResponseHeaders
+}
+
+func (response OpenAnswerLink303Response) VisitOpenAnswerLinkResponse(w http.ResponseWriter) error {
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(303)
+	return nil
+}
+
+type OpenAnswerLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OpenAnswerLinkdefaultApplicationProblemPlusJSONResponse) VisitOpenAnswerLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
 	return err
 }
 
@@ -12421,6 +12513,9 @@ type StrictServerInterface interface {
 	// GetOpenAPI This document
 	// (GET /api/openapi.yaml)
 	GetOpenAPI(ctx context.Context, request GetOpenAPIRequestObject) (GetOpenAPIResponseObject, error)
+	// OpenAnswerLink The link in the mail of a round: leads to the answer, signed in for that alone until it closes or is answered
+	// (GET /api/v1/answer/{secret})
+	OpenAnswerLink(ctx context.Context, request OpenAnswerLinkRequestObject) (OpenAnswerLinkResponseObject, error)
 	// ListAsks What waits for me, or what I wait for; open ones first, by due time
 	// (GET /api/v1/asks)
 	ListAsks(ctx context.Context, request ListAsksRequestObject) (ListAsksResponseObject, error)
@@ -12914,6 +13009,31 @@ func (sh *strictHandler) GetOpenAPI(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetOpenAPIResponseObject); ok {
 		return validResponse.VisitGetOpenAPIResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OpenAnswerLink operation middleware
+func (sh *strictHandler) OpenAnswerLink(ctx echo.Context, secret string) error {
+	var request OpenAnswerLinkRequestObject
+
+	request.Secret = secret
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OpenAnswerLink(ctx.Request().Context(), request.(OpenAnswerLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OpenAnswerLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OpenAnswerLinkResponseObject); ok {
+		return validResponse.VisitOpenAnswerLinkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

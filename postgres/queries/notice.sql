@@ -15,13 +15,13 @@ select distinct author_id::text as account_id from comment
  where clip_id = @clip_id and (comment.id = @root::text or parent_id = @root::text) and author_id is not null and deleted_at is null;
 
 -- name: Notices :many
-select sqlc.embed(notice), clip.title from notice join clip on clip.id = notice.clip_id
+select sqlc.embed(notice), coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = @workspace_id and notice.account_id = @account_id and clip.deleted_at is null
    and (@before::text = '' or notice.id < @before::text)
  order by notice.id desc limit @page_size::int;
 
 -- name: UnreadNotices :one
-select count(*)::int from notice join clip on clip.id = notice.clip_id
+select count(*)::int from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = @workspace_id and notice.account_id = @account_id and read_at is null and clip.deleted_at is null;
 
 -- name: ReadNotices :exec
@@ -42,25 +42,8 @@ update notice set mail_at = null where account_id = @account_id;
 -- name: EndMail :one
 update notice_choice set mail = 'never' where unsubscribe = @unsubscribe returning account_id;
 
--- name: DueMail :one
--- Somebody to whom something has to be mailed.
-select account_id from notice where mail_at <= now() order by mail_at limit 1 for update skip locked;
-
--- name: ClaimMail :many
--- All that is to be mailed to somebody now. It comes again after a while, unless MailDone says that it was.
-update notice set mail_at = now() + interval '5 minutes' * (mail_tries + 1), mail_tries = mail_tries + 1
-  from clip, account
- where notice.account_id = @account_id and notice.mail_at <= now() and clip.id = notice.clip_id and account.id = notice.account_id
-returning sqlc.embed(notice), clip.title, account.name as person, account.email;
-
--- name: DelayMail :exec
-update notice set mail_at = @until where account_id = @account_id and mail_at <= now();
-
 -- name: MailDone :exec
 update notice set mail_at = null where id = any(@ids::text[]);
-
--- name: GiveUpMail :exec
-update notice set mail_at = null where mail_at is not null and (mail_tries >= 10 or created_at < now() - interval '7 days');
 
 -- name: PruneNotices :exec
 delete from notice where created_at < now() - interval '180 days';

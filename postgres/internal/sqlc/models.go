@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/domain"
+	"github.com/jackc/pgx/v5/pgtype"
 )
 
 type AccessRequest struct {
@@ -252,7 +253,7 @@ type Notice struct {
 	AccountID   domain.AccountID
 	Kind        domain.NoticeKind
 	Ref         string
-	ClipID      domain.ClipID
+	ClipID      *domain.ClipID
 	Actor       string
 	Excerpt     string
 	AtMs        int64
@@ -260,6 +261,10 @@ type Notice struct {
 	ReadAt      *time.Time
 	MailAt      *time.Time
 	MailTries   int
+	Title       string
+	Path        string
+	MailUntil   *time.Time
+	MailID      pgtype.Text
 }
 
 type Nudge struct {

@@ -7,7 +7,6 @@ package sqlc
 
 import (
 	"context"
-	"time"
 
 	"baton/domain"
 )
@@ -21,79 +20,6 @@ func (q *Queries) CancelMail(ctx context.Context, accountID domain.AccountID) er
 	return err
 }
 
-const claimMail = `-- name: ClaimMail :many
-update notice set mail_at = now() + interval '5 minutes' * (mail_tries + 1), mail_tries = mail_tries + 1
-  from clip, account
- where notice.account_id = $1 and notice.mail_at <= now() and clip.id = notice.clip_id and account.id = notice.account_id
-returning notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, clip.title, account.name as person, account.email
-`
-
-type ClaimMailRow struct {
-	Notice Notice
-	Title  string
-	Person string
-	Email  string
-}
-
-// All that is to be mailed to somebody now. It comes again after a while, unless MailDone says that it was.
-func (q *Queries) ClaimMail(ctx context.Context, accountID domain.AccountID) ([]ClaimMailRow, error) {
-	rows, err := q.db.Query(ctx, claimMail, accountID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []ClaimMailRow
-	for rows.Next() {
-		var i ClaimMailRow
-		if err := rows.Scan(
-			&i.Notice.ID,
-			&i.Notice.WorkspaceID,
-			&i.Notice.AccountID,
-			&i.Notice.Kind,
-			&i.Notice.Ref,
-			&i.Notice.ClipID,
-			&i.Notice.Actor,
-			&i.Notice.Excerpt,
-			&i.Notice.AtMs,
-			&i.Notice.CreatedAt,
-			&i.Notice.ReadAt,
-			&i.Notice.MailAt,
-			&i.Notice.MailTries,
-			&i.Title,
-			&i.Person,
-			&i.Email,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const delayMail = `-- name: DelayMail :exec
-update notice set mail_at = $1 where account_id = $2 and mail_at <= now()
-`
-
-func (q *Queries) DelayMail(ctx context.Context, until *time.Time, accountID domain.AccountID) error {
-	_, err := q.db.Exec(ctx, delayMail, until, accountID)
-	return err
-}
-
-const dueMail = `-- name: DueMail :one
-select account_id from notice where mail_at <= now() order by mail_at limit 1 for update skip locked
-`
-
-// Somebody to whom something has to be mailed.
-func (q *Queries) DueMail(ctx context.Context) (domain.AccountID, error) {
-	row := q.db.QueryRow(ctx, dueMail)
-	var account_id domain.AccountID
-	err := row.Scan(&account_id)
-	return account_id, err
-}
-
 const endMail = `-- name: EndMail :one
 update notice_choice set mail = 'never' where unsubscribe = $1 returning account_id
 `
@@ -103,15 +29,6 @@ func (q *Queries) EndMail(ctx context.Context, unsubscribe string) (domain.Accou
 	var account_id domain.AccountID
 	err := row.Scan(&account_id)
 	return account_id, err
-}
-
-const giveUpMail = `-- name: GiveUpMail :exec
-update notice set mail_at = null where mail_at is not null and (mail_tries >= 10 or created_at < now() - interval '7 days')
-`
-
-func (q *Queries) GiveUpMail(ctx context.Context) error {
-	_, err := q.db.Exec(ctx, giveUpMail)
-	return err
 }
 
 const insertNotice = `-- name: InsertNotice :execrows
@@ -130,7 +47,7 @@ type InsertNoticeParams struct {
 	WorkspaceID domain.WorkspaceID
 	Kind        domain.NoticeKind
 	Ref         string
-	ClipID      domain.ClipID
+	ClipID      *domain.ClipID
 	Actor       string
 	Excerpt     string
 	AtMs        int64
@@ -183,7 +100,7 @@ func (q *Queries) NoticeChoice(ctx context.Context, accountID domain.AccountID) 
 }
 
 const notices = `-- name: Notices :many
-select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, clip.title from notice join clip on clip.id = notice.clip_id
+select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = $1 and notice.account_id = $2 and clip.deleted_at is null
    and ($3::text = '' or notice.id < $3::text)
  order by notice.id desc limit $4::int
@@ -229,6 +146,10 @@ func (q *Queries) Notices(ctx context.Context, arg NoticesParams) ([]NoticesRow,
 			&i.Notice.ReadAt,
 			&i.Notice.MailAt,
 			&i.Notice.MailTries,
+			&i.Notice.Title,
+			&i.Notice.Path,
+			&i.Notice.MailUntil,
+			&i.Notice.MailID,
 			&i.Title,
 		); err != nil {
 			return nil, err
@@ -316,7 +237,7 @@ func (q *Queries) ThreadAuthors(ctx context.Context, clipID domain.ClipID, root 
 }
 
 const unreadNotices = `-- name: UnreadNotices :one
-select count(*)::int from notice join clip on clip.id = notice.clip_id
+select count(*)::int from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = $1 and notice.account_id = $2 and read_at is null and clip.deleted_at is null
 `
 

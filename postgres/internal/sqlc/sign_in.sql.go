@@ -85,7 +85,7 @@ func (q *Queries) InsertSignIn(ctx context.Context, arg InsertSignInParams) (int
 
 const signInByToken = `-- name: SignInByToken :one
 select sign_in.id, sign_in.workspace_id, sign_in.user_agent, sign_in.address, sign_in.created_at, sign_in.last_seen_at,
-       sign_in.expires_at, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at
+       sign_in.expires_at, sign_in.occurrence_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at
   from sign_in
   join member on member.workspace_id = sign_in.workspace_id and member.account_id = sign_in.account_id and member.left_at is null
   join account on account.id = sign_in.account_id
@@ -93,16 +93,17 @@ select sign_in.id, sign_in.workspace_id, sign_in.user_agent, sign_in.address, si
 `
 
 type SignInByTokenRow struct {
-	ID          domain.SignInID
-	WorkspaceID domain.WorkspaceID
-	UserAgent   string
-	Address     string
-	CreatedAt   time.Time
-	LastSeenAt  time.Time
-	ExpiresAt   time.Time
-	Role        domain.Role
-	JoinedAt    time.Time
-	Account     Account
+	ID           domain.SignInID
+	WorkspaceID  domain.WorkspaceID
+	UserAgent    string
+	Address      string
+	CreatedAt    time.Time
+	LastSeenAt   time.Time
+	ExpiresAt    time.Time
+	OccurrenceID *domain.OccurrenceID
+	Role         domain.Role
+	JoinedAt     time.Time
+	Account      Account
 }
 
 func (q *Queries) SignInByToken(ctx context.Context, tokenHash []byte) (SignInByTokenRow, error) {
@@ -116,6 +117,7 @@ func (q *Queries) SignInByToken(ctx context.Context, tokenHash []byte) (SignInBy
 		&i.CreatedAt,
 		&i.LastSeenAt,
 		&i.ExpiresAt,
+		&i.OccurrenceID,
 		&i.Role,
 		&i.JoinedAt,
 		&i.Account.ID,

@@ -2364,6 +2364,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/answer/{secret}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** The link in the mail of a round: leads to the answer, signed in for that alone until it closes or is answered */
+        get: operations["openAnswerLink"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/spaces/{space_id}/start-here": {
         parameters: {
             query?: never;
@@ -2521,11 +2540,13 @@ export interface components {
          * @description access: somebody asks to be let in to my clip, or for more time on a link
          * @enum {string}
          */
-        NoticeKind: "mention" | "reply" | "comment" | "access";
+        NoticeKind: "mention" | "reply" | "comment" | "access" | "round.prompt" | "round.remind" | "round.record" | "ask.new" | "ask.remind" | "ask.escalate" | "ask.answered" | "message.urgent";
         Notice: {
             id: components["schemas"]["ID"];
             kind: components["schemas"]["NoticeKind"];
-            clip_id: components["schemas"]["ID"];
+            /** @description What a round or an ask tells, in a line */
+            title?: string;
+            clip_id?: components["schemas"]["ID"];
             clip_title: string;
             /** @description The name of who did it */
             actor: string;
@@ -2535,7 +2556,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             read: boolean;
-            /** @description Leads to the moment */
+            /** @description Leads to the moment, the round or the ask */
             url: string;
         };
         Inbox: {
@@ -8358,6 +8379,29 @@ export interface operations {
                 content: {
                     "text/csv": string;
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    openAnswerLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page */
+            303: {
+                headers: {
+                    Location?: string;
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };

@@ -1,0 +1,186 @@
+package api_test
+
+import (
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/api"
+	"baton/domain"
+	"baton/rounds"
+)
+
+// mailed opens today's occurrence of a round of the owner and tells them; it gives the path of the link in their mail.
+func (c *cast) mailed() (domain.Occurrence, string) {
+	c.t.Helper()
+	ctx, m, now := c.t.Context(), c.members[owner], time.Now()
+	c.enter(owner).call("PUT", "/api/v1/me/hours", map[string]any{
+		"time_zone": "UTC", "days": []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}, "from": "00:00", "to": "24:00", "quiet_from": "00:00", "quiet_to": "00:00",
+	}).expect(200)
+	r := domain.Round{
+		ID: domain.NewID[domain.RoundID](), WorkspaceID: m.WorkspaceID, Name: "Stand-up", Template: "stand-up", Sections: rounds.Templates()[0].Sections, Rule: "FREQ=DAILY",
+		StartsOn: "2026-01-01", Closes: domain.DayEnd, CloseAfterDays: 14, Members: []domain.Account{m.Account, c.members[member].Account}, CreatedBy: m.Account.ID, CreatedAt: now,
+	}
+	if err := c.db.Rounds.Create(ctx, r); err != nil {
+		c.t.Fatal(err)
+	}
+	c.tick(now)
+	all, err := c.db.Rounds.Occurrences(ctx, r.ID, "", 20)
+	if err != nil || len(all) == 0 {
+		c.t.Fatal(len(all), err)
+	}
+	for {
+		mail, found, err := c.db.Notices.NextMail(ctx, now.Add(time.Minute))
+		if err != nil || !found {
+			c.t.Fatal("no mail of the prompt", err)
+		}
+		for _, n := range mail.Notices {
+			if n.AccountID == m.Account.ID && n.Ref == domain.NudgeRef(domain.NudgePrompt, string(all[0].ID)) {
+				return all[0], n.Path
+			}
+		}
+	}
+}
+
+// byMail opens the link of a mail in a browser in which nobody is signed in.
+func (c *cast) byMail(link string) (*person, string) {
+	c.t.Helper()
+	a := (&person{s: c.server}).call("GET", link, nil).expect(http.StatusSeeOther)
+	p := &person{s: c.server, member: c.members[owner]}
+	for _, set := range a.header.Values("Set-Cookie") {
+		if cookie, err := http.ParseSetCookie(set); err == nil && cookie.Name == "baton_session" {
+			if !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode {
+				c.t.Error("the cookie is not guarded")
+			}
+			p.cookie = cookie.Value
+		}
+	}
+	return p, a.header.Get("Location")
+}
+
+func TestALinkInAMailAnswersOneRoundOnce(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o, link := c.mailed()
+	page := "/rounds/" + string(o.RoundID) + "/" + string(o.ID)
+	p, to := c.byMail(link)
+	if p.cookie == "" || !strings.HasSuffix(to, page) {
+		t.Fatalf("%q %s", p.cookie, to)
+	}
+	var kept int
+	if err := c.pool.QueryRow(t.Context(), `select count(*) from answer_link where encode(token_hash, 'escape') like '%' || $1 || '%'`, link[strings.LastIndex(link, "/")+1:]).Scan(&kept); err != nil || kept != 0 {
+		t.Error("the secret is kept", err)
+	}
+	at := "/api/v1/occurrences/" + string(o.ID)
+	c.enter(member).call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "text": "not for the mail"}}}).expect(200)
+	if seen := decoded[occurrence](t, p.call("GET", at, nil).expect(200)); len(seen.Answers) != 0 || !seen.MayAnswer {
+		t.Errorf("%+v", seen)
+	}
+	// Recorded or written, with own clips that were made for it.
+	before := c.enter(owner).clip(domain.VisiblePrivate, "long before")
+	since := func(when string) {
+		c.exec(`update sign_in set created_at = now() + $1::interval where occurrence_id is not null`, when)
+	}
+	since("5 minutes")
+	p.call("GET", "/api/v1/clips/"+string(before), nil).problem(404)
+	p.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "clip_id": before}}}).problem(404)
+	p.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": before, "at_ms": 0}}).problem(403)
+	since("0")
+	clip := p.clip(domain.VisiblePrivate, "")
+	p.call("GET", "/api/v1/clips/"+string(clip), nil).expect(200)
+	p.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "yesterday", "clip_id": clip}, {"section": "today", "text": "Tests"}}}).expect(200)
+	// It is used up: another browser gets nothing by it.
+	again, to := c.byMail(link)
+	if again.cookie != "" || !strings.HasSuffix(to, page) {
+		t.Errorf("%q %s", again.cookie, to)
+	}
+	for _, n := range c.enter(owner).inbox().Notices {
+		if mine := strings.HasSuffix(n.Url, page); n.Kind != "round.prompt" || n.Title == nil || n.Read != mine {
+			t.Errorf("%+v", n)
+		}
+	}
+	c.exec(`update sign_in set expires_at = now() where occurrence_id is not null`)
+	p.call("GET", at, nil).problem(401)
+	// A link that nobody made leads to the front door.
+	if p, to := c.byMail("/api/v1/answer/" + strings.Repeat("x", 40)); p.cookie != "" || strings.Contains(to, "/rounds/") {
+		t.Errorf("%q %s", p.cookie, to)
+	}
+}
+
+func TestALinkInAMailEndsWithItsRound(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o, link := c.mailed()
+	c.exec(`update occurrence set closed_at = now() where id = $1`, o.ID)
+	if p, _ := c.byMail(link); p.cookie != "" {
+		t.Error("it opens a round that has closed")
+	}
+	c.exec(`update occurrence set closed_at = null where id = $1`, o.ID)
+	c.exec(`update answer_link set expires_at = now() - interval '1 second'`)
+	if p, _ := c.byMail(link); p.cookie != "" {
+		t.Error("it opens after its time")
+	}
+	c.exec(`update answer_link set expires_at = now() + interval '1 hour'`)
+	c.exec(`delete from round_member where account_id = $1`, c.members[owner].Account.ID)
+	if p, _ := c.byMail(link); p.cookie != "" {
+		t.Error("it opens for who has left the round")
+	}
+	// Who is signed in stays who they are.
+	a := c.enter(admin).call("GET", link, nil).expect(http.StatusSeeOther)
+	if a.header.Get("Set-Cookie") != "" {
+		t.Error(a.header)
+	}
+}
+
+// TestALinkInAMailIsGoodForNothingElse sends every route of openapi.yaml: what is not on the list is as for strangers, or refused.
+func TestALinkInAMailIsGoodForNothingElse(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	_, link := c.mailed()
+	p, _ := c.byMail(link)
+	c.exec(`update sign_in set created_at = now() + interval '1 hour' where occurrence_id is not null`) // all clips are from before
+	known := []string{}
+	for _, r := range routes(t) {
+		name := r.method + " " + r.path
+		known = append(known, name)
+		_, mine := api.ForAnswer[name]
+		if mine && !strings.Contains(r.path, "{") {
+			continue
+		}
+		_, open := api.Open[name]
+		rule, _ := ruleFor(r.operation)
+		send := func(who *person) int {
+			req := who.request(r.method, c.fill(r.path, domain.VisibleWorkspace), strings.NewReader(rule.body))
+			req.Header.Set("Content-Type", "application/json")
+			if rule.typ != "" {
+				req.Header.Set("Content-Type", rule.typ)
+			}
+			for k, v := range rule.header {
+				req.Header.Set(k, v)
+			}
+			return c.send(req).status
+		}
+		if r.operation == "getEvents" {
+			continue // a stream; open only with a clip that passes the gate, as below
+		}
+		got := send(p)
+		switch {
+		case mine && strings.Contains(r.path, "{occurrence_id}") && got != 403: // another occurrence than its own
+			t.Errorf("%s of another occurrence: %d", name, got)
+		case mine && strings.Contains(r.path, "{id}") && got != 404: // a clip from before
+			t.Errorf("%s of another clip: %d", name, got)
+		case !mine && !open && got != 403:
+			t.Errorf("%s: %d", name, got)
+		case !mine && open && strings.Contains(r.path, "/clips/{id}") && got < 300 && r.method != http.MethodOptions:
+			t.Errorf("%s: %d for a clip that strangers may not see", name, got)
+		}
+	}
+	for _, name := range slices.Collect(maps.Keys(api.ForAnswer)) {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s is no route", name)
+		}
+	}
+}

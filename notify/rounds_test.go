@@ -1,0 +1,101 @@
+package notify_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/domain"
+)
+
+// held makes a round of Olga's with an open occurrence.
+func (o *office) held(name string) domain.Occurrence {
+	o.t.Helper()
+	r := domain.Round{
+		ID: domain.NewID[domain.RoundID](), WorkspaceID: o.w, Name: name, Template: "own", Sections: []domain.Section{{Key: "a", Title: "A"}}, Rule: "FREQ=DAILY",
+		StartsOn: "2026-03-02", Closes: domain.DayEnd, Members: []domain.Account{o.boss}, CreatedBy: o.boss.ID, CreatedAt: time.Now(),
+	}
+	o.ok(o.db.Rounds.Create(o.t.Context(), r))
+	o.ok(o.db.Rounds.Open(o.t.Context(), r.ID, "2026-03-02", time.Now()))
+	all, err := o.db.Rounds.Occurrences(o.t.Context(), r.ID, "", 1)
+	o.ok(err)
+	return all[0]
+}
+
+func (o *office) nudge(k domain.NudgeKind, ref, title string, at, until time.Time) {
+	o.t.Helper()
+	n := domain.Nudge{WorkspaceID: o.w, AccountID: o.boss.ID, Kind: k, Ref: ref, Title: title, Path: "/rounds/x/y", At: at, Until: until}
+	_, err := o.db.Rounds.Nudge(o.t.Context(), n)
+	o.ok(err)
+}
+
+// mailAt sends what is due at a moment, and gives the mails as subject and body.
+func (o *office) mailAt(now time.Time) []string {
+	o.t.Helper()
+	o.mailer.Now = func() time.Time { return now }
+	o.ok(o.mailer.SendDue(o.t.Context()))
+	var out []string
+	for _, m := range o.box.take(o.t) {
+		body, err := io.ReadAll(m.Body)
+		o.ok(err)
+		out = append(out, m.Header.Get("Message-Id")+"\n"+m.Header.Get("Subject")+"\n"+strings.ReplaceAll(string(body), "=\r\n", ""))
+	}
+	return out
+}
+
+func TestRoundsAreMailedInWorkingHours(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	monday := func(hour, minute int) time.Time { return time.Date(2026, 3, 2, hour, minute, 0, 0, time.UTC) }
+	one, two := o.held("Stand-up"), o.held("Review")
+	for range 2 {
+		o.nudge(domain.NudgePrompt, string(one.ID), "Stand-up is open", monday(16, 59), monday(24, 0))
+		o.nudge(domain.NudgePrompt, string(two.ID), "Review is open", monday(16, 59), monday(40, 0))
+		o.nudge(domain.NudgeAsk, string(domain.NewID[domain.AskID]()), "Max asks: when?", monday(16, 59), time.Time{})
+	}
+	// The working day is over before the mail could go. On the next, what has closed meanwhile is no news any more.
+	if got := o.mailAt(monday(17, 1)); len(got) != 0 {
+		t.Errorf("in the evening: %v", got)
+	}
+	if got := o.mailAt(monday(32, 59)); len(got) != 0 {
+		t.Errorf("before work: %v", got)
+	}
+	got := o.mailAt(monday(33, 0))
+	if len(got) != 1 || strings.Contains(got[0], "Stand-up") || strings.Count(got[0], "Review is open") != 1 || strings.Count(got[0], "Max asks: when?") < 1 ||
+		strings.Count(got[0], "https://baton.example.org/api/v1/answer/") != 1 {
+		t.Errorf("%q", got)
+	}
+	// Killed after it was sent and before that was noted, it comes again as the same mail, and nothing new is in it.
+	o.exec(`update notice set mail_at = $1 where mail_id is not null`, monday(33, 5))
+	o.nudge(domain.NudgeAnswered, string(domain.NewID[domain.AskID]()), "Max has answered", monday(33, 1), time.Time{})
+	again := o.mailAt(monday(33, 6))
+	if len(again) != 2 || strings.SplitN(again[0], "\n", 2)[0] != strings.SplitN(got[0], "\n", 2)[0] || strings.Contains(again[0], "answered") || !strings.Contains(again[1], "Max has answered") {
+		t.Errorf("%q", again)
+	}
+	// Urgent is mailed at once, to who wants no mail, too.
+	o.ok(o.db.Notices.Choose(t.Context(), o.boss.ID, domain.NoticeChoice{Mail: domain.MailNever, Muted: []domain.NoticeKind{"message.urgent"}}))
+	o.nudge(domain.NudgeUrgent, string(domain.NewID[domain.AskID]()), "Urgent: it burns", monday(48+3, 0), time.Time{})
+	o.nudge(domain.NudgeRecord, string(one.ID), "Stand-up has closed", monday(48+3, 0), time.Time{})
+	if got := o.mailAt(monday(48+3, 0)); len(got) != 1 || !strings.Contains(got[0], "Urgent: it burns") || strings.Contains(got[0], "Stand-up") {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestWhatIsAnsweredIsNotMailed(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	one := o.held("Stand-up")
+	o.nudge(domain.NudgePrompt, string(one.ID), "Stand-up is open", at, at.Add(4*time.Hour))
+	a := domain.Answer{ID: domain.NewID[domain.AnswerID](), OccurrenceID: one.ID, Author: o.boss, UpdatedAt: at, Parts: []domain.AnswerPart{{Section: "a", Text: "done"}}}
+	o.ok(o.db.Rounds.Answer(t.Context(), o.w, a))
+	if got := o.mailAt(at.Add(time.Minute)); len(got) != 0 {
+		t.Errorf("%q", got)
+	}
+	n, err := o.db.Notices.Unread(t.Context(), domain.Viewer{AccountID: o.boss.ID, WorkspaceID: o.w})
+	o.ok(err)
+	if n != 0 {
+		t.Errorf("%d unread", n)
+	}
+}

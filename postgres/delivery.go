@@ -1,0 +1,108 @@
+package postgres
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"time"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+	"baton/rounds/worktime"
+)
+
+// nudge tells a person something unless they were told before, and says whether it did: in their inbox, by mail and whatever else
+// carries notices.
+func (t *tx) nudge(ctx context.Context, n domain.Nudge) (bool, error) {
+	rows, err := t.InsertNudge(ctx, sqlc.InsertNudgeParams{
+		WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, Title: n.Title, At: n.At,
+	})
+	if err != nil || rows == 0 {
+		return false, err
+	}
+	if n.Kind == domain.NudgeRemind { // takes the place of the prompt
+		if err := t.settleNotices(ctx, n.AccountID, n.Ref, domain.NudgePrompt); err != nil {
+			return false, err
+		}
+	}
+	made, err := t.InsertNudgeNotice(ctx, sqlc.InsertNudgeNoticeParams{
+		ID: domain.NewIDAt[domain.NoticeID](n.At), WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: domain.NoticeKind(n.Kind), Ref: domain.NudgeRef(n.Kind, n.Ref),
+		Excerpt: n.Text, Title: n.Title, Path: n.Path, At: n.At, Urgent: n.Kind == domain.NudgeUrgent, MailUntil: n.Until,
+	})
+	if err != nil || made == 0 {
+		return true, err
+	}
+	return true, t.inboxChanged(n.WorkspaceID, n.AccountID)
+}
+
+// settleNotices ends what a person (empty: everybody) was told of a thing that is done: it counts as read, and is not mailed.
+func (t *tx) settleNotices(ctx context.Context, to domain.AccountID, about string, kinds ...domain.NudgeKind) error {
+	refs := each(kinds, func(k domain.NudgeKind) string { return domain.NudgeRef(k, about) })
+	rows, err := t.SettleNotices(ctx, refs, string(to))
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if err := t.inboxChanged(r.WorkspaceID, r.AccountID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// delayMail puts off what may not come to a person now, and tells whether it put off everything: in their quiet hours all, outside their
+// working hours what rounds and asks tell.
+func (t *tx) delayMail(ctx context.Context, to domain.AccountID, now time.Time) (bool, error) {
+	all, err := schedules(ctx, t.Queries, []domain.AccountID{to})
+	if err != nil {
+		return false, err
+	}
+	if until := all[to].Hours.QuietUntil(now); !until.IsZero() {
+		return true, t.DelayMail(ctx, sqlc.DelayMailParams{Until: until, AccountID: to, Now: now, AllKinds: true})
+	}
+	c, err := worktime.New(all[to])
+	if err != nil {
+		return false, fmt.Errorf("read hours: %w", err)
+	}
+	if c.Reachable(now) {
+		return false, nil
+	}
+	until, ok := c.NextReachable(now)
+	if !ok {
+		until = now.Add(24 * time.Hour) // they have no working day in sight: look again tomorrow
+	}
+	return false, t.DelayMail(ctx, sqlc.DelayMailParams{Until: until, AccountID: to, Now: now})
+}
+
+// addLink lets the mail of a prompt lead straight to the answer. The secret is in the mail alone.
+func (t *tx) addLink(ctx context.Context, n *domain.Notice, until, now time.Time) error {
+	kind, about, ok := strings.Cut(n.Ref, ":")
+	if !ok || !domain.NudgeKind(kind).Opens() || until.IsZero() {
+		return nil
+	}
+	secret := strings.ToLower(rand.Text() + rand.Text()[:14])
+	hash := sha256.Sum256([]byte(secret))
+	n.Path = domain.AnswerLinkPath(secret)
+	return t.InsertAnswerLink(ctx, sqlc.InsertAnswerLinkParams{
+		TokenHash: hash[:], OccurrenceID: domain.OccurrenceID(about), AccountID: n.AccountID, At: now, ExpiresAt: until,
+	})
+}
+
+// AnswerLink reads a link by the SHA-256 of its secret. KindNotFound.
+func (s Rounds) AnswerLink(ctx context.Context, tokenHash []byte) (domain.AnswerLink, error) {
+	r, err := s.db.queries().AnswerLink(ctx, tokenHash)
+	return domain.AnswerLink{
+		OccurrenceID: r.OccurrenceID, RoundID: r.RoundID, WorkspaceID: r.WorkspaceID, AccountID: r.AccountID, ExpiresAt: r.ExpiresAt, Good: r.Good,
+	}, failed("read an answer link", orNotFound(err, "this link is not valid"))
+}
+
+// CreateForAnswer keeps a sign-in that is good for one occurrence alone. KindNotFound when the person is no member of its round.
+func (s SignIns) CreateForAnswer(ctx context.Context, signIn domain.SignIn, tokenHash []byte) error {
+	n, err := s.db.queries().InsertAnswerSignIn(ctx, sqlc.InsertAnswerSignInParams{
+		ID: signIn.ID, TokenHash: tokenHash, AccountID: signIn.AccountID, WorkspaceID: signIn.WorkspaceID, UserAgent: signIn.UserAgent,
+		Address: signIn.Address, ExpiresAt: signIn.ExpiresAt, OccurrenceID: string(signIn.OccurrenceID),
+	})
+	return failed("sign in for an answer", found(n, err, noMember))
+}

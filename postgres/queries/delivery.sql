@@ -1,0 +1,65 @@
+-- name: InsertNudgeNotice :execrows
+-- As InsertNotice, on the clock of who tells. What is urgent nobody can mute, and it is mailed at once.
+insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, mail_at, mail_until)
+select @id, @workspace_id, member.account_id, @kind, @ref, '', @excerpt, @title, @path, @at,
+       case when @urgent::bool then @at::timestamptz
+            when coalesce(choice.mail, 'each') = 'each' then sqlc.arg(at)::timestamptz + interval '20 seconds'
+            when choice.mail = 'hourly' then date_trunc('hour', @at::timestamptz) + interval '1 hour' end,
+       nullif(@mail_until::timestamptz, '0001-01-01 00:00:00Z')
+  from member left join notice_choice choice on choice.account_id = member.account_id
+ where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null
+   and (@urgent::bool or not (@kind::text = any(coalesce(choice.muted, '{}'))))
+on conflict (account_id, ref) do nothing;
+
+-- name: SettleNotices :many
+-- What has been done needs neither mail nor a look any more. No account: of everybody.
+update notice set read_at = coalesce(read_at, now()), mail_at = null
+ where ref = any(@refs::text[]) and (@account_id::text = '' or account_id = @account_id::text) and (read_at is null or mail_at is not null)
+returning workspace_id, account_id;
+
+-- name: DueMail :one
+-- Somebody to whom something has to be mailed, what is urgent first.
+select account_id, (kind = 'message.urgent')::bool as urgent from notice where mail_at <= @now::timestamptz
+ order by kind <> 'message.urgent', mail_at limit 1 for update skip locked;
+
+-- name: MailBegun :one
+-- A mail that was begun and of which nobody knows whether it was sent.
+select coalesce(min(mail_id), '')::text from notice
+ where account_id = @account_id and mail_at <= @now::timestamptz and (kind = 'message.urgent') = @urgent::bool;
+
+-- name: ClaimMail :many
+-- All that is to be mailed to somebody now. It comes again after a while, unless MailDone says that it was.
+update notice set mail_at = sqlc.arg(now)::timestamptz + interval '5 minutes' * (mail_tries + 1), mail_tries = mail_tries + 1, mail_id = @mail_id::text
+  from account
+ where notice.account_id = @account_id and notice.mail_at <= @now::timestamptz and account.id = notice.account_id
+   and (notice.kind = 'message.urgent') = @urgent::bool and notice.mail_id is not distinct from nullif(@begun::text, '')
+returning sqlc.embed(notice), coalesce((select clip.title from clip where clip.id = notice.clip_id), '')::text as title, account.name as person, account.email;
+
+-- name: DelayMail :exec
+-- What is urgent waits for nobody. Outside somebody's working hours only rounds and asks wait, in their quiet hours everything.
+update notice set mail_at = @until::timestamptz
+ where account_id = @account_id and mail_at <= @now::timestamptz and kind <> 'message.urgent'
+   and (@all_kinds::bool or kind like 'round.%' or kind like 'ask.%');
+
+-- name: GiveUpMail :exec
+update notice set mail_at = null
+ where mail_at is not null and (mail_tries >= 10 or created_at < sqlc.arg(now)::timestamptz - interval '7 days' or mail_until <= @now::timestamptz);
+
+-- name: InsertAnswerLink :exec
+insert into answer_link (token_hash, occurrence_id, account_id, created_at, expires_at) values (@token_hash, @occurrence_id, @account_id, @at, @expires_at);
+
+-- name: AnswerLink :one
+select answer_link.occurrence_id, answer_link.account_id, answer_link.expires_at, round.id as round_id, round.workspace_id,
+       (answer_link.used_at is null and answer_link.expires_at > now() and occurrence.closed_at is null and round.deleted_at is null)::bool as good
+  from answer_link join occurrence on occurrence.id = answer_link.occurrence_id join round on round.id = occurrence.round_id
+ where answer_link.token_hash = @token_hash;
+
+-- name: UseAnswerLinks :exec
+update answer_link set used_at = coalesce(used_at, @at::timestamptz) where occurrence_id = @occurrence_id and account_id = @account_id;
+
+-- name: InsertAnswerSignIn :execrows
+insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id)
+select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @address, @expires_at, @occurrence_id::text
+  from member join round_member on round_member.account_id = member.account_id
+  join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = @occurrence_id::text
+ where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null;
