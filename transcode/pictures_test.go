@@ -7,6 +7,7 @@ import (
 	"image/jpeg"
 	"io"
 	"testing"
+	"time"
 
 	"baton/domain"
 )
@@ -152,5 +153,28 @@ func TestPCMKeepsItsPlaceAndCanBeClosedEarly(t *testing.T) {
 	mute := open(ctx, t, r, b, append(picture("320x240", "10", "1"), "-c:v", "libx264", "a.mp4")...)
 	if _, err := r.PCM(ctx, mute, 0, 0); domain.KindOf(err) != domain.KindInvalid {
 		t.Errorf("without sound: %v", err)
+	}
+}
+
+// A speech engine on a busy machine takes its time: what ffmpeg left in the pipe is not lost meanwhile.
+func TestPCMWaitsForASlowReader(t *testing.T) {
+	t.Parallel()
+	ctx, r, b := setup(t)
+	take := open(ctx, t, r, b, append(sound("2"), "-c:a", "libopus", "tone.mkv")...)
+	pcm, err := r.PCM(ctx, take, 0, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(pcm, first); err != nil {
+		t.Fatal(err)
+	}
+	<-time.After(waitDelay + time.Second) // all is in the pipe, and ffmpeg long gone
+	rest, err := io.ReadAll(pcm)
+	if n := 1 + len(rest); err != nil || n < 1900*pcmBytesPerMS {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if err := pcm.Close(); err != nil {
+		t.Error(err)
 	}
 }

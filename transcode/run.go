@@ -29,6 +29,9 @@ type command struct {
 	progress func(time.Duration)
 }
 
+// waitDelay is how long what a process said is waited for when it has ended.
+const waitDelay = 5 * time.Second
+
 var (
 	errWallTime = errors.New("time limit")
 	errOutput   = errors.New("output limit")
@@ -83,10 +86,16 @@ func (r *Runner) start(ctx context.Context, c command, stderr io.Writer, cancel 
 	}
 	defer func() { _ = pr.Close() }()
 	cmd.ExtraFiles = []*os.File{pw}
+	out, err := openOutput(cmd, c.stdout)
+	if err != nil {
+		return errors.Join(err, pw.Close())
+	}
 	if err := cmd.Start(); err != nil {
-		return errors.Join(fmt.Errorf("start: %w", err), pw.Close())
+		return errors.Join(fmt.Errorf("start: %w", err), pw.Close(), out.drain(ctx))
 	}
 	_ = pw.Close()
+	passedOn := make(chan error, 1)
+	go func() { passedOn <- out.drain(ctx) }()
 	watched := make(chan struct{})
 	watch, stop := context.WithCancel(ctx)
 	defer stop()
@@ -103,7 +112,7 @@ func (r *Runner) start(ctx context.Context, c command, stderr io.Writer, cancel 
 	stop()
 	<-watched
 	<-read
-	return err //nolint:wrapcheck // explained by the caller
+	return errors.Join(err, <-passedOn)
 }
 
 // process prepares the command line. The working directory is given by descriptor,
@@ -121,10 +130,9 @@ func (r *Runner) process(ctx context.Context, c command, dir *os.File) *exec.Cmd
 	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir = "/proc/self/fd/" + strconv.Itoa(int(dir.Fd()))
 	cmd.Env = childEnv(c.box.dir)
-	cmd.Stdout = c.stdout
 	cmd.SysProcAttr = r.sandbox.attributes()
 	cmd.Cancel = func() error { return killGroup(cmd.Process.Pid) }
-	cmd.WaitDelay = 5 * time.Second
+	cmd.WaitDelay = waitDelay
 	return cmd
 }
 
