@@ -118,7 +118,7 @@ func (e *Engine) decode(ctx context.Context, k chunk, tries int) ([]transcribe.S
 		if err != nil {
 			return nil, err
 		}
-		if guessed(words, again) {
+		if guessed(words, again, k.voiced()) {
 			words, trouble = nil, transcribe.TroubleForeign
 		} else {
 			words = vote(words, again)

@@ -67,3 +67,32 @@ func TestSlower(t *testing.T) {
 		t.Errorf("too short a sound became %d samples", len(got))
 	}
 }
+
+func TestGuesses(t *testing.T) {
+	t.Parallel()
+	said := func(text string, logP float64) (words []word) {
+		for _, w := range strings.Fields(text) {
+			words = append(words, word{text: w, logP: logP})
+		}
+		return words
+	}
+	for _, c := range []struct {
+		name        string
+		plain, slow []word
+		seconds     int
+		want        bool
+	}{
+		{"clear", said("ask what you can do", -0.1), said("ask what you can do", -0.1), 3, false},
+		{"a loud room", said("ask what you can do", -0.21), said("ask what we can do", -0.3), 3, false},
+		{"one speed is sure", said("ask what you can do", -0.5), said("ask what you can do", -0.2), 3, false},
+		{"unsure at both speeds, though alike", said("the death of the number", -0.43), said("the death of the number", -0.48), 3, true},
+		{"something else at the other speed", said("follow the news network", -0.45), said("in grace one of two", -0.3), 3, true},
+		{"a short answer", said("maybe", -0.5), said("maybe", -0.5), 1, false},
+		{"one word for much voice", said("three", -0.5), said("three", -0.5), 18, true},
+		{"nothing", nil, said("um", -0.5), 9, false},
+	} {
+		if got := guessed(c.plain, c.slow, c.seconds*sampleRate); got != c.want {
+			t.Errorf("%s: %t", c.name, got)
+		}
+	}
+}
