@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"baton/internal/load"
@@ -34,15 +35,11 @@ func measureLive(ctx context.Context, opt options, s *server, src sources, t *ta
 		return err
 	}
 	r := reader{s: s, id: id, began: time.Now()}
-	looking, enough := context.WithCancel(ctx)
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		r.look(looking)
-	}()
+	memory := s.watchMemory(ctx)
+	looked := beside(ctx, r.look)
 	sent, err := s.send(ctx, carriers()[0], id, take, 0)
-	enough()
-	<-ended
+	looked()
+	used := memory()
 	if err != nil {
 		return err
 	}
@@ -59,8 +56,43 @@ func measureLive(ctx context.Context, opt options, s *server, src sources, t *ta
 	}
 	p95 := load.Quantile(lags, 0.95)
 	t.aimed(fmt.Sprintf("a word of these %s is shown after it was said (p50 / p95 of %d)", long, len(lags)), nice(load.Quantile(lags, 0.5))+" / "+nice(p95), "p95 within "+nice(lagAim), p95 <= lagAim)
-	t.add(fmt.Sprintf("most memory of all processes together, database and speech engine included, in the first quarter and in the last of these %s", long), mib(r.most(0))+", "+mib(r.most(3)), "", "")
+	t.add("most memory of all processes together, database and speech engine included, in the first quarter and in the last of these "+long, used, "", "")
 	return nil
+}
+
+// beside does something until the function that it returns is called, which waits for its end.
+func beside(ctx context.Context, do func(context.Context)) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		do(ctx)
+	}()
+	return func() {
+		cancel()
+		<-ended
+	}
+}
+
+// watchMemory looks at the memory of all the server's processes until the function that it returns is called, which says what was the
+// most in the first quarter of the time and in the last.
+func (s *server) watchMemory(ctx context.Context) (used func() string) {
+	var seen []int64
+	stop := beside(ctx, func(ctx context.Context) {
+		for wait(ctx, sideLook) == nil {
+			if bytes, err := proc.TreeMemory(s.cmd.Process.Pid); err == nil {
+				seen = append(seen, bytes)
+			}
+		}
+	})
+	return func() string {
+		stop()
+		n := len(seen)
+		if n < 4 {
+			return "too short to tell"
+		}
+		return mib(slices.Max(seen[:n/4])) + ", " + mib(slices.Max(seen[n-n/4:]))
+	}
 }
 
 // reader looks at the words of a recording while they come.
@@ -69,8 +101,7 @@ type reader struct {
 	id    string
 	began time.Time
 
-	seen   []progress
-	memory []int64
+	seen []progress
 }
 
 // progress is up to where there were words at a moment of the recording.
@@ -106,9 +137,6 @@ func (r *reader) look(ctx context.Context) {
 		if words, err := r.words(ctx); err == nil && len(words) > 0 {
 			r.seen = append(r.seen, progress{time.Since(r.began), words[len(words)-1]})
 		}
-		if bytes, err := proc.TreeMemory(r.s.cmd.Process.Pid); err == nil {
-			r.memory = append(r.memory, bytes)
-		}
 	}
 }
 
@@ -132,12 +160,4 @@ func (r *reader) lags(ctx context.Context) (lags []time.Duration, err error) {
 		return nil, fmt.Errorf("no word was shown while it was recorded")
 	}
 	return lags, nil
-}
-
-// most memory in a quarter of the recording, 0 to 3.
-func (r *reader) most(quarter int) (bytes int64) {
-	for _, b := range r.memory[len(r.memory)*quarter/4 : len(r.memory)*(quarter+1)/4] {
-		bytes = max(bytes, b)
-	}
-	return bytes
 }

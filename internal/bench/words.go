@@ -46,13 +46,16 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	if err != nil {
 		return err
 	}
+	memory := s.watchMemory(ctx)
 	words, rest, err := s.settled(ctx, id)
+	most := memory()
 	if err != nil {
 		return err
 	}
 	share := (sent.Finish + words).Seconds() / opt.spoken.Seconds()
 	t.aimed("transcript complete after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", share, nice(sent.Finish+words)), fmt.Sprintf("at most %.1f", wordsAim), share <= wordsAim)
 	t.add("everything made of it (renditions, pictures, chapters) after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", rest.Seconds()/opt.spoken.Seconds(), nice(rest)), "", "")
+	t.add("most memory of all processes together meanwhile, database, speech engine and encoders included, in the first quarter and in the last", most, "", "")
 	if err := measureLive(ctx, opt, s, src, t); err != nil {
 		return err
 	}
