@@ -27,6 +27,18 @@ export const routes: readonly Route[] = [
     load: () => import("./routes/Asks.svelte"),
   },
   {
+    path: /^\/decisions$/,
+    audience: "members",
+    nav: { href: "/decisions", name: "Decisions", icon: "signpost" },
+    load: () => import("./routes/Decisions.svelte"),
+  },
+  {
+    path: /^\/blockers$/,
+    audience: "members",
+    nav: { href: "/blockers", name: "Blockers", icon: "ban" },
+    load: () => import("./routes/Blockers.svelte"),
+  },
+  {
     path: /^\/search$/,
     audience: "members",
     nav: { href: "/search", name: "Search", icon: "search" },
@@ -48,6 +60,7 @@ export const routes: readonly Route[] = [
   },
   { path: /^\/asks\/urgent$/, audience: "members", load: () => import("./routes/Urgent.svelte") },
   { path: /^\/asks\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Ask.svelte") },
+  { path: /^\/decisions\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Decision.svelte") },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },
   { path: /^\/c\/(?<id>[0-9a-z]{26})$/, audience: "all", load: () => import("./routes/Watch.svelte") },
   { path: /^\/embed\/(?<id>[0-9a-z]{26})$/, audience: "all", bare: true, load: () => import("./routes/Embed.svelte") },
