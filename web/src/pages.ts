@@ -45,6 +45,12 @@ export const routes: readonly Route[] = [
     load: () => import("./routes/Search.svelte"),
   },
   {
+    path: /^\/ledger$/,
+    audience: "members",
+    nav: { href: "/ledger", name: "Ledger", icon: "scale" },
+    load: () => import("./routes/Ledger.svelte"),
+  },
+  {
     path: /^\/settings(?:\/(?<section>[a-z-]+))?$/,
     audience: "members",
     nav: { href: "/settings", name: "Settings", icon: "settings" },
