@@ -66,6 +66,7 @@ export const routes: readonly Route[] = [
   },
   { path: /^\/asks\/urgent$/, audience: "members", load: () => import("./routes/Urgent.svelte") },
   { path: /^\/asks\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Ask.svelte") },
+  { path: /^\/spaces\/(?<id>[0-9a-z]{26})\/start-here$/, audience: "members", load: () => import("./routes/StartHere.svelte") },
   { path: /^\/decisions\/(?<id>[0-9a-z]{26})$/, audience: "members", load: () => import("./routes/Decision.svelte") },
   { path: /^\/record$/, audience: "members", bare: true, load: () => import("./routes/Record.svelte") },
   { path: /^\/c\/(?<id>[0-9a-z]{26})$/, audience: "all", load: () => import("./routes/Watch.svelte") },
