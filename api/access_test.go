@@ -512,6 +512,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return string(m.ID)
 	})
+	replace("push_id", func() string { return string(c.subscribed()) })
 	if strings.Contains(path, "{webhook_id}") {
 		hook, message := c.posted()
 		path = strings.NewReplacer("{webhook_id}", string(hook), "{message_id}", string(message)).Replace(path)

@@ -65,9 +65,12 @@ type Needs struct {
 	StartHere   startHere
 	Webhooks    webhooks
 	Edits       edits
+	Pushes      pushes
 
 	// Poster posts to people's other tools, implemented by package notify.
 	Poster poster
+	// PushKey is this server's public key for push messages.
+	PushKey string
 	// HasWriter: summaries can be made.
 	HasWriter bool
 	// Objects is the object store, implemented by package blob.

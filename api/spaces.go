@@ -18,6 +18,10 @@ type spaces interface {
 	Rename(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID, name string) (domain.Space, error)
 	// Delete removes it; its clips stay, in no space. KindNotFound.
 	Delete(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID) error
+	// Join and Leave say whether somebody is told of new clips in it; Joined lists those. KindNotFound.
+	Join(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID, a domain.AccountID) error
+	Leave(ctx context.Context, w domain.WorkspaceID, id domain.SpaceID, a domain.AccountID) error
+	Joined(ctx context.Context, a domain.AccountID) (map[domain.SpaceID]bool, error)
 }
 
 func (h *handlers) ListSpaces(ctx context.Context, _ gen.ListSpacesRequestObject) (gen.ListSpacesResponseObject, error) {
@@ -29,9 +33,14 @@ func (h *handlers) ListSpaces(ctx context.Context, _ gen.ListSpacesRequestObject
 	if err != nil {
 		return nil, fmt.Errorf("list spaces: %w", err)
 	}
+	joined, err := h.Spaces.Joined(ctx, who.AccountID)
+	if err != nil {
+		return nil, fmt.Errorf("list spaces: %w", err)
+	}
 	out := make([]gen.Space, 0, len(all))
 	for _, s := range all {
-		out = append(out, gen.Space{Id: string(s.ID), Name: s.Name})
+		mine := joined[s.ID]
+		out = append(out, gen.Space{Id: string(s.ID), Name: s.Name, Joined: &mine})
 	}
 	return gen.ListSpaces200JSONResponse{Spaces: out}, nil
 }
@@ -48,6 +57,9 @@ func (h *handlers) CreateSpace(ctx context.Context, r gen.CreateSpaceRequestObje
 	s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: who.WorkspaceID, Name: name, CreatedAt: time.Now()}
 	if err := h.Spaces.Create(ctx, s); err != nil {
 		return nil, named(err, "make space", noSpace)
+	}
+	if err := h.Spaces.Join(ctx, who.WorkspaceID, s.ID, who.AccountID); err != nil {
+		return nil, named(err, "join space", noSpace)
 	}
 	return gen.CreateSpace201JSONResponse{Id: string(s.ID), Name: s.Name}, nil
 }
@@ -77,6 +89,28 @@ func (h *handlers) DeleteSpace(ctx context.Context, r gen.DeleteSpaceRequestObje
 		return nil, named(err, "delete space", noSpace)
 	}
 	return gen.DeleteSpace204Response{}, nil
+}
+
+func (h *handlers) JoinSpace(ctx context.Context, r gen.JoinSpaceRequestObject) (gen.JoinSpaceResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Spaces.Join(ctx, who.WorkspaceID, domain.SpaceID(r.SpaceId), who.AccountID); err != nil {
+		return nil, named(err, "join space", noSpace)
+	}
+	return gen.JoinSpace204Response{}, nil
+}
+
+func (h *handlers) LeaveSpace(ctx context.Context, r gen.LeaveSpaceRequestObject) (gen.LeaveSpaceResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Spaces.Leave(ctx, who.WorkspaceID, domain.SpaceID(r.SpaceId), who.AccountID); err != nil {
+		return nil, named(err, "leave space", noSpace)
+	}
+	return gen.LeaveSpace204Response{}, nil
 }
 
 const noSpace = "there is no such space"

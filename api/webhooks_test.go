@@ -16,6 +16,9 @@ import (
 
 // webhookRules: where news of the workspace go to is for admins.
 var webhookRules = map[string]rule{
+	"joinSpace": {who: only(inside, guest), ok: 204}, "leaveSpace": {who: only(inside, guest), ok: 204},
+	"listPush": {who: signedIn()}, "unsubscribePush": {who: only([]string{owner}), ok: 204},
+	"subscribePush": {who: signedIn(), body: `{"endpoint":"https://push.example/x","p256dh":"` + aKey + `","auth":"AAAAAAAAAAAAAAAAAAAAAA"}`, ok: 201},
 	"listWebhooks":  {who: signedIn(owner, member, guest)},
 	"createWebhook": {who: signedIn(owner, member, guest), body: `{"kind":"json","name":"Team","url":"https://192.0.2.1.example/hook","wants":["clip.ready"]}`, ok: 201},
 	"updateWebhook": {who: only([]string{admin}, owner, member, guest), body: `{"paused":true}`},
@@ -23,6 +26,26 @@ var webhookRules = map[string]rule{
 	"testWebhook":   {who: only([]string{admin}, owner, member, guest)},
 	"listPosts":     {who: only([]string{admin}, owner, member, guest)},
 	"retryPost":     {who: only([]string{admin}, owner, member, guest), ok: 204},
+}
+
+// aKey is a point of P-256, as browsers send it.
+const aKey = "BFx85T6d6v4wmcqK7vPgqrgpBCU_kE20wStEOO-I1EKpHHTpLBvZqEwJPy-9BqeYah1DUidazaubA2q8k7mryAo"
+
+// subscribed lets the owner be told by a browser.
+func (c *cast) subscribed() domain.PushID {
+	c.t.Helper()
+	m := c.members[owner]
+	c.signIn(m)
+	all, err := c.db.SignIns.List(c.t.Context(), m.Account.ID)
+	if err != nil || len(all) == 0 {
+		c.t.Fatal(err)
+	}
+	p := domain.PushSubscription{ID: domain.NewID[domain.PushID](), AccountID: m.Account.ID, SignInID: all[0].ID, P256dh: aKey, Auth: "AAAA"}
+	p.Endpoint = "https://push.example/" + string(p.ID)
+	if err := c.db.Pushes.Subscribe(c.t.Context(), p); err != nil {
+		c.t.Fatal(err)
+	}
+	return p.ID
 }
 
 // posted makes a webhook with a message that was given up.

@@ -39,6 +39,7 @@ type (
 	RequestID    string
 	WebhookID    string
 	MessageID    string
+	PushID       string
 )
 
 var crockford = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding) //nolint:gochecknoglobals // a constant in all but syntax

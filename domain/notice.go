@@ -10,6 +10,7 @@ const (
 	NoticeMention NoticeKind = "mention" // a comment names them
 	NoticeReply   NoticeKind = "reply"   // a thread that they take part in goes on
 	NoticeComment NoticeKind = "comment" // somebody speaks about their clip
+	NoticeClip    NoticeKind = "clip"    // a clip can be watched in a space that they have joined
 	NoticeAccess  NoticeKind = "access"  // somebody asks to be let in to their clip, or for more time
 )
 

@@ -82,7 +82,7 @@ func line(n *domain.Notice) string {
 		title = "a clip"
 	}
 	did := map[domain.NoticeKind]string{
-		domain.NoticeMention: "named you in", domain.NoticeReply: "answered in", domain.NoticeComment: "commented on", domain.NoticeAccess: "asks for access to",
+		domain.NoticeMention: "named you in", domain.NoticeReply: "answered in", domain.NoticeComment: "commented on", domain.NoticeAccess: "asks for access to", domain.NoticeClip: "shared",
 	}[n.Kind]
 	return oneLine(n.Actor + " " + did + " " + title)
 }

@@ -324,3 +324,39 @@ func TestGivenUp(t *testing.T) {
 		t.Errorf("%+v", hooks[0])
 	}
 }
+
+// TestNewClips: who has joined a space is told once of a clip that can be watched there, whoever else is not.
+func TestNewClips(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	space := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: o.w, Name: "Core"}
+	o.ok(o.db.Spaces.Create(t.Context(), space))
+	o.exec(`update clip set state = 'ready' where id = $1`, o.clip)
+	move := func(to domain.SpaceID) { o.ok(o.db.Clips.Update(t.Context(), o.clip, domain.ClipPatch{SpaceID: &to})) }
+	told := func(a domain.Account) []domain.Notice {
+		all, err := o.db.Notices.List(t.Context(), domain.Viewer{AccountID: a.ID, WorkspaceID: o.w}, "", 10)
+		o.ok(err)
+		return all
+	}
+	o.ok(o.db.Spaces.Join(t.Context(), o.w, space.ID, o.boss.ID))
+	move(space.ID)
+	if n := len(told(o.max)) + len(told(o.boss)); n != 0 {
+		t.Errorf("%d notices to who has not joined, or has made it", n)
+	}
+	move("")
+	o.ok(o.db.Spaces.Join(t.Context(), o.w, space.ID, o.max.ID))
+	o.ok(o.db.Spaces.Join(t.Context(), o.w, space.ID, o.max.ID))
+	move(space.ID)
+	move("")
+	move(space.ID)
+	if all := told(o.max); len(all) != 1 || all[0].Kind != domain.NoticeClip || all[0].Actor != "Olga" || all[0].ClipTitle != "Plan" {
+		t.Errorf("%+v", all)
+	}
+	o.ok(o.db.Spaces.Leave(t.Context(), o.w, space.ID, o.max.ID))
+	if err := o.db.Spaces.Join(t.Context(), domain.NewID[domain.WorkspaceID](), space.ID, o.max.ID); domain.KindOf(err) != domain.KindNotFound {
+		t.Errorf("a space of another workspace: %v", err)
+	}
+	if joined, err := o.db.Spaces.Joined(t.Context(), o.max.ID); err != nil || len(joined) != 0 {
+		t.Errorf("%v %v", joined, err)
+	}
+}

@@ -49,6 +49,7 @@ type DB struct {
 	StartHere   StartHere
 	Webhooks    Webhooks
 	Edits       Edits
+	Pushes      Pushes
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -62,7 +63,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
 	db.Ledger, db.StartHere = Ledger{db}, StartHere{db}
-	db.Webhooks = Webhooks{db}
+	db.Webhooks, db.Pushes = Webhooks{db}, Pushes{db}
 	db.Edits = Edits{db}
 	return db
 }

@@ -154,6 +154,9 @@ func (t *tx) postClip(ctx context.Context, before, c domain.Clip) error {
 		return err
 	}
 	owner := row.Account
+	if err := t.tellOfClip(ctx, c, toAccount(owner)); err != nil {
+		return err
+	}
 	return t.post(ctx, c.WorkspaceID, c.SpaceID, domain.Message{
 		Kind: domain.MessageClip, Ref: string(c.ID), Title: c.Title, Text: "A new clip from " + owner.Name, Path: "/c/" + string(c.ID), ClipID: c.ID,
 		Data: map[string]any{"clip_id": c.ID, "duration_ms": c.DurationMS, "owner": owner.Name},

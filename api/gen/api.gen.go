@@ -332,6 +332,7 @@ const (
 	NoticeKindAskEscalate   NoticeKind = "ask.escalate"
 	NoticeKindAskNew        NoticeKind = "ask.new"
 	NoticeKindAskRemind     NoticeKind = "ask.remind"
+	NoticeKindClip          NoticeKind = "clip"
 	NoticeKindComment       NoticeKind = "comment"
 	NoticeKindMention       NoticeKind = "mention"
 	NoticeKindMessageUrgent NoticeKind = "message.urgent"
@@ -353,6 +354,8 @@ func (e NoticeKind) Valid() bool {
 	case NoticeKindAskNew:
 		return true
 	case NoticeKindAskRemind:
+		return true
+	case NoticeKindClip:
 		return true
 	case NoticeKindComment:
 		return true
@@ -1954,7 +1957,7 @@ type Notice struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id ID `json:"id"`
 
-	// Kind access: somebody asks to be let in to my clip, or for more time on a link
+	// Kind clip: there is a new one in a space that I have joined; access: somebody asks to be let in to my clip, or for more time on a link
 	Kind NoticeKind `json:"kind"`
 	Read bool       `json:"read"`
 
@@ -1974,7 +1977,7 @@ type NoticeChoice struct {
 // NoticeChoiceMail defines model for NoticeChoice.Mail.
 type NoticeChoiceMail string
 
-// NoticeKind access: somebody asks to be let in to my clip, or for more time on a link
+// NoticeKind clip: there is a new one in a space that I have joined; access: somebody asks to be let in to my clip, or for more time on a link
 type NoticeKind string
 
 // Nudge defines model for Nudge.
@@ -2138,6 +2141,28 @@ type Proposal struct {
 
 // ProposalKind defines model for Proposal.Kind.
 type ProposalKind string
+
+// PushBrowser defines model for PushBrowser.
+type PushBrowser struct {
+	CreatedAt time.Time `json:"created_at"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id          ID     `json:"id"`
+	ThisBrowser bool   `json:"this_browser"`
+	UserAgent   string `json:"user_agent"`
+}
+
+// PushRequest defines model for PushRequest.
+type PushRequest struct {
+	// Auth Its secret in base64url
+	Auth string `json:"auth"`
+
+	// Endpoint Of the browser's PushSubscription
+	Endpoint string `json:"endpoint"`
+
+	// P256dh Its key in base64url
+	P256dh string `json:"p256dh"`
+}
 
 // Reaction defines model for Reaction.
 type Reaction struct {
@@ -2562,8 +2587,11 @@ type Source struct {
 // Space defines model for Space.
 type Space struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
-	Id   ID     `json:"id"`
-	Name string `json:"name"`
+	Id ID `json:"id"`
+
+	// Joined I am told of new clips in it (in lists only)
+	Joined *bool  `json:"joined,omitempty"`
+	Name   string `json:"name"`
 }
 
 // Span defines model for Span.
@@ -3216,6 +3244,9 @@ type PutMyHoursJSONRequestBody = Hours
 // PutNoticeChoiceJSONRequestBody defines body for PutNoticeChoice for application/json ContentType.
 type PutNoticeChoiceJSONRequestBody = NoticeChoice
 
+// SubscribePushJSONRequestBody defines body for SubscribePush for application/json ContentType.
+type SubscribePushJSONRequestBody = PushRequest
+
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody CreateTokenJSONBody
 
@@ -3545,6 +3576,15 @@ type ServerInterface interface {
 	// ListNudges What rounds and asks have told me, in my working hours, the newest first
 	// (GET /api/v1/me/nudges)
 	ListNudges(ctx echo.Context) error
+	// ListPush The browsers that tell me what is new, and the key to subscribe with
+	// (GET /api/v1/me/push)
+	ListPush(ctx echo.Context) error
+	// SubscribePush Let this browser tell me what is new; it ends with its sign-in
+	// (POST /api/v1/me/push)
+	SubscribePush(ctx echo.Context) error
+	// UnsubscribePush Let a browser be silent
+	// (DELETE /api/v1/me/push/{push_id})
+	UnsubscribePush(ctx echo.Context, pushId ID) error
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx echo.Context) error
@@ -3683,6 +3723,12 @@ type ServerInterface interface {
 	// UpdateSpace Rename a space
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx echo.Context, spaceId ID) error
+	// LeaveSpace Leave a space
+	// (DELETE /api/v1/spaces/{space_id}/membership)
+	LeaveSpace(ctx echo.Context, spaceId ID) error
+	// JoinSpace Join a space
+	// (PUT /api/v1/spaces/{space_id}/membership)
+	JoinSpace(ctx echo.Context, spaceId ID) error
 	// UnpinClip Take it off the list
 	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
 	UnpinClip(ctx echo.Context, spaceId ID, clipId ID) error
@@ -5154,6 +5200,40 @@ func (w *ServerInterfaceWrapper) ListNudges(ctx echo.Context) error {
 	return err
 }
 
+// ListPush converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPush(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPush(ctx)
+	return err
+}
+
+// SubscribePush converts echo context to params.
+func (w *ServerInterfaceWrapper) SubscribePush(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SubscribePush(ctx)
+	return err
+}
+
+// UnsubscribePush converts echo context to params.
+func (w *ServerInterfaceWrapper) UnsubscribePush(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "push_id" -------------
+	var pushId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "push_id", ctx.Param("push_id"), &pushId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter push_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnsubscribePush(ctx, pushId)
+	return err
+}
+
 // ListSignIns converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
 	var err error
@@ -5879,6 +5959,38 @@ func (w *ServerInterfaceWrapper) UpdateSpace(ctx echo.Context) error {
 	return err
 }
 
+// LeaveSpace converts echo context to params.
+func (w *ServerInterfaceWrapper) LeaveSpace(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LeaveSpace(ctx, spaceId)
+	return err
+}
+
+// JoinSpace converts echo context to params.
+func (w *ServerInterfaceWrapper) JoinSpace(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.JoinSpace(ctx, spaceId)
+	return err
+}
+
 // UnpinClip converts echo context to params.
 func (w *ServerInterfaceWrapper) UnpinClip(ctx echo.Context) error {
 	var err error
@@ -6254,6 +6366,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/spaces", wrapper.CreateSpace, options.OperationMiddlewares["createSpace"]...)
 	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id", wrapper.DeleteSpace, options.OperationMiddlewares["deleteSpace"]...)
 	router.PATCH(options.BaseURL+"/api/v1/spaces/:space_id", wrapper.UpdateSpace, options.OperationMiddlewares["updateSpace"]...)
+	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/membership", wrapper.LeaveSpace, options.OperationMiddlewares["leaveSpace"]...)
+	router.PUT(options.BaseURL+"/api/v1/spaces/:space_id/membership", wrapper.JoinSpace, options.OperationMiddlewares["joinSpace"]...)
+	router.GET(options.BaseURL+"/api/v1/me/push", wrapper.ListPush, options.OperationMiddlewares["listPush"]...)
+	router.POST(options.BaseURL+"/api/v1/me/push", wrapper.SubscribePush, options.OperationMiddlewares["subscribePush"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/push/:push_id", wrapper.UnsubscribePush, options.OperationMiddlewares["unsubscribePush"]...)
 	router.GET(options.BaseURL+"/api/v1/webhooks", wrapper.ListWebhooks, options.OperationMiddlewares["listWebhooks"]...)
 	router.POST(options.BaseURL+"/api/v1/webhooks", wrapper.CreateWebhook, options.OperationMiddlewares["createWebhook"]...)
 	router.DELETE(options.BaseURL+"/api/v1/webhooks/:webhook_id", wrapper.DeleteWebhook, options.OperationMiddlewares["deleteWebhook"]...)
@@ -9868,6 +9985,121 @@ func (response ListNudgesdefaultApplicationProblemPlusJSONResponse) VisitListNud
 	return err
 }
 
+type ListPushRequestObject struct {
+}
+
+type ListPushResponseObject interface {
+	VisitListPushResponse(w http.ResponseWriter) error
+}
+
+type ListPush200JSONResponse struct {
+	Browsers []PushBrowser `json:"browsers"`
+
+	// PublicKey applicationServerKey of the Push API, in base64url
+	PublicKey string `json:"public_key"`
+}
+
+func (response ListPush200JSONResponse) VisitListPushResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPushdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPushdefaultApplicationProblemPlusJSONResponse) VisitListPushResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubscribePushRequestObject struct {
+	Body *SubscribePushJSONRequestBody
+}
+
+type SubscribePushResponseObject interface {
+	VisitSubscribePushResponse(w http.ResponseWriter) error
+}
+
+type SubscribePush201JSONResponse PushBrowser
+
+func (response SubscribePush201JSONResponse) VisitSubscribePushResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SubscribePushdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubscribePushdefaultApplicationProblemPlusJSONResponse) VisitSubscribePushResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnsubscribePushRequestObject struct {
+	PushId ID `json:"push_id"`
+}
+
+type UnsubscribePushResponseObject interface {
+	VisitUnsubscribePushResponse(w http.ResponseWriter) error
+}
+
+type UnsubscribePush204Response struct {
+}
+
+func (response UnsubscribePush204Response) VisitUnsubscribePushResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnsubscribePushdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnsubscribePushdefaultApplicationProblemPlusJSONResponse) VisitUnsubscribePushResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSignInsRequestObject struct {
 }
 
@@ -11675,6 +11907,72 @@ func (response UpdateSpacedefaultApplicationProblemPlusJSONResponse) VisitUpdate
 	return err
 }
 
+type LeaveSpaceRequestObject struct {
+	SpaceId ID `json:"space_id"`
+}
+
+type LeaveSpaceResponseObject interface {
+	VisitLeaveSpaceResponse(w http.ResponseWriter) error
+}
+
+type LeaveSpace204Response struct {
+}
+
+func (response LeaveSpace204Response) VisitLeaveSpaceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type LeaveSpacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LeaveSpacedefaultApplicationProblemPlusJSONResponse) VisitLeaveSpaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type JoinSpaceRequestObject struct {
+	SpaceId ID `json:"space_id"`
+}
+
+type JoinSpaceResponseObject interface {
+	VisitJoinSpaceResponse(w http.ResponseWriter) error
+}
+
+type JoinSpace204Response struct {
+}
+
+func (response JoinSpace204Response) VisitJoinSpaceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type JoinSpacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response JoinSpacedefaultApplicationProblemPlusJSONResponse) VisitJoinSpaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UnpinClipRequestObject struct {
 	SpaceId ID `json:"space_id"`
 	ClipId  ID `json:"clip_id"`
@@ -12771,6 +13069,15 @@ type StrictServerInterface interface {
 	// ListNudges What rounds and asks have told me, in my working hours, the newest first
 	// (GET /api/v1/me/nudges)
 	ListNudges(ctx context.Context, request ListNudgesRequestObject) (ListNudgesResponseObject, error)
+	// ListPush The browsers that tell me what is new, and the key to subscribe with
+	// (GET /api/v1/me/push)
+	ListPush(ctx context.Context, request ListPushRequestObject) (ListPushResponseObject, error)
+	// SubscribePush Let this browser tell me what is new; it ends with its sign-in
+	// (POST /api/v1/me/push)
+	SubscribePush(ctx context.Context, request SubscribePushRequestObject) (SubscribePushResponseObject, error)
+	// UnsubscribePush Let a browser be silent
+	// (DELETE /api/v1/me/push/{push_id})
+	UnsubscribePush(ctx context.Context, request UnsubscribePushRequestObject) (UnsubscribePushResponseObject, error)
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
@@ -12909,6 +13216,12 @@ type StrictServerInterface interface {
 	// UpdateSpace Rename a space
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx context.Context, request UpdateSpaceRequestObject) (UpdateSpaceResponseObject, error)
+	// LeaveSpace Leave a space
+	// (DELETE /api/v1/spaces/{space_id}/membership)
+	LeaveSpace(ctx context.Context, request LeaveSpaceRequestObject) (LeaveSpaceResponseObject, error)
+	// JoinSpace Join a space
+	// (PUT /api/v1/spaces/{space_id}/membership)
+	JoinSpace(ctx context.Context, request JoinSpaceRequestObject) (JoinSpaceResponseObject, error)
 	// UnpinClip Take it off the list
 	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
 	UnpinClip(ctx context.Context, request UnpinClipRequestObject) (UnpinClipResponseObject, error)
@@ -15892,6 +16205,100 @@ func (sh *strictHandler) ListNudges(ctx echo.Context) error {
 	return nil
 }
 
+// ListPush operation middleware
+func (sh *strictHandler) ListPush(ctx echo.Context) error {
+	var request ListPushRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPush(ctx.Request().Context(), request.(ListPushRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPush")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPushResponseObject); ok {
+		return validResponse.VisitListPushResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubscribePush operation middleware
+func (sh *strictHandler) SubscribePush(ctx echo.Context) error {
+	var request SubscribePushRequestObject
+
+	var body SubscribePushJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SubscribePush(ctx.Request().Context(), request.(SubscribePushRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubscribePush")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubscribePushResponseObject); ok {
+		return validResponse.VisitSubscribePushResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnsubscribePush operation middleware
+func (sh *strictHandler) UnsubscribePush(ctx echo.Context, pushId ID) error {
+	var request UnsubscribePushRequestObject
+
+	request.PushId = pushId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnsubscribePush(ctx.Request().Context(), request.(UnsubscribePushRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnsubscribePush")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnsubscribePushResponseObject); ok {
+		return validResponse.VisitUnsubscribePushResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSignIns operation middleware
 func (sh *strictHandler) ListSignIns(ctx echo.Context) error {
 	var request ListSignInsRequestObject
@@ -17341,6 +17748,56 @@ func (sh *strictHandler) UpdateSpace(ctx echo.Context, spaceId ID) error {
 		return err
 	} else if validResponse, ok := response.(UpdateSpaceResponseObject); ok {
 		return validResponse.VisitUpdateSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaveSpace operation middleware
+func (sh *strictHandler) LeaveSpace(ctx echo.Context, spaceId ID) error {
+	var request LeaveSpaceRequestObject
+
+	request.SpaceId = spaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaveSpace(ctx.Request().Context(), request.(LeaveSpaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaveSpace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaveSpaceResponseObject); ok {
+		return validResponse.VisitLeaveSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// JoinSpace operation middleware
+func (sh *strictHandler) JoinSpace(ctx echo.Context, spaceId ID) error {
+	var request JoinSpaceRequestObject
+
+	request.SpaceId = spaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.JoinSpace(ctx.Request().Context(), request.(JoinSpaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "JoinSpace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(JoinSpaceResponseObject); ok {
+		return validResponse.VisitJoinSpaceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -8,18 +8,28 @@ import (
 	"baton/notify"
 )
 
-// openPoster prepares to post to people's other tools.
-func (s *server) openPoster() {
-	s.poster = notify.NewPoster(outbound.NewGuard(s.cfg.Outbound), s.cfg.PublicURL)
+// openPoster prepares to post to people's other tools and browsers.
+func (s *server) openPoster(ctx context.Context) error {
+	s.guard = outbound.NewGuard(s.cfg.Outbound)
+	s.poster = notify.NewPoster(s.guard, s.cfg.PublicURL)
 	s.onStop(func() error { s.poster.Close(); return nil })
+	keys, err := notify.NewPushKeys()
+	if err != nil {
+		return err //nolint:wrapcheck // says what it did
+	}
+	s.pushKeys, err = s.db.stores.Pushes.Keys(ctx, keys)
+	return err //nolint:wrapcheck // says what it did
 }
 
-// startPosts begins to work off the outbox of webhooks, if this node plays that part.
+// startPosts begins to work off the outboxes of webhooks and browsers, if this node plays that part.
 func (s *server) startPosts(ctx context.Context) {
-	if s.cfg.Roles.Worker {
-		courier := &notify.Courier{Posts: s.db.stores.Webhooks, Poster: s.poster, Log: s.log, Every: 2 * time.Second}
-		s.background(ctx, courier.Run)
+	if !s.cfg.Roles.Worker {
+		return
 	}
+	courier := &notify.Courier{Posts: s.db.stores.Webhooks, Poster: s.poster, Log: s.log, Every: 2 * time.Second}
+	s.background(ctx, courier.Run)
+	pusher := &notify.Pusher{Pushes: s.db.stores.Pushes, Keys: s.pushKeys, Guard: s.guard, Public: s.cfg.PublicURL, Log: s.log, Every: 3 * time.Second}
+	s.background(ctx, pusher.Run)
 }
 
 // background runs f until the server stops, and waits for it then.

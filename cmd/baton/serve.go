@@ -19,6 +19,7 @@ import (
 	"baton/blob"
 	"baton/config"
 	"baton/domain"
+	"baton/internal/outbound"
 	"baton/internal/password"
 	"baton/jobs"
 	"baton/media"
@@ -57,15 +58,17 @@ type server struct {
 	log    *slog.Logger
 	webDir string
 
-	db      *database
-	poster  *notify.Poster
-	objects *objects
-	tools   *transcode.Runner
-	speech  *speech
-	engine  jobs.Speech // speech, or a server before it
-	ingest  *media.Ingest
-	door    *media.Door
-	runner  *jobs.Runner
+	db       *database
+	guard    *outbound.Guard
+	poster   *notify.Poster
+	pushKeys domain.PushKeys
+	objects  *objects
+	tools    *transcode.Runner
+	speech   *speech
+	engine   jobs.Speech // speech, or a server before it
+	ingest   *media.Ingest
+	door     *media.Door
+	runner   *jobs.Runner
 
 	stops []func() error
 }
@@ -94,7 +97,9 @@ func (s *server) run(ctx context.Context, io streams) error {
 	if s.cfg.PublicURL == nil {
 		s.cfg.PublicURL = config.PublicURLFor(ln.Addr().String())
 	}
-	s.openPoster()
+	if err := s.openPoster(ctx); err != nil {
+		return errors.Join(err, ln.Close())
+	}
 	srv, err := s.newAPI() //nolint:contextcheck // each request has its own
 	if err != nil {
 		return errors.Join(err, ln.Close())
@@ -263,7 +268,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Rounds: db.Rounds, Asks: db.Asks, Decisions: db.Decisions, Blockers: db.Blockers, Ledger: db.Ledger, StartHere: db.StartHere, Edits: db.Edits,
-		Webhooks: db.Webhooks, Poster: s.poster,
+		Webhooks: db.Webhooks, Poster: s.poster, Pushes: db.Pushes, PushKey: s.pushKeys.Public,
 		Objects: s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Keys: blob.Keys{}, Shares: db.Shares, Watches: db.Watches, Notices: db.Notices, FrameAncestors: s.cfg.EmbedOrigins,
 		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,

@@ -47,7 +47,7 @@ update notice set mail_at = $1::timestamptz + interval '5 minutes' * (mail_tries
   from account
  where notice.account_id = $3 and notice.mail_at <= $1::timestamptz and account.id = notice.account_id
    and (notice.kind = 'message.urgent') = $4::bool and notice.mail_id is not distinct from nullif($5::text, '')
-returning notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, coalesce((select clip.title from clip where clip.id = notice.clip_id), '')::text as title, account.name as person, account.email
+returning notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce((select clip.title from clip where clip.id = notice.clip_id), '')::text as title, account.name as person, account.email
 `
 
 type ClaimMailParams struct {
@@ -99,6 +99,8 @@ func (q *Queries) ClaimMail(ctx context.Context, arg ClaimMailParams) ([]ClaimMa
 			&i.Notice.Path,
 			&i.Notice.MailUntil,
 			&i.Notice.MailID,
+			&i.Notice.PushAt,
+			&i.Notice.PushTries,
 			&i.Title,
 			&i.Person,
 			&i.Email,

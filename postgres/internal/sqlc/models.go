@@ -265,6 +265,8 @@ type Notice struct {
 	Path        string
 	MailUntil   *time.Time
 	MailID      pgtype.Text
+	PushAt      *time.Time
+	PushTries   int
 }
 
 type Nudge struct {
@@ -297,6 +299,17 @@ type Post struct {
 	SentAt    *time.Time
 	DeadAt    *time.Time
 	Reason    string
+}
+
+type PushSubscription struct {
+	ID        domain.PushID
+	AccountID domain.AccountID
+	SignInID  domain.SignInID
+	Endpoint  string
+	P256dh    string
+	Auth      string
+	UserAgent string
+	CreatedAt time.Time
 }
 
 type Recording struct {

@@ -100,7 +100,7 @@ func (q *Queries) NoticeChoice(ctx context.Context, accountID domain.AccountID) 
 }
 
 const notices = `-- name: Notices :many
-select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
+select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = $1 and notice.account_id = $2 and clip.deleted_at is null
    and ($3::text = '' or notice.id < $3::text)
  order by notice.id desc limit $4::int
@@ -150,6 +150,8 @@ func (q *Queries) Notices(ctx context.Context, arg NoticesParams) ([]NoticesRow,
 			&i.Notice.Path,
 			&i.Notice.MailUntil,
 			&i.Notice.MailID,
+			&i.Notice.PushAt,
+			&i.Notice.PushTries,
 			&i.Title,
 		); err != nil {
 			return nil, err

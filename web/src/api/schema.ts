@@ -363,6 +363,63 @@ export interface paths {
         patch: operations["updateSpace"];
         trace?: never;
     };
+    "/api/v1/spaces/{space_id}/membership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Join a space */
+        put: operations["joinSpace"];
+        post?: never;
+        /** Leave a space */
+        delete: operations["leaveSpace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The browsers that tell me what is new, and the key to subscribe with */
+        get: operations["listPush"];
+        put?: never;
+        /** Let this browser tell me what is new; it ends with its sign-in */
+        post: operations["subscribePush"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/push/{push_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                push_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a browser be silent */
+        delete: operations["unsubscribePush"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2537,10 +2594,10 @@ export interface components {
             not_watched: components["schemas"]["Person"][];
         };
         /**
-         * @description access: somebody asks to be let in to my clip, or for more time on a link
+         * @description clip: there is a new one in a space that I have joined; access: somebody asks to be let in to my clip, or for more time on a link
          * @enum {string}
          */
-        NoticeKind: "mention" | "reply" | "comment" | "access" | "round.prompt" | "round.remind" | "round.record" | "ask.new" | "ask.remind" | "ask.escalate" | "ask.answered" | "message.urgent";
+        NoticeKind: "mention" | "reply" | "comment" | "access" | "clip" | "round.prompt" | "round.remind" | "round.record" | "ask.new" | "ask.remind" | "ask.escalate" | "ask.answered" | "message.urgent";
         Notice: {
             id: components["schemas"]["ID"];
             kind: components["schemas"]["NoticeKind"];
@@ -2705,6 +2762,8 @@ export interface components {
         Space: {
             id: components["schemas"]["ID"];
             name: string;
+            /** @description I am told of new clips in it (in lists only) */
+            joined?: boolean;
         };
         SignIn: {
             id: components["schemas"]["ID"];
@@ -2735,6 +2794,21 @@ export interface components {
             max_uses: number;
             /** @default 168 */
             expires_in_hours: number;
+        };
+        PushBrowser: {
+            id: components["schemas"]["ID"];
+            user_agent: string;
+            this_browser: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PushRequest: {
+            /** @description Of the browser's PushSubscription */
+            endpoint: string;
+            /** @description Its key in base64url */
+            p256dh: string;
+            /** @description Its secret in base64url */
+            auth: string;
         };
         /**
          * @description `json` is signed as standardwebhooks.com says: webhook-id, webhook-timestamp, webhook-signature
@@ -4624,6 +4698,119 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Space"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    joinSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description I am told of new clips in it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    leaveSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description I am told no more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description applicationServerKey of the Push API, in base64url */
+                        public_key: string;
+                        browsers: components["schemas"]["PushBrowser"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    subscribePush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushRequest"];
+            };
+        };
+        responses: {
+            /** @description Subscribed */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushBrowser"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unsubscribePush: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                push_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Silent */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
