@@ -30,8 +30,8 @@ var talkRules = map[string]rule{
 	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
 	"getNoticeChoice": {who: signedIn()}, "putNoticeChoice": {who: signedIn(), body: `{"mail":"each","muted":[]}`},
 	"openAnswerLink": {who: everybody, ok: 303},
-	"unsubscribe": {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
-	"getGuest":    {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
+	"unsubscribe":    {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
+	"getGuest":       {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
 }
 
 // changing is what a route that guests may use gives to those who may do it and to the others.

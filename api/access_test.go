@@ -259,7 +259,9 @@ var rules = map[string]rule{
 	"findMeetings":  {who: signedIn(guest), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
 	"removeMeeting": {who: only(inside, guest), ok: 204}, "getLedger": {who: signedIn(guest)}, "getLedgerCSV": {who: signedIn(guest)},
 	"getStartHere": {who: only(inside, guest)}, "pinClip": {who: only(inside, guest), ok: 204}, "unpinClip": {who: only(inside, guest), ok: 204},
-	"getNorms": {who: signedIn(guest)}, "putNorms": {who: signedIn(owner, member, guest), body: `{"urgent_hours":4,"standard_days":1,"relaxed_days":3,"escalation":"admins","escalate_hours":4}`},
+	"getDueFeed": {who: signedIn(guest)}, "makeDueFeed": {who: signedIn(guest), ok: 201}, "deleteDueFeed": {who: signedIn(guest), ok: 204},
+	"getDueCalendar": {who: everybody},
+	"getNorms":       {who: signedIn(guest)}, "putNorms": {who: signedIn(owner, member, guest), body: `{"urgent_hours":4,"standard_days":1,"relaxed_days":3,"escalation":"admins","escalate_hours":4}`},
 	"listAsks": {who: signedIn(guest)}, "getBreakGlass": {who: signedIn(guest)},
 	"createAsk": {who: only([]string{owner, admin, member}, guest), body: `{"owner_id":"COLLEAGUE","body":"Please"}`, ok: 201},
 	"getAsk":    {who: only([]string{owner, admin}, guest)}, // the fixture's author and owner
@@ -537,6 +539,12 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return string(all[0].ID)
 	})
+	if strings.Contains(path, "/due/{file}") {
+		replace("file", func() string {
+			url := decoded[struct{ URL string }](c.t, c.enter(owner).call("POST", "/api/v1/me/due-feed", nil).expect(201)).URL //nolint:contextcheck // as above
+			return url[strings.LastIndex(url, "/")+1:]
+		})
+	}
 	for name, value := range map[string]string{"seq": "0", "session": "s1", "rendition": "source", "file": "seg-0.m4s", "no": "0"} {
 		replace(name, func() string { return value })
 	}

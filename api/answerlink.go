@@ -19,6 +19,7 @@ var forAnswer = map[string]string{ //nolint:gochecknoglobals // a table
 	"GET /api/v1/me":                                    "",
 	"POST /api/v1/sign-out":                             "",
 	"GET /api/v1/occurrences/{occurrence_id}":           "occurrence_id",
+	"GET /api/v1/occurrences/{occurrence_id}/outcomes":  "occurrence_id", // there are none for such a sign-in
 	"PUT /api/v1/occurrences/{occurrence_id}/answer":    "occurrence_id",
 	"DELETE /api/v1/occurrences/{occurrence_id}/answer": "occurrence_id",
 

@@ -12,6 +12,8 @@ import (
 
 // asks keeps what people want of each other. Each change is an event for the two whom it is about.
 type asks interface {
+	// UrgentPosts tells to how many channels each of the asks went, and where it has arrived.
+	UrgentPosts(ctx context.Context, w domain.WorkspaceID, ids []domain.AskID) (map[domain.AskID]domain.Posted, error)
 	Norms(ctx context.Context, w domain.WorkspaceID) (domain.Norms, error)
 	SetNorms(ctx context.Context, w domain.WorkspaceID, n domain.Norms) error
 	Create(ctx context.Context, a domain.Ask) error
@@ -274,11 +276,20 @@ func (h *handlers) GetBreakGlass(ctx context.Context, r gen.GetBreakGlassRequest
 	if err != nil {
 		return nil, fmt.Errorf("list urgent asks: %w", err)
 	}
+	ids := make([]domain.AskID, len(all))
+	for i, a := range all {
+		ids[i] = a.ID
+	}
+	posted, err := h.Asks.UrgentPosts(ctx, who.WorkspaceID, ids)
+	if err != nil {
+		return nil, fmt.Errorf("count what was posted: %w", err)
+	}
 	count := len(all)
 	out := gen.GetBreakGlass200JSONResponse{Urgent: []gen.UrgentAsk{}, Count: &count}
 	for _, a := range all {
 		out.Urgent = append(out.Urgent, gen.UrgentAsk{
 			Author: personOf(a.Author), Owner: personOf(a.Owner), Reason: a.Reason, AskedAt: a.AskedAt.UTC(), State: string(a.State), AnsweredAt: utc(a.AnsweredAt),
+			Channels: posted[a.ID].Channels, Arrived: posted[a.ID].Arrived,
 		})
 	}
 	return out, nil

@@ -109,21 +109,7 @@ func (v *occurrenceView) answer(id domain.AccountID) (domain.Answer, bool) {
 }
 
 func (v *occurrenceView) state(id domain.AccountID) rounds.MemberState {
-	a, answered := v.answer(id)
-	w := v.windows[id]
-	switch {
-	case answered && a.Late:
-		return rounds.MemberLate
-	case answered:
-		return rounds.MemberAnswered
-	case w.Away:
-		return rounds.MemberAway
-	case v.now.Before(w.Opens):
-		return rounds.MemberWaiting
-	case v.now.Before(w.Closes):
-		return rounds.MemberOpen
-	}
-	return rounds.MemberMissed
+	return rounds.StateOf(v.Occurrence, v.windows[id], id, v.now)
 }
 
 // over tells whether the caller's own time has ended.
@@ -266,46 +252,21 @@ func (h *handlers) GetRecord(ctx context.Context, q gen.GetRecordRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	rec, err := h.record(ctx, v)
+	rec, err := h.Rounds.Record(ctx, v.who.Viewer, v.ID, v.now)
 	if err != nil {
-		return nil, err
+		return nil, named(err, "read record", noOccurrence)
 	}
+	rec.ClipURL = h.momentURL
 	text := rec.Markdown()
 	return gen.GetRecord200TextmarkdownResponse{Body: strings.NewReader(text), ContentLength: int64(len(text))}, nil
-}
-
-// record gathers what the written record is made from.
-func (h *handlers) record(ctx context.Context, v *occurrenceView) (rounds.Record, error) {
-	rec := rounds.Record{
-		Round: v.round, Occurrence: v.Occurrence, States: map[domain.AccountID]rounds.MemberState{},
-		ClipURL: h.momentURL,
-	}
-	for _, m := range v.round.Members {
-		rec.States[m.ID] = v.state(m.ID)
-	}
-	said := map[domain.ClipID]domain.Transcript{}
-	for _, a := range v.Answers {
-		for _, p := range a.Parts {
-			if _, read := said[p.ClipID]; p.ClipID == "" || read {
-				continue
-			}
-			t, err := h.spoken(ctx, p.ClipID)
-			if err != nil {
-				return rec, err
-			}
-			said[p.ClipID] = t
-		}
-	}
-	if err := h.outcomes(ctx, v, &rec); err != nil {
-		return rec, err
-	}
-	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
-	return rec, nil
 }
 
 // outcomes reads what came of an occurrence.
 func (h *handlers) outcomes(ctx context.Context, v *occurrenceView, rec *rounds.Record) (err error) {
 	w := v.who.WorkspaceID
+	if v.who.only != "" { // came by a mail to answer, not to read
+		return nil
+	}
 	if rec.Asks, err = h.Asks.List(ctx, w, domain.AskFilter{Occurrence: v.ID}); err != nil {
 		return fmt.Errorf("list asks: %w", err)
 	}

@@ -35,6 +35,14 @@ type roundStore interface {
 	OpenFor(ctx context.Context, v domain.Viewer) ([]domain.Occurrence, error)
 	// Recent lists the occurrences of a person's rounds that opened after a moment.
 	Recent(ctx context.Context, v domain.Viewer, since time.Time) ([]domain.Occurrence, error)
+	// Record gathers the written record as a viewer may read it. KindNotFound.
+	Record(ctx context.Context, v domain.Viewer, id domain.OccurrenceID, now time.Time) (rounds.Record, error)
+	// PutDueFeed gives the calendar of what is due to a person a new address, by the hash of its secret; DeleteDueFeed ends it; DueFeedSince is
+	// when it was made, zero: there is none; DueFeedOwner finds whose an address is: KindNotFound.
+	PutDueFeed(ctx context.Context, v domain.Viewer, tokenHash []byte) error
+	DeleteDueFeed(ctx context.Context, v domain.Viewer) error
+	DueFeedSince(ctx context.Context, v domain.Viewer) (time.Time, error)
+	DueFeedOwner(ctx context.Context, tokenHash []byte) (domain.Viewer, error)
 	// AnswerLink reads the link of a mail by the hash of its secret. KindNotFound.
 	AnswerLink(ctx context.Context, tokenHash []byte) (domain.AnswerLink, error)
 	// Nudges lists what a person was told, the newest first.

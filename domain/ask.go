@@ -205,3 +205,6 @@ type PendingAsk struct {
 	// Sent lists who was told what about it.
 	Sent map[NudgeKind][]AccountID
 }
+
+// Posted tells to how many channels of a workspace something went, and in how many it has arrived.
+type Posted struct{ Channels, Arrived int }

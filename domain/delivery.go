@@ -6,7 +6,9 @@ import "time"
 func NudgeRef(k NudgeKind, about string) string { return string(k) + ":" + about }
 
 // OccurrencePath and AskPath are the pages of an occurrence and of an ask, below this server's address.
-func OccurrencePath(r RoundID, o OccurrenceID) string { return "/rounds/" + string(r) + "/" + string(o) }
+func OccurrencePath(r RoundID, o OccurrenceID) string {
+	return "/rounds/" + string(r) + "/" + string(o)
+}
 
 // AskPath is OccurrencePath for asks.
 func AskPath(id AskID) string { return "/asks/" + string(id) }

@@ -99,3 +99,35 @@ func TestWhatIsAnsweredIsNotMailed(t *testing.T) {
 		t.Errorf("%d unread", n)
 	}
 }
+
+func TestTheRecordIsMailedAndPosted(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	o.ok(o.db.Webhooks.Create(t.Context(), domain.Webhook{
+		ID: domain.NewID[domain.WebhookID](), WorkspaceID: o.w, Kind: domain.WebhookJSON, Name: "tools", URL: "https://tools.example.org/hook", Secret: "whsec_c2VjcmV0",
+		Wants: []domain.MessageKind{domain.MessageClosed}, CreatedBy: o.boss.ID,
+	}))
+	one := o.held("Stand-up")
+	a := domain.Answer{ID: domain.NewID[domain.AnswerID](), OccurrenceID: one.ID, Author: o.boss, UpdatedAt: at}
+	a.Parts = []domain.AnswerPart{{Section: "a", Text: "All [is](/c/x) well", ClipID: o.clip, StartMS: 2000}}
+	o.ok(o.db.Rounds.Answer(t.Context(), o.w, a))
+	for range 2 {
+		o.ok(o.db.Rounds.Close(t.Context(), one.ID, at))
+		o.nudge(domain.NudgeRecord, string(one.ID), "Stand-up has closed: read the record", at, time.Time{})
+	}
+	got := o.mailAt(at.Add(time.Minute))
+	if len(got) != 1 {
+		t.Fatalf("%q", got)
+	}
+	for _, want := range []string{"# Stand-up, 2026-03-02", "## Olga", `All \[is\](/c/x) well`, "[Play 0:02](https://baton.example.org/c/" + string(o.clip) + "?t", "https://baton.example.org/rounds/"} {
+		if !strings.Contains(got[0], want) {
+			t.Errorf("the mail lacks %q:\n%s", want, got[0])
+		}
+	}
+	posts, shown, err := o.db.Webhooks.Claim(t.Context(), 10)
+	o.ok(err)
+	if len(posts) != 1 || !shown[0] || !strings.Contains(posts[0].Message.Data["record_markdown"].(string), "## Olga") || posts[0].Message.Text != "1 of 1 answered, 0 decisions, 0 asks, 0 blockers" {
+		t.Errorf("%+v", posts)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -104,12 +105,17 @@ func (s *SMTP) link(n *domain.Notice) string {
 	return fmt.Sprintf("%s?t=%d", s.public.JoinPath("c", string(n.ClipID)), n.AtMS/1000)
 }
 
+// plays finds the links of a record, which are paths on this server. What people wrote begins no line with a bracket: it is escaped there.
+var plays = regexp.MustCompile(`(?m)^(\[Play [0-9]+:[0-9]{2}\]\()/c/`) //nolint:gochecknoglobals // a constant in all but syntax
+
 func (s *SMTP) body(m domain.Mail) string {
 	var b strings.Builder
 	for i := range m.Notices {
 		n := &m.Notices[i]
 		b.WriteString(line(n) + "\n")
-		if n.Excerpt != "" {
+		if n.Kind == domain.NoticeKind(domain.NudgeRecord) && n.Excerpt != "" {
+			b.WriteString("\n" + plays.ReplaceAllString(n.Excerpt, "${1}"+s.public.JoinPath("c").String()+"/"))
+		} else if n.Excerpt != "" {
 			b.WriteString("\n  " + strings.ReplaceAll(n.Excerpt, "\n", "\n  ") + "\n")
 		}
 		b.WriteString("\n" + s.link(n) + "\n\n")

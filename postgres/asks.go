@@ -61,6 +61,9 @@ func (s Asks) Create(ctx context.Context, a domain.Ask) error {
 			if _, err := t.nudge(ctx, n); err != nil {
 				return err
 			}
+			if err := t.postUrgent(ctx, a); err != nil {
+				return err
+			}
 		}
 		return t.askChanged(a)
 	})

@@ -183,6 +183,9 @@ func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now
 		if err := t.addLink(ctx, &n, deref(r.Notice.MailUntil), now); err != nil {
 			return mail, err
 		}
+		if err := t.addRecord(ctx, &n, now); err != nil {
+			return mail, err
+		}
 		mail.Notices = append(mail.Notices, n)
 	}
 	slices.SortFunc(mail.Notices, func(a, b domain.Notice) int { return cmp.Compare(a.ID, b.ID) })

@@ -265,6 +265,13 @@ func (s Rounds) Close(ctx context.Context, id domain.OccurrenceID, now time.Time
 		if err != nil {
 			return err
 		}
+		o, r, err := occurrence(ctx, t.Queries, row.WorkspaceID, id)
+		if err != nil {
+			return err
+		}
+		if err := t.postClosed(ctx, o, r, now); err != nil {
+			return err
+		}
 		return t.roundChanged(row.WorkspaceID, row.Occurrence.RoundID, id)
 	})
 }

@@ -77,6 +77,28 @@ func Due(r domain.Round, o domain.Occurrence, member domain.AccountID, c *workti
 	return nil
 }
 
+// StateOf is where a member stands in an occurrence for which they have that time.
+func StateOf(o domain.Occurrence, w Window, member domain.AccountID, now time.Time) MemberState {
+	for _, a := range o.Answers {
+		switch {
+		case a.Author.ID != member:
+		case a.Late:
+			return MemberLate
+		default:
+			return MemberAnswered
+		}
+	}
+	switch {
+	case w.Away:
+		return MemberAway
+	case now.Before(w.Opens):
+		return MemberWaiting
+	case now.Before(w.Closes):
+		return MemberOpen
+	}
+	return MemberMissed
+}
+
 // recordNews is how long the record of an occurrence is news.
 const recordNews = 4 * 24 * time.Hour
 

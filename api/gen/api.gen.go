@@ -2742,11 +2742,17 @@ type UpcomingRound struct {
 // UrgentAsk defines model for UrgentAsk.
 type UrgentAsk struct {
 	AnsweredAt *time.Time `json:"answered_at,omitempty"`
-	AskedAt    time.Time  `json:"asked_at"`
-	Author     Person     `json:"author"`
-	Owner      Person     `json:"owner"`
-	Reason     string     `json:"reason"`
-	State      string     `json:"state"`
+
+	// Arrived In how many of them it has arrived
+	Arrived int       `json:"arrived"`
+	AskedAt time.Time `json:"asked_at"`
+	Author  Person    `json:"author"`
+
+	// Channels To how many urgent channels (webhooks that want message.urgent) it went at once, beside the mail to who is asked
+	Channels int    `json:"channels"`
+	Owner    Person `json:"owner"`
+	Reason   string `json:"reason"`
+	State    string `json:"state"`
 }
 
 // Viewer defines model for Viewer.
@@ -3507,6 +3513,9 @@ type ServerInterface interface {
 	// GetDecisionMarkdown As Markdown
 	// (GET /api/v1/decisions/{decision_id}/decision.md)
 	GetDecisionMarkdown(ctx echo.Context, decisionId ID) error
+	// GetDueCalendar What is due to one person, as iCalendar, for calendar programs
+	// (GET /api/v1/due/{file})
+	GetDueCalendar(ctx echo.Context, file string) error
 	// GetGuest Who I am to the clips that I came to by a link
 	// (GET /api/v1/guest)
 	GetGuest(ctx echo.Context) error
@@ -3558,6 +3567,15 @@ type ServerInterface interface {
 	// GetMyDue What waits for me: rounds that are open and that I have not answered, asks
 	// (GET /api/v1/me/due)
 	GetMyDue(ctx echo.Context) error
+	// DeleteDueFeed End the address
+	// (DELETE /api/v1/me/due-feed)
+	DeleteDueFeed(ctx echo.Context) error
+	// GetDueFeed Whether there is a calendar of what is due to me
+	// (GET /api/v1/me/due-feed)
+	GetDueFeed(ctx echo.Context) error
+	// MakeDueFeed Make its address, which is shown once; an old one ends
+	// (POST /api/v1/me/due-feed)
+	MakeDueFeed(ctx echo.Context) error
 	// GetMyHours When I work, and my days off
 	// (GET /api/v1/me/hours)
 	GetMyHours(ctx echo.Context) error
@@ -4910,6 +4928,22 @@ func (w *ServerInterfaceWrapper) GetDecisionMarkdown(ctx echo.Context) error {
 	return err
 }
 
+// GetDueCalendar converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDueCalendar(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "file" -------------
+	var file string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "file", ctx.Param("file"), &file, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter file: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDueCalendar(ctx, file)
+	return err
+}
+
 // GetGuest converts echo context to params.
 func (w *ServerInterfaceWrapper) GetGuest(ctx echo.Context) error {
 	var err error
@@ -5136,6 +5170,33 @@ func (w *ServerInterfaceWrapper) GetMyDue(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetMyDue(ctx)
+	return err
+}
+
+// DeleteDueFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteDueFeed(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteDueFeed(ctx)
+	return err
+}
+
+// GetDueFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) GetDueFeed(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetDueFeed(ctx)
+	return err
+}
+
+// MakeDueFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) MakeDueFeed(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MakeDueFeed(ctx)
 	return err
 }
 
@@ -6495,6 +6556,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.RemoveMeeting, options.OperationMiddlewares["removeMeeting"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.GetLedger, options.OperationMiddlewares["getLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.csv", wrapper.GetLedgerCSV, options.OperationMiddlewares["getLedgerCSV"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/due-feed", wrapper.DeleteDueFeed, options.OperationMiddlewares["deleteDueFeed"]...)
+	router.GET(options.BaseURL+"/api/v1/me/due-feed", wrapper.GetDueFeed, options.OperationMiddlewares["getDueFeed"]...)
+	router.POST(options.BaseURL+"/api/v1/me/due-feed", wrapper.MakeDueFeed, options.OperationMiddlewares["makeDueFeed"]...)
+	router.GET(options.BaseURL+"/api/v1/due/:file", wrapper.GetDueCalendar, options.OperationMiddlewares["getDueCalendar"]...)
 	router.GET(options.BaseURL+"/api/v1/answer/:secret", wrapper.OpenAnswerLink, options.OperationMiddlewares["openAnswerLink"]...)
 	router.GET(options.BaseURL+"/api/v1/spaces/:space_id/start-here", wrapper.GetStartHere, options.OperationMiddlewares["getStartHere"]...)
 	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.UnpinClip, options.OperationMiddlewares["unpinClip"]...)
@@ -9060,6 +9125,51 @@ func (response GetDecisionMarkdowndefaultApplicationProblemPlusJSONResponse) Vis
 	return err
 }
 
+type GetDueCalendarRequestObject struct {
+	File string `json:"file"`
+}
+
+type GetDueCalendarResponseObject interface {
+	VisitGetDueCalendarResponse(w http.ResponseWriter) error
+}
+
+type GetDueCalendar200TextcalendarResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetDueCalendar200TextcalendarResponse) VisitGetDueCalendarResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/calendar")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetDueCalendardefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDueCalendardefaultApplicationProblemPlusJSONResponse) VisitGetDueCalendarResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetGuestRequestObject struct {
 }
 
@@ -9731,6 +9841,118 @@ type GetMyDuedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetMyDuedefaultApplicationProblemPlusJSONResponse) VisitGetMyDueResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteDueFeedRequestObject struct {
+}
+
+type DeleteDueFeedResponseObject interface {
+	VisitDeleteDueFeedResponse(w http.ResponseWriter) error
+}
+
+type DeleteDueFeed204Response struct {
+}
+
+func (response DeleteDueFeed204Response) VisitDeleteDueFeedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteDueFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteDueFeeddefaultApplicationProblemPlusJSONResponse) VisitDeleteDueFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDueFeedRequestObject struct {
+}
+
+type GetDueFeedResponseObject interface {
+	VisitGetDueFeedResponse(w http.ResponseWriter) error
+}
+
+type GetDueFeed200JSONResponse struct {
+	CreatedAt *time.Time `json:"created_at,omitempty"`
+}
+
+func (response GetDueFeed200JSONResponse) VisitGetDueFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDueFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDueFeeddefaultApplicationProblemPlusJSONResponse) VisitGetDueFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeDueFeedRequestObject struct {
+}
+
+type MakeDueFeedResponseObject interface {
+	VisitMakeDueFeedResponse(w http.ResponseWriter) error
+}
+
+type MakeDueFeed201JSONResponse struct {
+	Url string `json:"url"`
+}
+
+func (response MakeDueFeed201JSONResponse) VisitMakeDueFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MakeDueFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MakeDueFeeddefaultApplicationProblemPlusJSONResponse) VisitMakeDueFeedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13000,6 +13222,9 @@ type StrictServerInterface interface {
 	// GetDecisionMarkdown As Markdown
 	// (GET /api/v1/decisions/{decision_id}/decision.md)
 	GetDecisionMarkdown(ctx context.Context, request GetDecisionMarkdownRequestObject) (GetDecisionMarkdownResponseObject, error)
+	// GetDueCalendar What is due to one person, as iCalendar, for calendar programs
+	// (GET /api/v1/due/{file})
+	GetDueCalendar(ctx context.Context, request GetDueCalendarRequestObject) (GetDueCalendarResponseObject, error)
 	// GetGuest Who I am to the clips that I came to by a link
 	// (GET /api/v1/guest)
 	GetGuest(ctx context.Context, request GetGuestRequestObject) (GetGuestResponseObject, error)
@@ -13051,6 +13276,15 @@ type StrictServerInterface interface {
 	// GetMyDue What waits for me: rounds that are open and that I have not answered, asks
 	// (GET /api/v1/me/due)
 	GetMyDue(ctx context.Context, request GetMyDueRequestObject) (GetMyDueResponseObject, error)
+	// DeleteDueFeed End the address
+	// (DELETE /api/v1/me/due-feed)
+	DeleteDueFeed(ctx context.Context, request DeleteDueFeedRequestObject) (DeleteDueFeedResponseObject, error)
+	// GetDueFeed Whether there is a calendar of what is due to me
+	// (GET /api/v1/me/due-feed)
+	GetDueFeed(ctx context.Context, request GetDueFeedRequestObject) (GetDueFeedResponseObject, error)
+	// MakeDueFeed Make its address, which is shown once; an old one ends
+	// (POST /api/v1/me/due-feed)
+	MakeDueFeed(ctx context.Context, request MakeDueFeedRequestObject) (MakeDueFeedResponseObject, error)
 	// GetMyHours When I work, and my days off
 	// (GET /api/v1/me/hours)
 	GetMyHours(ctx context.Context, request GetMyHoursRequestObject) (GetMyHoursResponseObject, error)
@@ -15453,6 +15687,31 @@ func (sh *strictHandler) GetDecisionMarkdown(ctx echo.Context, decisionId ID) er
 	return nil
 }
 
+// GetDueCalendar operation middleware
+func (sh *strictHandler) GetDueCalendar(ctx echo.Context, file string) error {
+	var request GetDueCalendarRequestObject
+
+	request.File = file
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDueCalendar(ctx.Request().Context(), request.(GetDueCalendarRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDueCalendar")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDueCalendarResponseObject); ok {
+		return validResponse.VisitGetDueCalendarResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetGuest operation middleware
 func (sh *strictHandler) GetGuest(ctx echo.Context) error {
 	var request GetGuestRequestObject
@@ -16013,6 +16272,75 @@ func (sh *strictHandler) GetMyDue(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMyDueResponseObject); ok {
 		return validResponse.VisitGetMyDueResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteDueFeed operation middleware
+func (sh *strictHandler) DeleteDueFeed(ctx echo.Context) error {
+	var request DeleteDueFeedRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteDueFeed(ctx.Request().Context(), request.(DeleteDueFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteDueFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteDueFeedResponseObject); ok {
+		return validResponse.VisitDeleteDueFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDueFeed operation middleware
+func (sh *strictHandler) GetDueFeed(ctx echo.Context) error {
+	var request GetDueFeedRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDueFeed(ctx.Request().Context(), request.(GetDueFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDueFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDueFeedResponseObject); ok {
+		return validResponse.VisitGetDueFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MakeDueFeed operation middleware
+func (sh *strictHandler) MakeDueFeed(ctx echo.Context) error {
+	var request MakeDueFeedRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MakeDueFeed(ctx.Request().Context(), request.(MakeDueFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MakeDueFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MakeDueFeedResponseObject); ok {
+		return validResponse.VisitMakeDueFeedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1,0 +1,147 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+	"baton/rounds"
+	"baton/rounds/worktime"
+)
+
+// record gathers the written record of an occurrence as a viewer may read it. Addresses in it are paths on this server.
+func record(ctx context.Context, q *sqlc.Queries, v domain.Viewer, o domain.Occurrence, r domain.Round, now time.Time) (rounds.Record, error) {
+	rec := rounds.Record{Round: r, Occurrence: o, States: map[domain.AccountID]rounds.MemberState{}, ClipURL: recordPath}
+	all, err := schedules(ctx, q, each(r.Members, func(a domain.Account) domain.AccountID { return a.ID }))
+	if err != nil {
+		return rec, err
+	}
+	for id, s := range all {
+		c, err := worktime.New(s)
+		if err != nil {
+			return rec, fmt.Errorf("read hours of %s: %w", id, err)
+		}
+		rec.States[id] = rounds.StateOf(o, rounds.WindowOf(r, o.On, c), id, now)
+	}
+	said := map[domain.ClipID]domain.Transcript{}
+	for _, a := range o.Answers {
+		for _, p := range a.Parts {
+			if _, read := said[p.ClipID]; p.ClipID == "" || read {
+				continue
+			}
+			if said[p.ClipID], err = spoken(ctx, q, v, p.ClipID); err != nil {
+				return rec, err
+			}
+		}
+	}
+	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
+	return rec, outcomes(ctx, q, &rec)
+}
+
+// Record gathers the written record as a viewer may read it. KindNotFound.
+func (s Rounds) Record(ctx context.Context, v domain.Viewer, id domain.OccurrenceID, now time.Time) (rounds.Record, error) {
+	q := s.db.queries()
+	o, r, err := occurrence(ctx, q, v.WorkspaceID, id)
+	if err != nil {
+		return rounds.Record{}, failed("read an occurrence", err)
+	}
+	rec, err := record(ctx, q, v, o, r, now)
+	return rec, failed("gather a record", err)
+}
+
+// outcomes adds what came of an occurrence.
+func outcomes(ctx context.Context, q *sqlc.Queries, rec *rounds.Record) (err error) {
+	w, o := rec.Round.WorkspaceID, string(rec.Occurrence.ID)
+	asked, err := q.Asks(ctx, sqlc.AsksParams{WorkspaceID: w, InOccurrence: o})
+	if err != nil {
+		return err
+	}
+	rec.Asks = each(asked, func(a sqlc.AsksRow) domain.Ask { return toAsk(a.Ask, a.AuthorName, a.OwnerName) })
+	if rec.Decisions, err = decisions(ctx, q, sqlc.DecisionsParams{WorkspaceID: w, InOccurrence: o, PageSize: 500}); err != nil {
+		return err
+	}
+	blocked, err := q.Blockers(ctx, sqlc.BlockersParams{WorkspaceID: w, InOccurrence: o})
+	rec.Blockers = each(blocked, toBlocker)
+	return err
+}
+
+// spoken is what was said in a clip; nothing when it is gone, the viewer may not watch it, or it is not known.
+func spoken(ctx context.Context, q *sqlc.Queries, v domain.Viewer, id domain.ClipID) (domain.Transcript, error) {
+	row, err := q.Clip(ctx, id)
+	clip := toClip(row.Clip)
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && !v.May(domain.ActionWatch, &clip) {
+		return domain.Transcript{}, nil
+	} else if err != nil {
+		return domain.Transcript{}, err
+	}
+	rows, err := q.Cues(ctx, id, 0)
+	return domain.Transcript{Cues: each(rows, toCue)}, err
+}
+
+func recordPath(c domain.ClipID, ms int64) string {
+	return "/c/" + string(c) + "?t=" + strconv.FormatInt(ms/1000, 10)
+}
+
+// mostRecord bounds a record in a mail or a message, in bytes; the page has all of it.
+const mostRecord = 100_000
+
+func bounded(text string) string {
+	return strings.ToValidUTF8(text[:min(mostRecord, len(text))], "")
+}
+
+// addRecord puts the written record into the mail that tells of it.
+func (t *tx) addRecord(ctx context.Context, n *domain.Notice, now time.Time) error {
+	kind, about, _ := strings.Cut(n.Ref, ":")
+	if domain.NudgeKind(kind) != domain.NudgeRecord {
+		return nil
+	}
+	o, r, err := occurrence(ctx, t.Queries, n.WorkspaceID, domain.OccurrenceID(about))
+	if domain.KindOf(err) == domain.KindNotFound {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	rec, err := record(ctx, t.Queries, domain.Viewer{AccountID: n.AccountID, WorkspaceID: n.WorkspaceID, Role: domain.RoleMember}, o, r, now)
+	if err != nil {
+		return err
+	}
+	n.Excerpt = bounded(rec.Markdown())
+	return nil
+}
+
+// postClosed tells the space's, or the workspace's, other tools what a round came to: what any of its members may read.
+func (t *tx) postClosed(ctx context.Context, o domain.Occurrence, r domain.Round, now time.Time) error {
+	rec, err := record(ctx, t.Queries, domain.Viewer{WorkspaceID: r.WorkspaceID, AccountID: "-", Role: domain.RoleMember}, o, r, now)
+	if err != nil {
+		return err
+	}
+	return t.post(ctx, r.WorkspaceID, r.SpaceID, domain.Message{
+		Kind: domain.MessageClosed, Ref: string(o.ID), At: now, Title: r.Name + ", " + string(o.On) + ": the record", Path: domain.OccurrencePath(r.ID, o.ID),
+		Text: fmt.Sprintf("%d of %d answered, %d decisions, %d asks, %d blockers", len(o.Answers), len(r.Members), len(rec.Decisions), len(rec.Asks), len(rec.Blockers)),
+		Data: map[string]any{"round_id": r.ID, "occurrence_id": o.ID, "on": o.On, "record_markdown": bounded(rec.Markdown())},
+	})
+}
+
+// postUrgent sends a broken glass through the workspace's urgent channels at once: who, whom and why, but not what is asked, which is
+// between the two.
+func (t *tx) postUrgent(ctx context.Context, a domain.Ask) error {
+	author, err := t.Account(ctx, a.Author.ID)
+	if err != nil {
+		return err
+	}
+	owner, err := t.Account(ctx, a.Owner.ID)
+	if err != nil {
+		return err
+	}
+	return t.post(ctx, a.WorkspaceID, "", domain.Message{
+		Kind: domain.MessageUrgent, Ref: string(a.ID), At: a.AskedAt, Title: "Urgent for " + owner.Account.Name + ", from " + author.Account.Name, Text: a.Reason,
+		Path: domain.AskPath(a.ID), Data: map[string]any{"ask_id": a.ID, "author": author.Account.Name, "owner": owner.Account.Name, "reason": a.Reason},
+	})
+}
