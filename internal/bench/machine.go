@@ -10,23 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"baton/internal/proc"
 )
-
-// neighbours measures how busy others kept the machine.
-type neighbours struct {
-	began     time.Time
-	busy, own time.Duration
-}
-
-func watch() neighbours { return neighbours{time.Now(), proc.Busy(), proc.Own()} }
-
-// share is the part of all processors that others used since.
-func (n neighbours) share() float64 {
-	others := (proc.Busy() - n.busy) - (proc.Own() - n.own)
-	return max(0, others.Seconds()/time.Since(n.began).Seconds()/float64(runtime.NumCPU()))
-}
 
 func loadAverage() string {
 	b, err := os.ReadFile("/proc/loadavg")

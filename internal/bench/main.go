@@ -14,6 +14,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"baton/internal/proc"
 )
 
 // options say what is measured, and how much of it.
@@ -92,13 +94,13 @@ func run(ctx context.Context) error {
 		if len(opt.only) > 0 && !slices.Contains(opt.only, p.name) {
 			continue
 		}
-		began, others := time.Now(), watch()
+		began, others := time.Now(), proc.Watch()
 		fmt.Fprintf(os.Stderr, "bench: %s…\n", p.name)
 		if err := p.run(ctx, opt, r); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
 		about.add("while measuring "+p.name, fmt.Sprintf("other programs took %.0f %% of the processors; load average after it %s; it lasted %s",
-			100*others.share(), loadAverage(), nice(time.Since(began))))
+			100*others.Share(), loadAverage(), nice(time.Since(began))))
 		// After each part, so that what took minutes to measure outlives a part that fails.
 		if err := r.write(opt.out); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -143,4 +144,19 @@ func Own() time.Duration {
 		return 0
 	}
 	return time.Duration(self.Utime.Nano() + self.Stime.Nano() + children.Utime.Nano() + children.Stime.Nano())
+}
+
+// Neighbours tells how busy others keep the machine.
+type Neighbours struct {
+	began     time.Time
+	busy, own time.Duration
+}
+
+// Watch begins to look at them.
+func Watch() Neighbours { return Neighbours{time.Now(), Busy(), Own()} }
+
+// Share is the part of all processors, 0 to 1, that they used since.
+func (n Neighbours) Share() float64 {
+	others := (Busy() - n.busy) - (Own() - n.own)
+	return max(0, others.Seconds()/time.Since(n.began).Seconds()/float64(runtime.NumCPU()))
 }

@@ -12,6 +12,7 @@ import (
 
 	"baton/domain"
 	"baton/internal/eval"
+	"baton/internal/proc"
 	"baton/transcribe"
 	"baton/transcribe/moonshine"
 	"baton/transcribe/worker"
@@ -141,10 +142,11 @@ func (b *bench) printTimes() {
 // speed transcribes all the sound in one piece in several ways, the start of the child
 // and the loading of the model included. It gives the least real-time factor.
 func (b *bench) speed(ctx context.Context) (least float64, err error) {
-	b.head("Speed, with the start of the engine's process and the loading of the model.", "threads", "chunks at once", "sound s", "wall s", "CPU s", "wall RTF", "CPU RTF", "peak MiB")
+	b.head("Speed, with the start of the engine's process and the loading of the model.", "threads", "chunks at once", "sound s", "wall s", "CPU s", "wall RTF", "CPU RTF", "peak MiB", "of the processors, others used %")
 	for _, c := range []struct{ threads, parallel int }{{1, 1}, {1, 2}, {2, 1}} {
 		m := b.model
 		m.Threads, m.Parallel = c.threads, c.parallel
+		others := proc.Watch()
 		wall, used, err := timed(ctx, m, b.sound)
 		if err != nil {
 			return 0, err
@@ -154,8 +156,8 @@ func (b *bench) speed(ctx context.Context) (least float64, err error) {
 		if least == 0 || rtf < least {
 			least = rtf
 		}
-		fmt.Fprintf(b.out, "| %d | %d | %.1f | %.1f | %.1f | %.3f | %.3f | %d |\n", c.threads, c.parallel, seconds,
-			wall.Seconds(), used.CPU.Seconds(), rtf, used.CPU.Seconds()/seconds, used.MaxBytes>>20)
+		fmt.Fprintf(b.out, "| %d | %d | %.1f | %.1f | %.1f | %.3f | %.3f | %d | %.0f |\n", c.threads, c.parallel, seconds,
+			wall.Seconds(), used.CPU.Seconds(), rtf, used.CPU.Seconds()/seconds, used.MaxBytes>>20, 100*others.Share())
 	}
 	return least, nil
 }
