@@ -43,7 +43,7 @@ func measureLive(ctx context.Context, opt options, s *server, src sources, t *ta
 	if err != nil {
 		return err
 	}
-	words, _, err := s.settled(ctx, id)
+	words, err := s.worded(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -56,14 +56,14 @@ func measureWords(ctx context.Context, opt options, r *report) (err error) {
 	t.aimed("transcript complete after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", share, nice(sent.Finish+words)), fmt.Sprintf("at most %.1f", wordsAim), share <= wordsAim)
 	t.add("everything made of it (renditions, pictures, chapters) after stop, as a share of the clip's length", fmt.Sprintf("%.2f (%s)", rest.Seconds()/opt.spoken.Seconds(), nice(rest)), "", "")
 	t.add("most memory of all processes together meanwhile, database, speech engine and encoders included, in the first quarter and in the last", most, "", "")
-	if err := measureLive(ctx, opt, s, src, t); err != nil {
-		return err
-	}
 	stored, err := size(filepath.Join(s.dir, "d", "s3", "objects"))
 	if err != nil {
 		return err
 	}
 	t.add(fmt.Sprintf("disk for a recorded minute at %.1f Mbit/s: the encoder's bytes, what is played of them, renditions, pictures", load.Mbits), fmt.Sprintf("%.1f MiB", float64(stored)/(1<<20)/opt.spoken.Minutes()), "", "")
+	if err := measureLive(ctx, opt, s, src, t); err != nil {
+		return err
+	}
 	r.sum("transcript after %.2f × the clip's length, real-time factor %.3f", share, alone)
 	return nil
 }
@@ -86,20 +86,28 @@ func size(dir string) (sum int64, err error) {
 // settled waits for a clip's transcript, and for the rest that is made of it.
 func (s *server) settled(ctx context.Context, id string) (words, rest time.Duration, err error) {
 	began := time.Now()
+	if words, err = s.worded(ctx, id); err != nil {
+		return words, 0, err
+	}
 	err = poll(ctx, 100*time.Millisecond, time.Hour, func() (bool, error) {
+		c, err := s.clip(ctx, id)
+		return err == nil && len(c.Work) == 0, err
+	})
+	return words, time.Since(began), err
+}
+
+// worded waits for a clip's transcript.
+func (s *server) worded(ctx context.Context, id string) (time.Duration, error) {
+	began := time.Now()
+	err := poll(ctx, 100*time.Millisecond, time.Hour, func() (bool, error) {
 		c, err := s.clip(ctx, id)
 		if err != nil {
 			return false, err
 		}
-		switch c.TranscriptState {
-		case "failed", "no_speech":
+		if c.TranscriptState == "failed" || c.TranscriptState == "no_speech" {
 			return false, fmt.Errorf("the transcript is %s\n%s", c.TranscriptState, s.tail())
-		case "done":
-			if words == 0 {
-				words = time.Since(began)
-			}
 		}
-		return words > 0 && len(c.Work) == 0, nil
+		return c.TranscriptState == "done", nil
 	})
-	return words, time.Since(began), err
+	return time.Since(began), err
 }
