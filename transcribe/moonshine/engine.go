@@ -125,6 +125,7 @@ func (e *Engine) decode(ctx context.Context, k chunk, tries int) ([]transcribe.S
 		}
 	}
 	settle(words, k.samples)
+	punctuate(words)
 	s := stretch(k, words)
 	s.Trouble = trouble
 	return []transcribe.Stretch{s}, nil

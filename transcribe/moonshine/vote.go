@@ -106,6 +106,29 @@ func dressed(words, instead []word, opens bool) []word {
 
 const marks = ".,?!;:"
 
+const (
+	// unmarkedWords is how many words without any mark are no sentence.
+	unmarkedWords = 8
+	// commaPause is how long people pause, in seconds, where they would write a comma.
+	commaPause = 0.5
+)
+
+// punctuate puts marks where a speaker pauses into words that have none at all: the model leaves them out of a whole chunk or of none
+// of it, at every speed.
+func punctuate(words []word) {
+	if len(words) < unmarkedWords || slices.ContainsFunc(words, func(w word) bool { return strings.ContainsAny(w.text, marks) }) {
+		return
+	}
+	for i := range words {
+		switch {
+		case i == len(words)-1:
+			words[i].text += "."
+		case words[i+1].from-words[i].to >= commaPause:
+			words[i].text += ","
+		}
+	}
+}
+
 func endsSentence(s string) bool {
 	return strings.HasSuffix(strings.TrimRight(s, `"')”’`), ".") || strings.ContainsAny(s, "?!")
 }

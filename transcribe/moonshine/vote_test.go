@@ -96,3 +96,31 @@ func TestGuesses(t *testing.T) {
 		}
 	}
 }
+
+func TestPunctuate(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"and so my fellow Americans ask not / what your country can do": "and so my fellow Americans ask not, what your country can do.",
+		"it has a mark, so / it stays as it was written down":           "it has a mark, so it stays as it was written down",
+		"too short / for that": "too short for that",
+	} {
+		var words []word
+		at := 0.0
+		for _, f := range strings.Fields(in) {
+			if f == "/" {
+				at += commaPause
+				continue
+			}
+			words = append(words, word{text: f, from: at, to: at + 0.2})
+			at += 0.25
+		}
+		punctuate(words)
+		var got []string
+		for _, w := range words {
+			got = append(got, w.text)
+		}
+		if s := strings.Join(got, " "); s != want {
+			t.Errorf("%q, want %q", s, want)
+		}
+	}
+}
