@@ -73,11 +73,11 @@ func (c caller) mayTouch(clip *domain.Clip) bool {
 // for that occurrence alone. It uses nothing up: mail programs open links to look at them.
 func (h *handlers) OpenAnswerLink(ctx context.Context, r gen.OpenAnswerLinkRequestObject) (gen.OpenAnswerLinkResponseObject, error) {
 	who := callerOf(ctx)
-	if err := h.guesses.try(who.address, ""); err != nil {
-		return nil, err
-	}
 	l, err := h.Rounds.AnswerLink(ctx, hashSecret(r.Secret))
 	if domain.KindOf(err) == domain.KindNotFound {
+		if err := h.guesses.try(who.address, ""); err != nil { // whole offices open good ones at nine
+			return nil, err
+		}
 		return openPage(h.PublicURL.JoinPath("/").String(), nil), nil
 	} else if err != nil {
 		return nil, fmt.Errorf("find answer link: %w", err)

@@ -106,7 +106,7 @@ func (s *SMTP) link(n *domain.Notice) string {
 }
 
 // plays finds the links of a record, which are paths on this server. What people wrote begins no line with a bracket: it is escaped there.
-var plays = regexp.MustCompile(`(?m)^(\[Play [0-9]+:[0-9]{2}\]\()/c/`) //nolint:gochecknoglobals // a constant in all but syntax
+var plays = regexp.MustCompile(`(?m)^(\[Play [0-9]+:[0-9]{2}\]\()/c/`)
 
 func (s *SMTP) body(m domain.Mail) string {
 	var b strings.Builder

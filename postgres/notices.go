@@ -198,9 +198,10 @@ func (s Notices) Mailed(ctx context.Context, all []domain.Notice) error {
 	return failed("note what was mailed", s.db.queries().MailDone(ctx, each(all, func(n domain.Notice) string { return string(n.ID) })))
 }
 
-// Prune removes what is half a year old.
+// Prune removes what is half a year old, and the links of mails that ended a month ago.
 func (s Notices) Prune(ctx context.Context) error {
-	return failed("prune notices", s.db.queries().PruneNotices(ctx))
+	q := s.db.queries()
+	return failed("prune notices", errors.Join(q.PruneNotices(ctx), q.PruneAnswerLinks(ctx)))
 }
 
 func toNotice(n sqlc.Notice, title string) domain.Notice {

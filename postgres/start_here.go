@@ -62,7 +62,7 @@ func (s StartHere) Replayed(ctx context.Context, v domain.Viewer, space domain.S
 	}
 	var all []domain.Replayed
 	for id, r := range clips {
-		if m, any := domain.MostReplayed(plays[id], r.DurationMs); any {
+		if m, found := domain.MostReplayed(plays[id], r.DurationMs); found {
 			m.ClipID, m.Title = id, r.Title
 			all = append(all, m)
 		}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 // counts is what a simulation came to.
 type counts struct {
 	looks, kills, occurrences, prompts, reminders, records, asks, urgent, escalations int
+	mails, mailed, resent                                                             int
 	offHours, doubles, missed, untimely, wrongDue                                     int
 	problems                                                                          []string
 }
@@ -21,9 +23,10 @@ type counts struct {
 func (c *counts) bad() int { return c.offHours + c.doubles + c.missed + c.untimely + c.wrongDue }
 
 func (c *counts) String() string {
-	return fmt.Sprintf("simulate: %d looks, %d kills, %d occurrences, %d prompts, %d reminders, %d records, %d asks (%d urgent), %d escalations; "+
-		"off-hours %d, doubles %d, missed %d, untimely %d, wrong due times %d",
-		c.looks, c.kills, c.occurrences, c.prompts, c.reminders, c.records, c.asks, c.urgent, c.escalations, c.offHours, c.doubles, c.missed, c.untimely, c.wrongDue)
+	return fmt.Sprintf("simulate: %d looks, %d kills, %d occurrences, %d prompts, %d reminders, %d records, %d asks (%d urgent), %d escalations, "+
+		"%d mails with %d notices (%d sent again); off-hours %d, doubles %d, missed %d, untimely %d, wrong due times %d",
+		c.looks, c.kills, c.occurrences, c.prompts, c.reminders, c.records, c.asks, c.urgent, c.escalations,
+		c.mails, c.mailed, c.resent, c.offHours, c.doubles, c.missed, c.untimely, c.wrongDue)
 }
 
 func (c *counts) problem(n *int, format string, args ...any) {
@@ -55,6 +58,9 @@ func simulate(ctx context.Context, pool *pgxpool.Pool, o options) (*counts, erro
 	c.occurrencesOnce()
 	c.promptsInTime()
 	c.asksRight()
+	if err := c.mailsRight(); err != nil {
+		return nil, err
+	}
 	return c.n, nil
 }
 
@@ -120,6 +126,7 @@ type checker struct {
 	watches     map[domain.AccountID]watch
 	nudges      []domain.Nudge
 	occurrences []domain.Occurrence
+	links       map[[sha256.Size]byte]domain.AnswerLink
 }
 
 func (c *checker) read(ctx context.Context, pool *pgxpool.Pool) error {
@@ -143,7 +150,7 @@ func (c *checker) read(ctx context.Context, pool *pgxpool.Pool) error {
 		c.occurrences = append(c.occurrences, all...)
 	}
 	c.n.occurrences = len(c.occurrences)
-	return nil
+	return c.readLinks(ctx, pool)
 }
 
 // nudgesInHours: whoever was told anything worked then, and it was not quiet; but for what is urgent.

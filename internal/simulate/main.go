@@ -21,7 +21,7 @@ import (
 
 func main() {
 	if isWorker(os.Args) {
-		os.Exit(workerMain(os.Args[2]))
+		os.Exit(workerMain(os.Args))
 	}
 	seed := flag.Uint64("seed", 1, "what happens is the same for the same seed, but for the moments of the kills")
 	weeks := flag.Int("weeks", 8, "how long it lasts")

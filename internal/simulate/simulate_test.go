@@ -12,7 +12,7 @@ import (
 
 func TestMain(m *testing.M) {
 	if isWorker(os.Args) {
-		os.Exit(workerMain(os.Args[2]))
+		os.Exit(workerMain(os.Args))
 	}
 	goleak.VerifyTestMain(m)
 }

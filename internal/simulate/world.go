@@ -41,6 +41,7 @@ type world struct {
 	// looks are the moments at which the scheduler looked and came to its end.
 	looks []time.Time
 	kills int
+	box   *postbox
 }
 
 // person is a line of the cast.
@@ -138,7 +139,12 @@ func (w *world) startRounds(ctx context.Context, members []domain.Account) error
 // live lets the time pass: the scheduler looks every few minutes, is away for hours now and then, is killed now and then, and
 // people answer and ask.
 func (w *world) live(ctx context.Context, dsn string) error {
-	s := &worker{dsn: dsn}
+	var err error
+	if w.box, err = openPostbox(ctx); err != nil {
+		return err
+	}
+	defer w.box.close()
+	s := &worker{dsn: dsn, box: w.box}
 	if err := s.start(ctx); err != nil {
 		return err
 	}
@@ -148,7 +154,7 @@ func (w *world) live(ctx context.Context, dsn string) error {
 			return err
 		}
 		if w.rand.Float64() < w.killed {
-			if err := s.kill(now, time.Duration(w.rand.IntN(12_000))*time.Microsecond); err != nil {
+			if err := s.kill(now, time.Duration(w.rand.IntN(30_000))*time.Microsecond); err != nil {
 				return err
 			}
 			w.kills++

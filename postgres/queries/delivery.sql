@@ -63,3 +63,6 @@ select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @a
   from member join round_member on round_member.account_id = member.account_id
   join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = @occurrence_id::text
  where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null;
+
+-- name: PruneAnswerLinks :exec
+delete from answer_link where expires_at < now() - interval '30 days';

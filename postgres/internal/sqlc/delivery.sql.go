@@ -293,6 +293,15 @@ func (q *Queries) MailBegun(ctx context.Context, arg MailBegunParams) (string, e
 	return column_1, err
 }
 
+const pruneAnswerLinks = `-- name: PruneAnswerLinks :exec
+delete from answer_link where expires_at < now() - interval '30 days'
+`
+
+func (q *Queries) PruneAnswerLinks(ctx context.Context) error {
+	_, err := q.db.Exec(ctx, pruneAnswerLinks)
+	return err
+}
+
 const settleNotices = `-- name: SettleNotices :many
 update notice set read_at = coalesce(read_at, now()), mail_at = null
  where ref = any($1::text[]) and ($2::text = '' or account_id = $2::text) and (read_at is null or mail_at is not null)
