@@ -24,6 +24,7 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/clips/{id}/hls/master.m3u8":               "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/hls/{rendition}/{file}":        "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/poster.jpg":                    "as the clip, through the same gate; link previews show it",
+	"GET /api/v1/clips/{id}/preview.webp":                  "as the clip, through the same gate; link previews show it",
 	"GET /api/v1/clips/{id}/storyboard.jpg":                "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/storyboard.vtt":                "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/peaks":                         "as the clip, through the same gate",

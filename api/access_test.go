@@ -232,7 +232,7 @@ var rules = map[string]rule{
 	"patchWHIPSession":  {who: acting(editing), body: "a=candidate", typ: "application/trickle-ice-sdpfrag", header: map[string]string{"If-Match": `"e1"`}, ok: 204},
 	"deleteWHIPSession": {who: acting(editing)},
 
-	"getMasterPlaylist": {who: watching}, "getMediaFile": {who: watching}, "getPoster": {who: watching}, "getStoryboardImage": {who: watching},
+	"getMasterPlaylist": {who: watching}, "getMediaFile": {who: watching}, "getPoster": {who: watching}, "getPreview": {who: watching}, "getStoryboardImage": {who: watching},
 	"getStoryboard": {who: watching}, "getPeaks": {who: watching},
 	"getTranscript": {who: watching}, "getCaptions": {who: watching}, "getScreen": {who: watching}, "getSummary": {who: watching}, "getTranscriptSRT": {who: watching}, "getTranscriptText": {who: watching}, "getChapters": {who: watching}, "getChaptersVTT": {who: watching},
 	"updateCue":     {who: acting(editing), body: `{"text":"Hello there"}`},

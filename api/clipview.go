@@ -28,7 +28,8 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		TranscriptState: gen.TranscriptState(v.TranscriptState), TranscriptReason: nonZero(v.TranscriptReason),
 		TranscriptProgress: nonZero(float32(v.TranscriptProgress)),
 		PosterUrl:          picture(at+"/poster.jpg", posterKey(&v.Clip, who.May(domain.ActionEdit, &v.Clip))), StoryboardUrl: picture(at+"/storyboard.vtt", v.StoryboardKey),
-		PeaksUrl: picture(at+"/peaks", v.PeaksKey), Work: workOf(v.Work),
+		PreviewUrl: picture(at+"/preview.webp", previewKey(&v.Clip, who.May(domain.ActionEdit, &v.Clip))),
+		PeaksUrl:   picture(at+"/peaks", v.PeaksKey), Work: workOf(v.Work),
 	}
 	if len(v.GapsMS) > 0 {
 		c.Gaps = spansOf(v.GapsMS)

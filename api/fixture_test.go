@@ -20,7 +20,7 @@ func (s *server) playable(id domain.ClipID, title string) {
 	var k blob.Keys
 	keys := map[string]string{
 		k.InitSegment(c.WorkspaceID, id, "source", 0, "0"): "init", k.Segment(c.WorkspaceID, id, "source", 0, "0"): segmentBytes,
-		k.Segment(c.WorkspaceID, id, "source", 1, "0"): "second", k.Poster(c.WorkspaceID, id, "a"): "\xff\xd8poster",
+		k.Segment(c.WorkspaceID, id, "source", 1, "0"): "second", k.Poster(c.WorkspaceID, id, "a"): "\xff\xd8poster", k.Preview(c.WorkspaceID, id, "a"): "RIFFmoving",
 		k.Storyboard(c.WorkspaceID, id, "a"): "\xff\xd8board", k.Peaks(c.WorkspaceID, id, "a"): `{"peaks":[1,2]}`,
 	}
 	for key, body := range keys {
@@ -30,7 +30,7 @@ func (s *server) playable(id domain.ClipID, title string) {
 	}
 	s.exec(`update clip set state = 'ready', duration_ms = 4000, has_video = true, has_audio = true, width = 640, height = 360, ready_at = now() where id = $1`, id)
 	_, err = s.db.Clips.SetPictures(ctx, id, domain.Pictures{
-		PosterKey: k.Poster(c.WorkspaceID, id, "a"), StoryboardKey: k.Storyboard(c.WorkspaceID, id, "a"), StoryboardVTT: "WEBVTT\n", PeaksKey: k.Peaks(c.WorkspaceID, id, "a"),
+		PosterKey: k.Poster(c.WorkspaceID, id, "a"), PreviewKey: k.Preview(c.WorkspaceID, id, "a"), StoryboardKey: k.Storyboard(c.WorkspaceID, id, "a"), StoryboardVTT: "WEBVTT\n", PeaksKey: k.Peaks(c.WorkspaceID, id, "a"),
 	})
 	if err != nil {
 		s.t.Fatal(err)

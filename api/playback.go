@@ -35,6 +35,10 @@ func (h *handlers) registerPlayback(r gen.EchoRouter) {
 		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
 		return h.servePicture(c, posterKey(&clip, edits), "image/jpeg")
 	}))
+	r.GET(at+"/preview.webp", h.watching(func(c echo.Context, clip domain.Clip) error {
+		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
+		return h.servePicture(c, previewKey(&clip, edits), "image/webp")
+	}))
 	r.GET(at+"/storyboard.jpg", h.watching(h.getStoryboardImage))
 	r.GET(at+"/storyboard.vtt", h.watching(h.getStoryboard))
 	r.GET(at+"/peaks", h.watching(h.getPeaks))

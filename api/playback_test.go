@@ -68,7 +68,7 @@ func TestPlaybackServesRangesAndCaches(t *testing.T) {
 	if init := get(at + "/hls/source/init-0.mp4").expect(200); string(init.body) != "init" {
 		t.Errorf("%q", init.body)
 	}
-	for path, typ := range map[string]string{"/poster.jpg": "image/jpeg", "/storyboard.jpg": "image/jpeg", "/storyboard.vtt": "text/vtt; charset=utf-8", "/peaks": "application/json"} {
+	for path, typ := range map[string]string{"/poster.jpg": "image/jpeg", "/preview.webp": "image/webp", "/storyboard.jpg": "image/jpeg", "/storyboard.vtt": "text/vtt; charset=utf-8", "/peaks": "application/json"} {
 		if a := get(at + path).expect(200); a.header.Get("Content-Type") != typ || a.header.Get("Cache-Control") != "private, no-cache" || a.header.Get("X-Content-Type-Options") != "nosniff" {
 			t.Errorf("%s: %v", path, a.header)
 		}

@@ -127,6 +127,9 @@ func (s *shell) preview(v *domain.ClipView) string {
 	if key := posterKey(&v.Clip, false); key != "" {
 		tags += tag("og:image", clipPath(s.public, v.ID)+"/poster.jpg?v="+domain.ObjectVersion(key)) + tag("twitter:card", "summary_large_image")
 	}
+	if key := previewKey(&v.Clip, false); key != "" {
+		tags += tag("og:image", clipPath(s.public, v.ID)+"/preview.webp?v="+domain.ObjectVersion(key)) + tag("og:image:type", "image/webp")
+	}
 	return tags
 }
 

@@ -67,6 +67,14 @@ func posterKey(c *domain.Clip, edits bool) string {
 	return ""
 }
 
+// previewKey is the animated preview of a clip; empty while it may show what was cut out.
+func previewKey(c *domain.Clip, edits bool) string {
+	if edits || len(domain.Withheld(c.Cuts)) == 0 {
+		return c.PreviewKey
+	}
+	return ""
+}
+
 // segmentSlackMS is how far the sound of a segment may reach beyond its picture.
 const segmentSlackMS = 100
 

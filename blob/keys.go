@@ -14,7 +14,7 @@ import (
 //	w/{workspace}/c/{clip}/r/{rendition}/init-{n}-{attempt}.mp4
 //	w/{workspace}/c/{clip}/r/{rendition}/seg-{n}-{attempt}.m4s
 //	w/{workspace}/c/{clip}/attachment-{attachment}
-//	w/{workspace}/c/{clip}/poster-{attempt}.jpg, storyboard-{attempt}.jpg, peaks-{attempt}.json
+//	w/{workspace}/c/{clip}/poster-{attempt}.jpg, preview-{attempt}.webp, storyboard-{attempt}.jpg, peaks-{attempt}.json
 //
 // Attempt is a short random text, new for each run of a job, so that a job may
 // run twice and publish by one transaction; a recorder's is new for each node that took the recording over.
@@ -24,7 +24,7 @@ type Keys struct{}
 // MadeOfRecording tells whether a key is of a recording's source or of what is made of it, and not, say, of what people added.
 func MadeOfRecording(key string) bool {
 	part := strings.SplitN(key, "/", 5) // w, workspace, c, clip, …
-	return len(part) == 5 && slices.ContainsFunc([]string{"source/", "r/", "poster-", "storyboard-", "peaks-"}, func(kind string) bool {
+	return len(part) == 5 && slices.ContainsFunc([]string{"source/", "r/", "poster-", "preview-", "storyboard-", "peaks-"}, func(kind string) bool {
 		return strings.HasPrefix(part[4], kind)
 	})
 }
@@ -67,6 +67,11 @@ func (k Keys) Segment(w domain.WorkspaceID, c domain.ClipID, rendition string, n
 // Poster is the clip's still picture.
 func (k Keys) Poster(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
 	return fmt.Sprintf("%sposter-%s.jpg", k.Clip(w, c), attempt)
+}
+
+// Preview is a few seconds of the clip that move.
+func (k Keys) Preview(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
+	return fmt.Sprintf("%spreview-%s.webp", k.Clip(w, c), attempt)
 }
 
 // Storyboard is the sheet of small pictures along the clip.

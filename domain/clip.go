@@ -88,8 +88,9 @@ type Clip struct {
 	UpdatedAt     time.Time
 	// ReadyAt is when the clip first became playable to its end; zero before.
 	ReadyAt time.Time
-	// PosterKey, StoryboardKey and PeaksKey are object keys; empty until made.
+	// PosterKey, PreviewKey, StoryboardKey and PeaksKey are object keys; empty until made.
 	PosterKey       string
+	PreviewKey      string
 	StoryboardKey   string
 	PeaksKey        string
 	TranscriptState TranscriptState

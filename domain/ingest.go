@@ -76,9 +76,10 @@ type Import struct {
 	HasVideo, HasAudio bool
 }
 
-// Pictures are the keys of a clip's poster, storyboard and peaks; StoryboardVTT is the storyboard's index.
+// Pictures are the keys of a clip's poster, animated preview, storyboard and peaks; StoryboardVTT is the storyboard's index.
 type Pictures struct {
 	PosterKey     string
+	PreviewKey    string
 	StoryboardKey string
 	StoryboardVTT string
 	PeaksKey      string
@@ -86,5 +87,5 @@ type Pictures struct {
 
 // Keys lists those of the objects that there are.
 func (p Pictures) Keys() []string {
-	return slices.DeleteFunc([]string{p.PosterKey, p.StoryboardKey, p.PeaksKey}, func(k string) bool { return k == "" })
+	return slices.DeleteFunc([]string{p.PosterKey, p.PreviewKey, p.StoryboardKey, p.PeaksKey}, func(k string) bool { return k == "" })
 }

@@ -94,6 +94,7 @@ type Keys interface {
 	InitSegment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
 	Segment(w domain.WorkspaceID, c domain.ClipID, rendition string, n int, attempt string) string
 	Poster(w domain.WorkspaceID, c domain.ClipID, attempt string) string
+	Preview(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 	Storyboard(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 	Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 }
@@ -136,6 +137,7 @@ type Transcoder interface {
 	Cut(ctx context.Context, t transcode.Take, kept domain.Timeline, progress transcode.Progress) ([]transcode.Rendition, error)
 	OpenMade(ctx context.Context, b *transcode.Box, made transcode.Rendition) (transcode.Take, error)
 	Poster(ctx context.Context, t transcode.Take) ([]byte, error)
+	Preview(ctx context.Context, t transcode.Take) ([]byte, error)
 	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
 	Peaks(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Peaks, error)
 	PCM(ctx context.Context, t transcode.Take, gainDB float64, startMS int64) (io.ReadCloser, error)

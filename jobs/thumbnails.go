@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 
 	"baton/domain"
 	"baton/transcode"
@@ -61,5 +62,22 @@ func (r *Runner) pictures(ctx context.Context, clip domain.Clip, take transcode.
 	if err := r.Media.Put(ctx, pics.StoryboardKey, "image/jpeg", board.JPEG); err != nil {
 		return pics, fmt.Errorf("store storyboard: %w", err)
 	}
-	return pics, nil
+	return pics, r.preview(ctx, clip, take, attempt, &pics)
+}
+
+// preview adds a few seconds that move. A clip is well without: where none can be made, the poster stands for it.
+func (r *Runner) preview(ctx context.Context, clip domain.Clip, take transcode.Take, attempt string, pics *domain.Pictures) error {
+	moving, err := r.Tools.Preview(ctx, take)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err() //nolint:wrapcheck // the caller's own
+		}
+		r.Log.WarnContext(ctx, "no animated preview", slog.String("clip_id", string(clip.ID)), slog.Any("error", err))
+		return nil
+	}
+	pics.PreviewKey = r.Keys.Preview(clip.WorkspaceID, clip.ID, attempt)
+	if err := r.Media.Put(ctx, pics.PreviewKey, "image/webp", moving); err != nil {
+		return fmt.Errorf("store preview: %w", err)
+	}
+	return nil
 }

@@ -210,9 +210,10 @@ func (s Clips) SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictu
 			}
 		}
 		put(&c.PosterKey, p.PosterKey)
+		put(&c.PreviewKey, p.PreviewKey)
 		put(&c.StoryboardKey, p.StoryboardKey)
 		put(&c.PeaksKey, p.PeaksKey)
-		err = t.SetClipPictures(ctx, sqlc.SetClipPicturesParams{ID: id, PosterKey: c.PosterKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey})
+		err = t.SetClipPictures(ctx, sqlc.SetClipPicturesParams{ID: id, PosterKey: c.PosterKey, PreviewKey: c.PreviewKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey})
 		if err != nil {
 			return err
 		}

@@ -68,7 +68,7 @@ func toClip(c sqlc.Clip) domain.Clip {
 		Description: c.Description, Visibility: c.Visibility, State: c.State, FailureReason: c.FailureReason,
 		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
-		PosterKey: c.PosterKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey, TranscriptState: c.TranscriptState,
+		PosterKey: c.PosterKey, PreviewKey: c.PreviewKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey, TranscriptState: c.TranscriptState,
 		TranscriptProgress: c.TranscriptProgress, TranscriptReason: c.TranscriptReason, ReadScreen: c.ReadScreen,
 		EditNo: c.EditNo, RenderedNo: c.RenderedNo, Cuts: c.Cuts, CutPosterKey: c.CutPosterKey,
 	}

@@ -1172,6 +1172,9 @@ type Clip struct {
 	PlayedMs  *int64  `json:"played_ms,omitempty"`
 	PosterUrl *string `json:"poster_url,omitempty"`
 
+	// PreviewUrl A few seconds that move; absent until made
+	PreviewUrl *string `json:"preview_url,omitempty"`
+
 	// ReadScreen For its owner: whether the text on the screen may be read, unless the workspace has turned that off
 	ReadScreen *bool      `json:"read_screen,omitempty"`
 	ReadyAt    *time.Time `json:"ready_at,omitempty"`

@@ -49,7 +49,7 @@ update clip set duration_ms = @duration_ms, size_bytes = @size_bytes, width = @w
  where id = @id;
 
 -- name: SetClipPictures :exec
-update clip set poster_key = @poster_key, storyboard_key = @storyboard_key, peaks_key = @peaks_key, updated_at = now() where id = @id;
+update clip set poster_key = @poster_key, preview_key = @preview_key, storyboard_key = @storyboard_key, peaks_key = @peaks_key, updated_at = now() where id = @id;
 
 -- name: PutStoryboard :exec
 insert into storyboard (clip_id, vtt) values (@clip_id, @vtt) on conflict (clip_id) do update set vtt = excluded.vtt;
@@ -74,7 +74,7 @@ update clip set chapters_edited = @edited, updated_at = now() where id = @id;
 update clip set deleted_at = now(), updated_at = now() where id = @id;
 
 -- name: ClipObjects :one
-select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
+select workspace_id, (array_remove(array[poster_key, preview_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id
          union all select object_key from attachment where attachment.clip_id = clip.id))::text[] as object_keys,

@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -60,6 +60,7 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.Cuts,
 		&i.Clip.RenderedNo,
 		&i.Clip.CutPosterKey,
+		&i.Clip.PreviewKey,
 	)
 	return i, err
 }
@@ -95,7 +96,7 @@ func (q *Queries) ClipIDs(ctx context.Context, after domain.ClipID, pageSize int
 }
 
 const clipObjects = `-- name: ClipObjects :one
-select workspace_id, (array_remove(array[poster_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
+select workspace_id, (array_remove(array[poster_key, preview_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id
          union all select object_key from attachment where attachment.clip_id = clip.id))::text[] as object_keys,
@@ -159,7 +160,7 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -215,6 +216,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.Cuts,
 		&i.Clip.RenderedNo,
 		&i.Clip.CutPosterKey,
+		&i.Clip.PreviewKey,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -224,7 +226,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -315,6 +317,7 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.Cuts,
 			&i.Clip.RenderedNo,
 			&i.Clip.CutPosterKey,
+			&i.Clip.PreviewKey,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -376,7 +379,7 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -425,6 +428,7 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.Cuts,
 		&i.Clip.RenderedNo,
 		&i.Clip.CutPosterKey,
+		&i.Clip.PreviewKey,
 	)
 	return i, err
 }
@@ -495,11 +499,12 @@ func (q *Queries) SetClipMedia(ctx context.Context, arg SetClipMediaParams) erro
 }
 
 const setClipPictures = `-- name: SetClipPictures :exec
-update clip set poster_key = $1, storyboard_key = $2, peaks_key = $3, updated_at = now() where id = $4
+update clip set poster_key = $1, preview_key = $2, storyboard_key = $3, peaks_key = $4, updated_at = now() where id = $5
 `
 
 type SetClipPicturesParams struct {
 	PosterKey     string
+	PreviewKey    string
 	StoryboardKey string
 	PeaksKey      string
 	ID            domain.ClipID
@@ -508,6 +513,7 @@ type SetClipPicturesParams struct {
 func (q *Queries) SetClipPictures(ctx context.Context, arg SetClipPicturesParams) error {
 	_, err := q.db.Exec(ctx, setClipPictures,
 		arg.PosterKey,
+		arg.PreviewKey,
 		arg.StoryboardKey,
 		arg.PeaksKey,
 		arg.ID,

@@ -144,6 +144,7 @@ type Clip struct {
 	Cuts               []domain.Cut
 	RenderedNo         int
 	CutPosterKey       string
+	PreviewKey         string
 }
 
 type ClipTag struct {

@@ -854,6 +854,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/preview.webp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** A few seconds that move (animated WebP) */
+        get: operations["getPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/storyboard.jpg": {
         parameters: {
             query?: never;
@@ -3038,6 +3057,8 @@ export interface components {
             ready_at?: string;
             poster_url?: string;
             storyboard_url?: string;
+            /** @description A few seconds that move; absent until made */
+            preview_url?: string;
             peaks_url?: string;
             transcript_state: components["schemas"]["TranscriptState"];
             transcript_progress?: number;
@@ -5799,6 +5820,29 @@ export interface operations {
                 };
                 content: {
                     "image/jpeg": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPreview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/webp": string;
                 };
             };
             default: components["responses"]["Problem"];
