@@ -6,18 +6,23 @@ const day = 24 * hour;
 const dayOf = (t: Date, timeZone?: string): string =>
   new Intl.DateTimeFormat("en-CA", { ...(timeZone && { timeZone }) }).format(t);
 
-/** A moment near now: "today 16:00", "tomorrow 16:00", "Thursday 16:00", "3 Dec 16:00"; in the reader's zone if none is given. */
-export function when(iso: string, now: Date = new Date(), locale?: string, timeZone?: string): string {
+/** The day of a moment near now: "today", "tomorrow", "Thursday", "3 Dec"; in the reader's zone if none is given. */
+export function dayWord(iso: string, now: Date = new Date(), locale?: string, timeZone?: string): string {
   const t = new Date(iso);
   const zone = timeZone === undefined ? {} : { timeZone };
-  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...zone }).format(t);
   const away = Math.round((Date.parse(dayOf(t, timeZone)) - Date.parse(dayOf(now, timeZone))) / day);
-  if (away === 0) return `today ${clock}`;
-  if (away === 1) return `tomorrow ${clock}`;
-  if (away === -1) return `yesterday ${clock}`;
-  if (away > 1 && away < 7) return `${new Intl.DateTimeFormat(locale, { weekday: "long", ...zone }).format(t)} ${clock}`;
+  const near = { "-1": "yesterday", "0": "today", "1": "tomorrow" }[away];
+  if (near) return near;
+  if (away > 1 && away < 7) return new Intl.DateTimeFormat(locale, { weekday: "long", ...zone }).format(t);
   const year = Math.abs(away) > 300 ? { year: "numeric" as const } : {};
-  return `${new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...year, ...zone }).format(t)} ${clock}`;
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...year, ...zone }).format(t);
+}
+
+/** A moment near now with its time: "today 16:00", "Thursday 16:00", "3 Dec 16:00". */
+export function when(iso: string, now: Date = new Date(), locale?: string, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...zone }).format(new Date(iso));
+  return `${dayWord(iso, now, locale, timeZone)} ${clock}`;
 }
 
 /** How long that is, roughly: "20 min", "3 h", "2 days". */

@@ -10,6 +10,9 @@ const one = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 export const figure = (v: number): string => one.format(v).replace("-", "−");
 export const hours = (v: number): string => `${figure(v)} h`;
 
+/** With what is behind the point as it was given: how often a year. */
+export const exact = (v: number): string => new Intl.NumberFormat(undefined, { maximumFractionDigits: 2 }).format(v);
+
 /** A share of nothing is not 0. */
 export const share = (part: number, of: number): number | undefined => (of > 0 ? part / of : undefined);
 export const percent = (s: number | undefined): string => (s === undefined ? "–" : `${Math.round(s * 100)} %`);
