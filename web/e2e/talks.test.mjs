@@ -1,0 +1,284 @@
+// Asks, decisions, blockers and the ledger: made from what was said, carried to their end by two people, with keys alone where it is
+// said so. The clip's words are the speech engine's own; one line is corrected into a sentence that asks for something.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { join as path } from "node:path";
+import { after, before, test } from "node:test";
+import { launch } from "./chromium.mjs";
+import { lookAround } from "./look.mjs";
+import { Server, root, until } from "./server.mjs";
+import { finished, join, signIn, upload } from "./steps.mjs";
+
+const limit = { timeout: 480_000 };
+const patience = 60_000;
+let server, browser, cookie, clip, page, mira, miraId, miraCookie, last;
+const errors = [];
+
+before(async () => {
+  server = await Server.start();
+  const launched = await launch({ viewport: { width: 1440, height: 900 } });
+  browser = launched.browser;
+  cookie = await signIn(server, launched.context);
+  const other = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["microphone", "camera"] });
+  miraCookie = await join(server, cookie, other, "Mira Member");
+  miraId = (await server.api("GET", "/api/v1/me", { cookie: miraCookie })).json.id;
+  clip = await upload(server, cookie, await readFile(path(root, "testdata/media/avc1-opus.mkv")), "Where we stand");
+  await finished(server, clip, cookie, 240_000);
+  const { cues } = (await server.api("GET", `/api/v1/clips/${clip}/transcript`, { cookie })).json;
+  last = cues.at(-1);
+  [page, mira] = [await launched.context.newPage(), await other.newPage()];
+  for (const p of [page, mira]) {
+    p.setDefaultTimeout(patience);
+    p.on("pageerror", (e) => errors.push(e.message));
+  }
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const dialogOf = (p) => p.getByRole("dialog");
+const openToast = (p) => p.getByRole("button", { name: "Open", exact: true }).click();
+/** Presses Tab until what has the focus is named so. */
+async function tabTo(p, name) {
+  const named = () => p.evaluate(() => document.activeElement?.getAttribute("aria-label") ?? document.activeElement?.textContent);
+  for (let i = 0; i < 80; i++) {
+    if (name.test(((await named()) ?? "").trim())) return;
+    await p.keyboard.press("Tab");
+  }
+  throw new Error(`no Tab leads to ${name}`);
+}
+/** Waits until the page's video plays somewhere in a stretch. */
+const plays = (p, fromMs, toMs) =>
+  until(
+    `something plays between ${fromMs} and ${toMs} ms`,
+    () =>
+      p.evaluate(
+        ([from, to]) =>
+          [...document.querySelectorAll("video")].some(
+            (v) => v.played.length > 0 && v.currentTime * 1000 > from && v.currentTime * 1000 <= to + 1500,
+          ),
+        [fromMs, toMs],
+      ),
+    patience,
+  );
+
+test("an ask from selected words reaches the other one live, and its answer comes back", limit, async () => {
+  await mira.goto(`${server.url}/asks`);
+  await mira.getByText("Nothing waits for you.").waitFor();
+  await page.goto(`${server.url}/c/${clip}`);
+  const line = page.locator(`[data-no="${last.no}"] .text`);
+  await line.waitFor();
+  await line.evaluate((el) => getSelection().selectAllChildren(el));
+  await page.getByRole("group", { name: "With the selected words" }).getByRole("button", { name: "Ask somebody" }).click();
+  const form = dialogOf(page);
+  await form.getByLabel("Who").selectOption({ label: "Mira Member" });
+  await form.getByLabel("What do you need?").fill("Can you confirm the date?");
+  await form.getByText(/An answer is due .* your time/).waitFor();
+  await lookAround(page, "talks-ask-form");
+  await form.getByRole("button", { name: "Ask", exact: true }).click();
+  await openToast(page);
+  await page.waitForURL(/\/asks\/[0-9a-z]{26}$/);
+  await page.getByRole("listitem").filter({ hasText: "your time" }).waitFor();
+
+  const waiting = mira.getByRole("link", { name: "Can you confirm the date?" });
+  await waiting.waitFor();
+  await lookAround(mira, "talks-asks");
+  await waiting.click();
+  await mira.getByRole("heading", { name: "Olga Owner asks you" }).waitFor();
+  await mira
+    .locator("blockquote")
+    .filter({ hasText: last.text.slice(0, 20) })
+    .waitFor();
+  await mira.getByRole("button", { name: /^Play at/ }).click();
+  await plays(mira, last.start_ms, last.end_ms);
+  await mira.getByLabel("In words").fill("Yes, Thursday it is.");
+  await lookAround(mira, "talks-ask");
+  await mira.getByRole("button", { name: "Answer", exact: true }).click();
+  await mira.getByRole("heading", { name: "Answered" }).waitFor();
+  // The one who asked sees it without doing anything.
+  await page.getByText("Yes, Thursday it is.").waitFor();
+  await page.goto(`${server.url}/asks`);
+  await page.getByText("You wait for nobody.").waitFor();
+  await page.getByRole("button", { name: "All", exact: true }).click();
+  await page.getByRole("link", { name: "Can you confirm the date?" }).waitFor();
+});
+
+test("an ask is answered by voice: the recorder is bound to it", limit, async () => {
+  const body = { owner_id: miraId, body: "How did the launch go?", clip_id: clip, start_ms: 0 };
+  const ask = (await server.api("POST", "/api/v1/asks", { cookie, body })).json;
+  await mira.goto(`${server.url}/asks/${ask.id}`);
+  await mira.getByRole("link", { name: "Answer by voice" }).click();
+  await mira.getByText("When you stop, your clip is the answer.").waitFor();
+  await mira.getByLabel("Countdown").selectOption({ label: "None" });
+  await mira.getByRole("button", { name: "Record", exact: true }).click();
+  await mira.getByRole("button", { name: "Stop" }).waitFor();
+  await until("a second is recorded", () => mira.evaluate(() => /0:(0[1-9]|[1-5]\d)/.test(document.title)), patience);
+  await mira.getByRole("button", { name: "Stop" }).click();
+  await mira.waitForURL(new RegExp(`/asks/${ask.id}$`));
+  await mira.getByRole("heading", { name: "The answer" }).waitFor();
+  const answered = (await server.api("GET", `/api/v1/asks/${ask.id}`, { cookie })).json;
+  assert.equal(answered.state, "answered");
+  assert.match(answered.answer_clip_id, /^[0-9a-z]{26}$/);
+});
+
+test("what was said is proposed to who said it", limit, async () => {
+  // The engine writes no full stops here, and a sentence begins after one.
+  const lines = last.no > 0 ? [[last.no - 1, "And so it is."]] : [];
+  for (const [no, text] of [...lines, [last.no, "Mira, can you confirm the launch date by Thursday?"]]) {
+    const put = await server.api("PATCH", `/api/v1/clips/${clip}/transcript/cues/${no}`, { cookie, body: { text } });
+    assert.ok(put.status < 300, put.text);
+  }
+  await page.goto(`${server.url}/c/${clip}`);
+  const card = page.getByRole("region", { name: "What you said" });
+  const offer = card.getByRole("button", { name: /^Make it an ask to Mira, due/ });
+  await offer.waitFor();
+  await lookAround(page, "talks-proposals");
+  await offer.click();
+  assert.match(await dialogOf(page).getByLabel("What do you need?").inputValue(), /confirm the launch date/);
+  await until("Mira is chosen", async () => (await dialogOf(page).getByLabel("Who").inputValue()) === miraId, patience);
+  await dialogOf(page).getByRole("button", { name: "Ask", exact: true }).click();
+  await offer.waitFor({ state: "detached" });
+  const sent = (await server.api("GET", "/api/v1/asks?box=sent", { cookie })).json.asks;
+  assert.ok(
+    sent.some((a) => a.origin === "spoken" && a.owner.name === "Mira Member" && a.source.clip_id === clip),
+    JSON.stringify(sent),
+  );
+});
+
+test("a decision is marked while watching, found in the log, played, replaced, and taken along", limit, async () => {
+  await page.goto(`${server.url}/c/${clip}?t=2`);
+  await page.getByRole("button", { name: "Mark this moment" }).click();
+  await page.getByRole("button", { name: "Mark as decision" }).click();
+  const form = dialogOf(page);
+  await form.getByLabel("What was decided").fill("We queue in Redis");
+  await form.getByLabel("Why").fill("It is fast");
+  await form.getByLabel("Mira Member").check();
+  await lookAround(page, "talks-decision-form");
+  await mira.goto(`${server.url}/decisions`);
+  await mira.getByText("Nothing written down yet.").waitFor();
+  await form.getByRole("button", { name: "Keep it" }).click();
+  await mira.getByRole("link", { name: "We queue in Redis" }).waitFor();
+  await mira.getByRole("button", { name: "Play the moment: We queue in Redis" }).click();
+  await plays(mira, 1000, 23_000);
+
+  await openToast(page);
+  await page.getByRole("heading", { name: "We queue in Redis", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "More about this decision" }).click();
+  await page.getByRole("button", { name: "Replace it by a new one" }).click();
+  await form.getByLabel("What was decided").fill("We queue in PostgreSQL");
+  await form.getByLabel("What was not chosen").fill("Redis, Kafka");
+  await form.getByRole("button", { name: "Keep it" }).click();
+  await page.getByRole("heading", { name: "We queue in PostgreSQL", level: 1 }).waitFor();
+  await page.getByRole("heading", { name: "How it came to be" }).waitFor();
+  await lookAround(page, "talks-decision");
+  await page.getByRole("button", { name: "Change", exact: true }).click();
+  await form.getByLabel("Why").fill("One transaction");
+  await form.getByRole("button", { name: "Save" }).click();
+  await page.getByText("One transaction").waitFor();
+
+  await mira.getByText("Replaced by").waitFor();
+  await lookAround(mira, "talks-decisions");
+  await mira.getByRole("searchbox").fill("kafka");
+  await until(
+    "only one is found",
+    async () => (await mira.getByRole("list", { name: "Decisions" }).getByRole("listitem").count()) === 1,
+    patience,
+  );
+  await page.getByRole("button", { name: "More about this decision" }).click();
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "As Markdown" }).click()]);
+  assert.match(await readFile(await file.path(), "utf8"), /# We queue in PostgreSQL[\s\S]*Supersedes[\s\S]*One transaction/);
+  await page.goto(`${server.url}/decisions`);
+  const [all] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "All as Markdown" }).click()]);
+  assert.equal((await readFile(await all.path())).subarray(0, 2).toString(), "PK");
+});
+
+test("a blocker is raised and cleared with keys alone", limit, async () => {
+  await mira.goto(`${server.url}/blockers`);
+  await mira.getByText("Nothing is in anybody's way.").waitFor();
+  await page.goto(`${server.url}/blockers`);
+  await page.getByText("Nothing is in anybody's way.").waitFor();
+  await tabTo(page, /^Something is in my way$/);
+  await page.keyboard.press("Enter");
+  await dialogOf(page).waitFor();
+  await page.keyboard.type("No access to staging");
+  await tabTo(page, /^Put it on the board$/);
+  await page.keyboard.press("Enter");
+  await mira.getByText("No access to staging").waitFor();
+  await page.getByText("under a working hour old").waitFor();
+  await lookAround(page, "talks-blockers");
+  await tabTo(page, /^Clear: No access to staging$/);
+  await page.keyboard.press("Enter");
+  const cleared = mira.getByRole("region", { name: /^Cleared/ });
+  await cleared.getByText("No access to staging").waitFor();
+  await tabTo(page, /^Open again: No access to staging$/);
+  await page.keyboard.press("Enter");
+  await mira.getByRole("region", { name: /^Open/ }).getByText("No access to staging").waitFor();
+});
+
+test("an urgent ask says what it does, needs a reason, and stands in the review", limit, async () => {
+  await page.goto(`${server.url}/asks`);
+  await page.getByRole("button", { name: "Ask somebody" }).click();
+  const form = dialogOf(page);
+  await form.getByLabel("Who").selectOption({ label: "Mira Member" });
+  await form.getByLabel("What do you need?").fill("The site is down");
+  await form.getByRole("radio", { name: /Urgent/ }).check();
+  await form.getByText(/This breaks the glass: Mira is told at once/).waitFor();
+  await lookAround(page, "talks-urgent-form");
+  await form.getByRole("button", { name: "Ask now, it is urgent" }).click();
+  assert.ok(await form.isVisible(), "it was sent without a reason");
+  await form.getByLabel("Why can it not wait?").fill("Customers wait");
+  await form.getByRole("button", { name: "Ask now, it is urgent" }).click();
+  await form.waitFor({ state: "detached" });
+  await page.goto(`${server.url}/asks/urgent`);
+  await page.getByRole("cell", { name: "Customers wait" }).waitFor();
+  await lookAround(page, "talks-urgent");
+});
+
+test("the ledger shows the figure that was computed by hand, and finds meetings in a calendar", limit, async () => {
+  await page.goto(`${server.url}/ledger`);
+  await page.getByRole("button", { name: "Register a meeting" }).click();
+  const form = dialogOf(page);
+  await form.getByLabel("Name").fill("Status");
+  await form.getByLabel("Minutes").fill("60");
+  await form.getByLabel("People").fill("10");
+  await form.getByLabel("Times a year").fill("73.05");
+  // The last 20 of the 30 days that are shown: a fifth of a meeting a day, ten hours of people's time each.
+  const today = new Date(await page.getByLabel("to", { exact: true }).inputValue());
+  const since = new Date(today.getTime() - 19 * 86_400_000).toISOString().slice(0, 10);
+  await form.getByLabel("Held no more since").fill(since);
+  await form.getByText("730.5 h of people's time a year").waitFor();
+  await form.getByRole("button", { name: "Register" }).click();
+  await page.getByText("Rounds saved 40 h of people's time.").waitFor();
+  await page.getByRole("img", { name: /^Hours avoided/ }).waitFor();
+  await page.getByRole("table", { name: "Hours, by stretch" }).waitFor();
+  await lookAround(page, "talks-ledger");
+  const [csv] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: "CSV" }).click()]);
+  assert.match(await readFile(await csv.path(), "utf8"), /net_hours,40\n/);
+
+  const event = (name, people) =>
+    `BEGIN:VEVENT\r\nDTSTART:20260302T100000Z\r\nDTEND:20260302T103000Z\r\nSUMMARY:${name}\r\nRRULE:FREQ=WEEKLY\r\n` +
+    `${"ATTENDEE:mailto:a@example.org\r\n".repeat(people)}END:VEVENT\r\n`;
+  const ics = `BEGIN:VCALENDAR\r\n${event("Small one", 2)}${event("Weekly for all", 8)}END:VCALENDAR\r\n`;
+  const calendar = { name: "team.ics", mimeType: "text/calendar", buffer: Buffer.from(ics) };
+  await page.getByLabel("Calendar file (.ics)").setInputFiles(calendar);
+  await page.getByRole("button", { name: "Register Weekly for all" }).click();
+  assert.equal(await form.getByLabel("People").inputValue(), "8");
+  await form.getByRole("button", { name: "Register", exact: true }).click();
+  await page.getByRole("button", { name: "Take out Weekly for all" }).waitFor();
+});
+
+test("somebody new to a space is told where to start", limit, async () => {
+  const space = (await server.api("POST", "/api/v1/spaces", { cookie, body: { name: "Capture" } })).json;
+  const moved = await server.api("PATCH", `/api/v1/clips/${clip}`, { cookie, body: { space_id: space.id } });
+  assert.equal(moved.status, 200, moved.text);
+  await page.goto(`${server.url}/spaces/${space.id}/start-here`);
+  await page.getByLabel("A clip of this space").selectOption({ label: "Where we stand" });
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await page.getByRole("button", { name: "Take Where we stand off the list" }).waitFor();
+  await lookAround(page, "talks-start-here");
+});
+
+test("nothing went wrong in a page", () => {
+  assert.deepEqual(errors, []);
+});
