@@ -37,7 +37,7 @@ func (d *Detector) Detect(ctx context.Context, pcm io.Reader, o transcribe.Optio
 		shift(&s, o.StartMS)
 		return emit(s)
 	}}
-	if err := listen(ctx, d.vad.stream(), pcm, o, c, func() {}); err != nil {
+	if err := listen(ctx, d.vad.stream(), pcm, o, c, func(bool) {}); err != nil {
 		return err
 	}
 	return c.end()

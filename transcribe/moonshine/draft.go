@@ -8,13 +8,15 @@ import (
 	"baton/domain"
 )
 
-// How soon the words of speech that goes on are drafted. Each piece is heard once and alone, so that drafts cost no more
-// than half of what the words cost that take their place.
+// How soon the words of speech that goes on are drafted. Sound comes in segments of some seconds, so what counts is that all of
+// one is drafted when it is there. A piece begins at the quietest place of the last second of the one before it, whose end may have cut
+// a word; so drafts cost little more than half of what the words cost that take their place.
 const (
-	draftEvery = 5 * sampleRate / 2 // of speech
+	draftEvery = 4 * sampleRate     // of speech, while more is there already
+	draftRest  = 3 * sampleRate / 2 // enough when all that came was listened to
 	draftShort = sampleRate / 2     // enough when nobody goes on
 	draftPause = 2 * sampleRate / 5 // and this is when nobody does
-	draftCut   = sampleRate         // a piece ends at the quietest place of so much
+	draftCut   = sampleRate
 )
 
 // drafter writes down what somebody awaits before it is settled, when there is a place for decoding free at the moment.
@@ -23,69 +25,87 @@ type drafter struct {
 	say     func([]domain.Word)
 	startMS int64
 
-	done, from int // where the last chunk ended, and up to where the speech since then was drafted
-	work       sync.WaitGroup
+	done int // where the last chunk ended
+	work sync.WaitGroup
 
-	mu    sync.Mutex
-	busy  bool
-	chunk int // counts chunks: what was heard of an earlier one is of no use any more
-	words []domain.Word
+	mu      sync.Mutex
+	from    int    // up to where the speech since the last chunk was drafted
+	busy    bool   // a piece is being heard
+	waiting *piece // comes after it
+	chunk   int    // counts chunks: what was heard of an earlier one is of no use any more
+	words   []domain.Word
 }
 
-// look is told of each window.
-func (d *drafter) look(ctx context.Context, c *chunker) {
+// piece of a chunk that is still open, and where the next piece begins.
+type piece struct {
+	sound chunk
+	chunk int
+	next  int
+}
+
+// look is told of each window, and whether it was the last that came so far.
+func (d *drafter) look(ctx context.Context, c *chunker, last bool) {
 	from, to, ok := c.open()
 	if !ok {
 		return
 	}
-	if c.done != d.done {
-		d.done, d.from = c.done, from
-		d.mu.Lock()
-		d.chunk++
-		d.words = nil
-		d.mu.Unlock()
-	}
-	d.from = max(d.from, from)
-	paused := !c.in && c.pos-to >= draftPause && to-d.from >= draftShort
-	if to-d.from < draftEvery && !paused || !d.begin() {
-		return
-	}
-	if c.in {
-		to = c.quietest(to-draftCut, to)
-	}
-	k := c.piece(d.from, to)
-	d.from = to
-	chunk := d.chunk
-	d.work.Go(func() { d.hear(ctx, k, chunk) })
-}
-
-// begin takes a place for decoding, if there is one.
-func (d *drafter) begin() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.busy || !d.engine.turns.try() {
-		return false
+	if c.done != d.done {
+		d.done, d.from, d.waiting, d.words = c.done, from, nil, nil
+		d.chunk++
 	}
-	d.busy = true
-	return true
+	d.from = max(d.from, from)
+	fresh := to - d.from
+	paused := !c.in && c.pos-to >= draftPause && fresh >= draftShort
+	if fresh < draftEvery && !paused && (!last || fresh < draftRest) || d.busy && !last {
+		return
+	}
+	next := to
+	if c.in {
+		next = c.quietest(max(d.from, to-draftCut), to)
+	}
+	p := &piece{sound: c.piece(d.from, to), chunk: d.chunk, next: next}
+	if d.busy {
+		d.waiting = p
+		return
+	}
+	d.begin(ctx, p)
+}
+
+// begin hears a piece if there is a place for decoding; d.mu is held.
+func (d *drafter) begin(ctx context.Context, p *piece) {
+	if p.chunk != d.chunk || !d.engine.turns.try() {
+		return
+	}
+	d.busy, d.from = true, p.next
+	d.work.Go(func() { d.hear(ctx, p) })
 }
 
 // hear writes a piece down. What goes wrong with it does not matter: it is heard again.
-func (d *drafter) hear(ctx context.Context, k chunk, chunk int) {
-	heard, err := d.engine.model.decode(k.samples, ctx.Err)
+func (d *drafter) hear(ctx context.Context, p *piece) {
+	heard, err := d.engine.model.decode(p.sound.samples, ctx.Err)
 	d.engine.turns.giveBack()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.busy = false
-	if err != nil || heard.looped || heard.truncated || chunk != d.chunk {
-		return
+	if err == nil && !heard.looped && !heard.truncated && p.chunk == d.chunk {
+		d.add(d.engine.words(heard, p.sound), p.sound)
 	}
-	words := d.engine.words(heard, k)
+	if next := d.waiting; next != nil {
+		d.waiting = nil
+		d.begin(ctx, next)
+	}
+}
+
+// add puts the words of a piece in the place of those that were heard of its beginning before; d.mu is held.
+func (d *drafter) add(words []word, k chunk) {
 	if sure(words) < guessSure {
 		return
 	}
 	s := stretch(k, words)
 	shift(&s, d.startMS)
+	d.words = slices.DeleteFunc(d.words, func(w domain.Word) bool { return w.EndMS > s.StartMS })
 	d.words = append(d.words, s.Words...)
 	d.say(slices.Clone(d.words))
 }

@@ -32,11 +32,11 @@ type pipeline struct {
 func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	defer close(p.queue)
 	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }, most: p.options.MaxChunkMS * sampleRate / 1000}
-	window := func() {}
+	window := func(bool) {}
 	if p.options.Draft != nil {
 		d := &drafter{engine: p.engine, say: p.options.Draft, startMS: p.options.StartMS}
 		defer d.work.Wait()
-		window = func() { d.look(ctx, c) }
+		window = func(last bool) { d.look(ctx, c, last) }
 	}
 	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c, window)
 	if err == nil {
@@ -52,8 +52,9 @@ func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	}
 }
 
-// listen feeds the chunker with windows until the sound ends; after is called behind each.
-func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.Options, c *chunker, after func()) error {
+// listen feeds the chunker with windows until the sound ends; after is called behind each, and told whether all that came was
+// listened to.
+func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.Options, c *chunker, after func(last bool)) error {
 	in := bufio.NewReaderSize(pcm, 64<<10)
 	raw := make([]byte, 2*window)
 	samples := make([]float32, window)
@@ -76,7 +77,7 @@ func listen(ctx context.Context, voice *vadStream, pcm io.Reader, o transcribe.O
 			if err := c.add(samples[:n/2], prob); err != nil {
 				return err
 			}
-			after()
+			after(in.Buffered() < len(raw))
 		}
 		if o.Progress != nil && (c.pos-reported >= sampleRate || over) {
 			reported = c.pos
