@@ -139,6 +139,11 @@ func (h *handlers) GetMemberHours(ctx context.Context, r gen.GetMemberHoursReque
 		return nil, err
 	}
 	s, err := h.scheduleOf(ctx, m.Account.ID)
+	if m.Account.ID != callerOf(ctx).AccountID {
+		for i := range s.DaysOff {
+			s.DaysOff[i].Reason = "" // colleagues see that somebody is away, not why
+		}
+	}
 	return gen.GetMemberHours200JSONResponse(s), err
 }
 

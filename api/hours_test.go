@@ -66,6 +66,9 @@ func TestHours(t *testing.T) {
 	if seen.Hours.From != "08:30" || seen.Hours.QuietFrom != "" {
 		t.Errorf("%+v", seen)
 	}
+	if len(seen.DaysOff) == 0 || seen.DaysOff[0].FirstDay == "" || seen.DaysOff[0].Reason != "" {
+		t.Errorf("a colleague sees the days, not why: %+v", seen.DaysOff)
+	}
 
 	for what, change := range map[string]map[string]any{
 		"zone":    {"time_zone": "Asia/Atlantis"},

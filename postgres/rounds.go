@@ -248,10 +248,18 @@ func (s Rounds) OpenFor(ctx context.Context, v domain.Viewer) ([]domain.Occurren
 
 // Open makes the occurrence of a day, if there is none.
 func (s Rounds) Open(ctx context.Context, r domain.RoundID, on domain.Date, now time.Time) error {
-	err := s.db.queries().OpenOccurrence(ctx, sqlc.OpenOccurrenceParams{
-		ID: domain.NewIDAt[domain.OccurrenceID](now), RoundID: r, OnDay: on.Midnight(), OpenedAt: now,
+	id := domain.NewIDAt[domain.OccurrenceID](now)
+	return s.db.inTx(ctx, "open an occurrence", func(t *tx) error {
+		n, err := t.OpenOccurrence(ctx, sqlc.OpenOccurrenceParams{ID: id, RoundID: r, OnDay: on.Midnight(), OpenedAt: now})
+		if err != nil || n == 0 {
+			return err
+		}
+		row, err := t.Occurrence(ctx, id)
+		if err != nil {
+			return err
+		}
+		return t.roundChanged(row.WorkspaceID, r, id)
 	})
-	return failed("open an occurrence", err)
 }
 
 // Close ends one, if it is open.

@@ -38,7 +38,7 @@ select round_member.round_id, account.id as account_id, account.name
  where round_member.round_id = any(@rounds::text[])
  order by round_member.round_id, lower(account.name), account.id;
 
--- name: OpenOccurrence :exec
+-- name: OpenOccurrence :execrows
 insert into occurrence (id, round_id, on_day, opened_at) values (@id, @round_id, @on_day, @opened_at) on conflict do nothing;
 
 -- name: CloseOccurrence :execrows

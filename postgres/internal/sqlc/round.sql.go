@@ -324,7 +324,7 @@ func (q *Queries) Occurrences(ctx context.Context, arg OccurrencesParams) ([]Occ
 	return items, nil
 }
 
-const openOccurrence = `-- name: OpenOccurrence :exec
+const openOccurrence = `-- name: OpenOccurrence :execrows
 insert into occurrence (id, round_id, on_day, opened_at) values ($1, $2, $3, $4) on conflict do nothing
 `
 
@@ -335,14 +335,17 @@ type OpenOccurrenceParams struct {
 	OpenedAt time.Time
 }
 
-func (q *Queries) OpenOccurrence(ctx context.Context, arg OpenOccurrenceParams) error {
-	_, err := q.db.Exec(ctx, openOccurrence,
+func (q *Queries) OpenOccurrence(ctx context.Context, arg OpenOccurrenceParams) (int64, error) {
+	result, err := q.db.Exec(ctx, openOccurrence,
 		arg.ID,
 		arg.RoundID,
 		arg.OnDay,
 		arg.OpenedAt,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const openOccurrencesOf = `-- name: OpenOccurrencesOf :many

@@ -25,6 +25,8 @@ export interface PublisherNeeds {
   readonly spool: Pick<Spool, "chunk" | "drop" | "forget" | "putTake">;
   /** Makes the clip of a take that has none yet; rejects when the server is away. */
   readonly createClip: (take: TakeRecord) => Promise<string>;
+  /** What becomes of a take that is finished on the server, before this browser forgets it; tried until it is done. */
+  readonly settle?: (take: TakeRecord) => Promise<void>;
   readonly carrier?: CarrierChoice;
   /** Told of every acknowledgement, change of carrier and trouble. */
   readonly onprogress?: (acknowledged: number, carrier: Carrier["name"] | "none", trouble: Trouble | undefined) => void;
@@ -101,6 +103,7 @@ export class Publisher {
         this.ensureGoing();
         const receipt = await this.attempt();
         this.hangUp();
+        await this.needs.settle?.(this.take);
         await this.needs.spool.forget(this.take.id);
         return receipt;
       } catch (error) {

@@ -3,6 +3,7 @@ import { api, ok } from "../api/client";
 import { recordingState, Refused } from "../api/ingest";
 import type { Range } from "./chunks";
 import { Publisher, type Receipt } from "./publisher";
+import { settleAnswer } from "./answer";
 import { Spool, type TakeRecord } from "./spool";
 import { lockName } from "./take";
 import type { Trouble } from "./carrier";
@@ -79,6 +80,7 @@ export async function completeTake(spool: Spool, take: TakeRecord, onchange: (ta
   const publisher = new Publisher(take, {
     spool,
     createClip,
+    settle: settleAnswer,
     carrier: "http",
     onprogress: (safe, _, trouble) => {
       tell(safe, { trouble });

@@ -5,7 +5,6 @@ import { OpfsChunks } from "./opfs";
 
 export type { Chunk } from "./chunks";
 
-/** A take as the spool knows it. */
 /** What a take answers: a moment of a clip, or what somebody said about it. */
 export interface ReplyTo {
   readonly clip_id: string;
@@ -13,6 +12,13 @@ export interface ReplyTo {
   readonly at_ms: number;
 }
 
+/** The time that a round is held which a take answers, and where in the take its sections begin. */
+export interface RoundAnswer {
+  readonly occurrence: string;
+  readonly marks: readonly { readonly section: string; readonly start_ms: number }[];
+}
+
+/** A take as the spool knows it. */
 export interface TakeRecord {
   readonly id: string;
   /** Whose take it is: an account's id. Another person who signs in here must not send it. */
@@ -25,6 +31,8 @@ export interface TakeRecord {
   visibility: "private" | "workspace" | "link";
   /** Set when the take is a reply; then who may see it is who may see what it answers. */
   readonly replyTo?: ReplyTo;
+  /** Set when the take is somebody's answer in a round: it becomes that as soon as the server has all of it. */
+  answers?: RoundAnswer;
   readonly startedAt: number;
   /** How many chunks the take has; undefined while it is recorded. */
   total: number | undefined;

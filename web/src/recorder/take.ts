@@ -8,7 +8,7 @@ import { Spool, type TakeRecord } from "./spool";
 import { NoEncoder, SpoolFull, type Mode, type Safety, type TakeState } from "./types";
 
 /** What people say about a take; it may change while it is recorded. */
-export type About = Pick<TakeRecord, "title" | "visibility" | "replyTo">;
+export type About = Pick<TakeRecord, "title" | "visibility" | "replyTo" | "answers">;
 
 /** Who hears of a take; it may be handed from one to the next. */
 export interface TakeListener {
@@ -26,6 +26,8 @@ export interface TakeNeeds extends TakeListener {
   readonly owner: string;
   readonly carrier: CarrierChoice;
   readonly createClip: (take: TakeRecord) => Promise<string>;
+  /** What becomes of a take that the server has all of; tried until it is done. */
+  readonly settle?: (take: TakeRecord) => Promise<void>;
 }
 
 /** The take says so in time when less than this is left on the disk. */
@@ -69,6 +71,7 @@ export class Take {
     this.publisher = new Publisher(record, {
       spool,
       createClip: needs.createClip,
+      ...(needs.settle ? { settle: needs.settle } : {}),
       carrier: needs.carrier,
       onprogress: (_, carrier, trouble) => {
         this.line = { carrier, trouble };
