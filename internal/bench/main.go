@@ -29,6 +29,7 @@ type options struct {
 	long, spoken  time.Duration
 	live          time.Duration
 	load          time.Duration
+	most          int
 	cues, queries int
 }
 
@@ -68,6 +69,7 @@ func flags() (opt options, err error) {
 	flag.DurationVar(&opt.spoken, "spoken", 3*time.Minute, "the recording that is transcribed")
 	flag.DurationVar(&opt.live, "live", time.Minute, "the recording that is transcribed while it is made in real time; 0: none")
 	flag.DurationVar(&opt.load, "load", 30*time.Second, "how long many record at once")
+	flag.IntVar(&opt.most, "most", 0, "how many record at once at the most; 0: as many as the aims say, and more")
 	flag.IntVar(&opt.cues, "cues", 1_000_000, "cues that are searched, a seventh of them in the searcher's workspace")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
 	flag.Parse()
@@ -89,20 +91,30 @@ func run(ctx context.Context) error {
 		}
 	}
 	r := &report{}
-	about := r.machine(ctx, revision(ctx))
+	commit, some := revision(ctx), len(opt.only) > 0
+	about := &table{} // a part that is measured alone tells of the machine itself
+	if !some {
+		about = r.machine(ctx, commit)
+	}
 	for _, p := range all {
-		if len(opt.only) > 0 && !slices.Contains(opt.only, p.name) {
+		if some && !slices.Contains(opt.only, p.name) {
 			continue
 		}
-		began, others := time.Now(), proc.Watch()
+		began, others, first := time.Now(), proc.Watch(), len(r.tables)
 		fmt.Fprintf(os.Stderr, "bench: %s…\n", p.name)
 		if err := p.run(ctx, opt, r); err != nil {
 			return fmt.Errorf("%s: %w", p.name, err)
 		}
-		about.add("while measuring "+p.name, fmt.Sprintf("other programs took %.0f %% of the processors; load average after it %s; it lasted %s",
-			100*others.Share(), loadAverage(), nice(time.Since(began))))
+		quiet := fmt.Sprintf("other programs took %.0f %% of the processors; load average after it %s; it lasted %s",
+			100*others.Share(), loadAverage(), nice(time.Since(began)))
+		about.add("while measuring "+p.name, quiet)
+		for _, t := range r.tables[min(first, len(r.tables)):] {
+			if some {
+				t.how += fmt.Sprintf(" Measured by itself on %s with %s: %s.", time.Now().UTC().Format(time.DateOnly), commit, quiet)
+			}
+		}
 		// After each part, so that what took minutes to measure outlives a part that fails.
-		if err := r.write(opt.out); err != nil {
+		if err := r.write(opt.out, some); err != nil {
 			return err
 		}
 	}
