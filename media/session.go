@@ -24,10 +24,12 @@ import (
 )
 
 const (
-	// tickEvery drives repair and interleaving.
+	// tickEvery drives repair and interleaving while packets are missing, and tickCalm interleaving while none are: what comes out
+	// waits for its chunk anyway, and each wake-up of each session costs.
 	tickEvery = 20 * time.Millisecond
-	// clusterTime and clusterBytes of one chunk of the stream that the frames become.
-	clusterTime  = 300 * time.Millisecond
+	tickCalm  = 60 * time.Millisecond
+	// clusterTime and clusterBytes of one chunk of the stream that the frames become. A chunk costs an fsync.
+	clusterTime  = 500 * time.Millisecond
 	clusterBytes = 1 << 20
 	// grace for the repair of the tail when the publisher says it is over.
 	grace = 300 * time.Millisecond
@@ -39,7 +41,7 @@ const (
 	smallestGap = 100 * time.Millisecond
 )
 
-// session is a WHIP session. Its frames become a Matroska stream, in chunks of 300 ms, which goes the way
+// session is a WHIP session. Its frames become a Matroska stream, in chunks of 500 ms, which goes the way
 // of every recording: fsynced, packaged, shipped, recoverable. So there is one way only, and VP8 is kept for import like any.
 type session struct {
 	door   *Door
@@ -69,6 +71,8 @@ type session struct {
 	out     chan []byte
 	begun   time.Time
 	warned  bool
+	calm    bool          // nothing was missing at the last tick
+	hurry   chan struct{} // something is
 
 	once      sync.Once
 	over      chan struct{} // asked to end
@@ -99,6 +103,7 @@ func (d *Door) newSession(ctx context.Context, clip domain.ClipID, offer string)
 		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), requests: rate.NewLimiter(rateLimit, rateBurst), connected: make(chan struct{}),
 		tracks: make([]*rtpin.Track, len(tracks)), ssrc: make([]uint32, len(tracks)), ends: make([]time.Duration, len(tracks)),
 		out: make(chan []byte, queuedChunks), over: make(chan struct{}), done: make(chan struct{}), begun: time.Now(),
+		hurry: make(chan struct{}, 1),
 	}
 	s.log = d.cfg.Logger.With(slog.String("clip_id", string(clip)), slog.String("session_id", s.id[:8]))
 	var rates []int64
@@ -191,7 +196,7 @@ func (s *session) finish() (State, error) {
 func (s *session) end() { s.once.Do(func() { close(s.over) }) }
 
 func (s *session) loop() {
-	tick := time.NewTicker(tickEvery)
+	tick := time.NewTimer(tickCalm)
 	defer tick.Stop()
 	late := time.NewTimer(s.door.cfg.ConnectWithin)
 	defer late.Stop()
@@ -199,7 +204,9 @@ func (s *session) loop() {
 	for {
 		select {
 		case <-tick.C:
-			s.tick(time.Now(), false)
+			tick.Reset(s.tick(time.Now(), false))
+		case <-s.hurry:
+			tick.Reset(tickEvery)
 		case <-connected:
 			connected = nil
 			late.Stop()
@@ -244,16 +251,20 @@ func (s *session) drain() {
 	s.closeCluster()
 }
 
-// tick moves everything that time moves.
-func (s *session) tick(now time.Time, final bool) {
+// tick moves everything that time moves, and tells when to do so again.
+func (s *session) tick(now time.Time, final bool) (next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.calm, next = true, tickCalm
 	for i, t := range s.tracks {
 		if t == nil {
 			continue
 		}
 		t.Frames(now, final, func(f rtpin.Frame) { s.line.add(i, f, now) })
 		s.feedback(t, s.ssrc[i], now)
+		if t.Lacks() {
+			s.calm, next = false, tickEvery
+		}
 	}
 	s.line.run(now, final)
 	if !s.warned && now.Sub(s.begun) > watchdog+iceDisconnected {
@@ -264,6 +275,7 @@ func (s *session) tick(now time.Time, final bool) {
 			}
 		}
 	}
+	return next
 }
 
 // feedback asks for what is missing. pion only queues it for the socket.
@@ -312,6 +324,13 @@ func (s *session) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiv
 		}
 		s.mu.Lock()
 		t.Push(p, time.Now())
+		if s.calm && t.Lacks() {
+			s.calm = false
+			select {
+			case s.hurry <- struct{}{}:
+			default: // told already
+			}
+		}
 		s.mu.Unlock()
 	}
 }

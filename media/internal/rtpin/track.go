@@ -183,6 +183,9 @@ func (t *Track) PLI(now time.Time) bool {
 	return true
 }
 
+// Lacks tells whether packets were missing at the last look, or are since.
+func (t *Track) Lacks() bool { return len(t.missing) > 0 }
+
 // Open tells whether packets are still missing or waiting.
 func (t *Track) Open() bool { return t.started && t.high >= t.next }
 
