@@ -46,6 +46,7 @@ var faults = []fault{ //nolint:gochecknoglobals // a table
 	{name: "PostgreSQL: kill -9, or stopped for 1–5 s", strike: killDatabase},
 	{name: "spool of " + tightSpool + " full, object store stopped", ground: tight, strike: stopObjects},
 	{name: "disk of " + diskSpool + " full, object store stopped", ground: disk, strike: stopObjects},
+	{name: "server's whole disk full for 2–10 s", ground: whole, lasts: 15 * time.Second, strike: fillDisk},
 	{name: "node lost, another takes over", ground: cluster, strike: loseNode},
 	{name: "node frozen, another takes over, it wakes up", ground: cluster, strike: freezeNode},
 	{name: "pair: object store stopped, server kill -9", strike: both(stopObjects, killServer)},
@@ -70,6 +71,7 @@ var browserFaults = []fault{ //nolint:gochecknoglobals // a table
 	{inBrowser: true, name: "object store: stopped for 2–8 s, or killed", strike: stopObjects},
 	{inBrowser: true, name: "PostgreSQL: kill -9, or stopped for 1–5 s", strike: killDatabase},
 	{inBrowser: true, name: "disk of " + diskSpool + " full, object store stopped", ground: disk, strike: stopObjects},
+	{inBrowser: true, name: "server's whole disk full for 2–10 s", ground: whole, strike: fillDisk},
 	{inBrowser: true, name: "pair: browser kill -9, server kill -9", prepare: killBrowser, strike: killServer},
 }
 
@@ -234,6 +236,27 @@ func (s *scene) fill(ctx context.Context, pid int) error {
 		return full
 	})
 	return pause(ctx, between(s.rnd, time.Second, 4*time.Second))
+}
+
+// fillDisk leaves no byte for anybody on the disk that holds spool, database and object store, for a while.
+func fillDisk(ctx context.Context, s *scene) (err error) {
+	f, err := os.Create(filepath.Join(s.world.mounted, "ballast"))
+	if errors.Is(err, syscall.ENOSPC) {
+		return nil
+	} else if err != nil {
+		return fmt.Errorf("fill the disk: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.Remove(f.Name())) }()
+	for _, size := range []int{1 << 20, 1} { // by the megabyte, then by the page
+		for err == nil {
+			_, err = f.Write(make([]byte, size))
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			return errors.Join(fmt.Errorf("fill the disk: %w", err), f.Close())
+		}
+		err = nil
+	}
+	return errors.Join(pause(ctx, between(s.rnd, 2*time.Second, 10*time.Second)), f.Close())
 }
 
 func objectsAwayFor(d time.Duration) func(context.Context, *scene) error {

@@ -22,17 +22,19 @@ import (
 type ground int
 
 // The grounds: everything embedded in one node; the same with a spool that is soon full; the same with a spool on a tiny
-// disk; and two nodes that share a database and an object store.
+// disk; the same with everything that it has, database and object store too, on a disk that is filled; and two nodes that share a database and an object store.
 const (
 	single ground = iota
 	tight
 	disk
+	whole
 	cluster
 )
 
 const (
 	tightSpool = "5MiB"
 	diskSpool  = "2MiB"
+	wholeDisk  = "500MiB"
 	bucketName = "baton"
 )
 
@@ -74,7 +76,11 @@ func newWorld(ctx context.Context, opt options, g ground) (w *world, err error) 
 	case tight:
 		env = append(env, "BATON_SPOOL_BYTES="+tightSpool)
 	case disk:
-		if err = w.mount(filepath.Join(w.dir, "a", "spool")); err != nil {
+		if err = w.mount(filepath.Join(w.dir, "a", "spool"), diskSpool); err != nil {
+			return w, err
+		}
+	case whole:
+		if err = w.mount(filepath.Join(w.dir, "a"), wholeDisk); err != nil {
 			return w, err
 		}
 	case cluster:
@@ -133,11 +139,11 @@ func (w *world) signIn(ctx context.Context) error {
 }
 
 // mount makes a disk so small that it is soon full.
-func (w *world) mount(dir string) error {
+func (w *world) mount(dir, size string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make a directory: %w", err)
 	}
-	if err := syscall.Mount("chaos", dir, "tmpfs", 0, "size="+strings.TrimSuffix(diskSpool, "iB")); err != nil {
+	if err := syscall.Mount("chaos", dir, "tmpfs", 0, "mode=755,size="+strings.TrimSuffix(size, "iB")); err != nil {
 		return fmt.Errorf("mount a small disk (this part of chaos needs root): %w", err)
 	}
 	w.mounted = dir
