@@ -191,12 +191,21 @@ func TestFindNamesSpokenSections(t *testing.T) {
 		"another heading": {say("The wins of this week first.", "We shipped search.", "And it is fast.", "As for risks, the disk is nearly full.", "We should add one."), []string{"Wins", "Risks"}, []string{"0 Wins", "15000 Risks"}},
 		"other forms": {say("Yesterday's work was the upload page.", "It resumes now.", "It was slow before.", "For today I plan the index.", "It brings typos in reach.", "That takes a day.",
 			"What's blocking me is the review.", "Please look."), []string{"Yesterday", "Today", "My blockers"}, []string{"0 Yesterday", "15000 Today", "30000 My blockers"}},
-		"two in one heading": {say("So what went well is the release.", "Nobody had to stay.", "It took an hour.", "What worries me, and our risks are many, is the disk.", "It is nearly full."),
-			[]string{"What went well", "Risks & concerns"}, []string{"0 What went well", "15000 Risks & concerns"}},
-		"of a template": {say("The state of things is calm.", "All is green.", "Nothing pages.", "Please keep an eye on the queue.", "It grows at noon.", "It shrinks later.", "Next you could drain it.", "It takes a minute."),
-			[]string{"State", "Watch", "Next"}, []string{"0 State", "15000 Watch", "30000 Next"}},
-		"another language": {say("Gestern habe ich die Seite gebaut.", "Sie ist schnell.", "Alle mögen sie.", "Heute kommt die Suche dran.", "Sie findet alles.", "Das dauert.", "Ein Hindernis ist die Prüfung.", "Bitte schaut darauf."),
-			[]string{"Gestern", "Heute", "Hindernisse"}, []string{"0 Gestern", "15000 Heute", "30000 Hindernisse"}},
+		"two in one heading": {
+			say("So what went well is the release.", "Nobody had to stay.", "It took an hour.", "What worries me, and our risks are many, is the disk.", "It is nearly full."),
+			[]string{"What went well", "Risks & concerns"},
+			[]string{"0 What went well", "15000 Risks & concerns"},
+		},
+		"of a template": {
+			say("The state of things is calm.", "All is green.", "Nothing pages.", "Please keep an eye on the queue.", "It grows at noon.", "It shrinks later.", "Next you could drain it.", "It takes a minute."),
+			[]string{"State", "Watch", "Next"},
+			[]string{"0 State", "15000 Watch", "30000 Next"},
+		},
+		"another language": {
+			say("Gestern habe ich die Seite gebaut.", "Sie ist schnell.", "Alle mögen sie.", "Heute kommt die Suche dran.", "Sie findet alles.", "Das dauert.", "Ein Hindernis ist die Prüfung.", "Bitte schaut darauf."),
+			[]string{"Gestern", "Heute", "Hindernisse"},
+			[]string{"0 Gestern", "15000 Heute", "30000 Hindernisse"},
+		},
 		"none spoken": {say("Here is the new page.", "It has a button."), []string{"Wins", "Risks"}, nil},
 	} {
 		t.Run(name, func(t *testing.T) {

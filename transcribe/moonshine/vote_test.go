@@ -71,7 +71,7 @@ func TestSlower(t *testing.T) {
 func TestGuesses(t *testing.T) {
 	t.Parallel()
 	said := func(text string, logP float64) (words []word) {
-		for _, w := range strings.Fields(text) {
+		for w := range strings.FieldsSeq(text) {
 			words = append(words, word{text: w, logP: logP})
 		}
 		return words
@@ -106,7 +106,7 @@ func TestPunctuate(t *testing.T) {
 	} {
 		var words []word
 		at := 0.0
-		for _, f := range strings.Fields(in) {
+		for f := range strings.FieldsSeq(in) {
 			if f == "/" {
 				at += commaPause
 				continue
