@@ -82,6 +82,7 @@ export type IconName =
   | "play"
   | "plus"
   | "rectangle-horizontal"
+  | "redo-2"
   | "refresh-cw"
   | "repeat"
   | "reply"

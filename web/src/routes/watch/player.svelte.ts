@@ -6,6 +6,7 @@ import { frameStep, placeOf } from "../../player/seek";
 import { Skipper, type Span } from "../../player/silence";
 import { clampSpeed, stepSpeed } from "../../player/speed";
 import { PlayedStretches } from "../../player/watched";
+import type { Lens } from "./lens";
 import { setSettings, settings } from "../../lib/settings.svelte";
 
 /** How often the page follows the video, in milliseconds: finer than words, coarser than pictures. */
@@ -47,6 +48,8 @@ export class Player {
   #remembered = 0;
   /** Play was asked for before the element could. */
   #wanted = false;
+  /** Tells where the media has what is played; undefined: it is the same. */
+  #lens: Lens | undefined;
 
   constructor(clip: string) {
     this.#clip = clip;
@@ -109,9 +112,17 @@ export class Player {
   };
 
   /** Says what can be played. Another address lets go of the stream; the same one changes nothing. */
-  offer(url: string | undefined, durationMs: number, live: boolean): void {
+  offer(url: string | undefined, durationMs: number, live: boolean, lens?: Lens): void {
+    if (lens !== this.#lens) {
+      const moment = this.#lens?.recorded(this.time) ?? this.time;
+      this.#lens = lens;
+      this.time = lens?.played(moment) ?? moment;
+      this.durationMs = durationMs;
+      this.played.stop();
+      this.endLoop();
+    }
     // What the playlist says is nearer to the truth than what the clip said before.
-    this.durationMs = this.#engine ? Math.max(durationMs, this.durationMs) : durationMs;
+    this.durationMs = this.#engine && !lens ? Math.max(durationMs, this.durationMs) : durationMs;
     if (!this.#engine) this.live = live;
     if ((url ?? "") === this.#url) return;
     this.#url = url ?? "";
@@ -161,7 +172,7 @@ export class Player {
     this.resumed = undefined;
     this.#skipper.went(to);
     if (!this.#url) return;
-    if (this.#engine && this.#video) this.#video.currentTime = placeOf(to, this.durationMs);
+    if (this.#engine && this.#video) this.#video.currentTime = this.#place(to);
     else this.#attach(to);
   };
 
@@ -237,6 +248,11 @@ export class Player {
     }
   };
 
+  /** Where the media has a moment, in seconds. */
+  #place(ms: number): number {
+    return this.#lens ? placeOf(this.#lens.place(Math.min(ms, this.durationMs - 60)), 0) : placeOf(ms, this.durationMs);
+  }
+
   #firstPlace(): number {
     if (this.live) return Math.max(0, this.durationMs - holdBack * 1000);
     if (this.time > 0) return this.time;
@@ -250,7 +266,7 @@ export class Player {
     this.time = ms;
     this.#skipper.went(ms);
     this.#engine = attach(this.#video, this.#url, {
-      start: placeOf(ms, this.durationMs),
+      start: this.#place(ms),
       notice: (n) => {
         this.notice = n;
         if (n.kind === "failed") this.stalled = false;
@@ -274,7 +290,7 @@ export class Player {
 
   #measure(): void {
     const d = this.#video?.duration ?? NaN;
-    if (Number.isFinite(d) && d > 0)
+    if (Number.isFinite(d) && d > 0 && !this.#lens)
       this.durationMs = this.live ? Math.max(this.durationMs, Math.round(d * 1000)) : Math.round(d * 1000);
   }
 
@@ -291,12 +307,17 @@ export class Player {
     const video = this.#video;
     // While hls.js has not put the start in yet the element says 0.
     if (!video || video.readyState < HTMLMediaElement.HAVE_METADATA || video.seeking) return;
-    const ms = video.currentTime * 1000;
+    const here = this.#lens?.at(video.currentTime * 1000);
+    const ms = here?.ms ?? video.currentTime * 1000;
     if (!video.paused) {
+      if (here?.jump !== undefined) {
+        this.#leap(video, here.jump);
+        return;
+      }
       const to = loopNext(this.loop, ms, this.durationMs) ?? this.#skipTarget(ms);
       if (to !== undefined) {
         this.played.stop();
-        video.currentTime = placeOf(to, this.durationMs);
+        video.currentTime = this.#place(to);
         this.time = to;
         return;
       }
@@ -304,6 +325,16 @@ export class Player {
     }
     if (exact || Math.abs(ms - this.time) >= followMs) this.time = ms;
     if (Math.abs(ms - this.#remembered) > rememberMs) this.#remember();
+  }
+
+  /** Over what is cut out; at the end of what is kept it is over. */
+  #leap(video: HTMLVideoElement, to: number): void {
+    if (Number.isFinite(to)) video.currentTime = placeOf(to, 0);
+    else {
+      video.pause();
+      this.time = this.durationMs;
+      this.ended = true;
+    }
   }
 
   #skipTarget(ms: number): number | undefined {

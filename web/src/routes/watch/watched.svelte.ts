@@ -15,6 +15,7 @@ import {
 import { listen, type SaidComment } from "../../api/events";
 import { account } from "../../lib/account.svelte";
 import { parseStoryboard, type Shot } from "../../player/storyboard";
+import type { Lens, Mode } from "./lens";
 import { applyComment, removeComment } from "./talk";
 
 /** Several events in a row make one request. */
@@ -44,6 +45,9 @@ export class Watched {
   reactions = $state.raw<readonly Reaction[]>([]);
   peaks = $state.raw<readonly number[]>([]);
   shots = $state.raw<readonly Shot[]>([]);
+  /** Puts all of this on the time line of what is played; undefined: that is the recording's own. */
+  lens = $state.raw<Lens | undefined>();
+  mode = $state<Mode>("full");
 
   #stop: (() => void) | undefined;
   readonly #due = new Set<Part>();
@@ -51,6 +55,8 @@ export class Watched {
   #peaksURL = "";
   #storyboardURL = "";
   #closed = false;
+  /** Which state of its edits is shown, and how. */
+  #version = "full";
   #heard = false;
 
   constructor(id: string) {
@@ -62,6 +68,7 @@ export class Watched {
     void this.#begin();
     return () => {
       this.#closed = true;
+      this.lens?.close();
       clearTimeout(this.#timer);
       this.#stop?.();
     };
@@ -122,7 +129,7 @@ export class Watched {
           this.#want("reactions");
         },
         "comment.changed": ({ comment }) => {
-          this.setComment(this.#rights(comment));
+          this.setComment(this.#rights(this.lens?.shown(comment) ?? comment));
         },
         "reply.changed": () => {
           this.#want("comments");
@@ -194,7 +201,13 @@ export class Watched {
   async #readClip(): Promise<void> {
     try {
       const before = this.clip;
-      const clip = await ok(api.GET("/api/v1/clips/{id}", { params: { path: { id: this.id } } }));
+      let clip = await this.#get();
+      const version = (clip.edit_no ? (clip.playback.hls_url ?? "") : "") + this.mode;
+      if (version !== this.#version) {
+        await this.#bend(version);
+        clip = await this.#get();
+        if (before) this.#want(...rest);
+      }
       this.setClip(clip);
       this.state = "there";
       this.trouble = "";
@@ -202,6 +215,22 @@ export class Watched {
     } catch (error) {
       this.#clipFailed(error);
     }
+  }
+
+  #get = () => ok(api.GET("/api/v1/clips/{id}", { params: { path: { id: this.id } } }));
+
+  async #bend(version: string): Promise<void> {
+    const lens = version === "full" ? undefined : await (await import("./lens")).bend(this.id, this.mode);
+    this.lens?.close();
+    this.lens = lens;
+    this.#version = version;
+    this.#peaksURL = this.#storyboardURL = "";
+  }
+
+  /** Watches it in full, tight, or whole as it was recorded. */
+  async watch(mode: Mode): Promise<void> {
+    this.mode = mode;
+    await this.#readClip();
   }
 
   #clipFailed(error: unknown): void {

@@ -1,0 +1,141 @@
+// Cutting a clip, with two people at once: its author trims it and cuts words, the other one sees what is left and nothing else.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join as path } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { launch } from "./chromium.mjs";
+import { lookAround, shot } from "./look.mjs";
+import { root, Server, until } from "./server.mjs";
+import { finished, join, signIn, upload } from "./steps.mjs";
+
+const run = promisify(execFile);
+const limit = { timeout: 300_000 };
+let server, browser, context, cookie, clip, page, other, theirs, otherCookie;
+
+before(async () => {
+  server = await Server.start();
+  ({ browser, context } = await launch({ viewport: { width: 1440, height: 900 } }));
+  cookie = await signIn(server, context);
+  theirs = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  otherCookie = await join(server, cookie, theirs, "Max Member");
+  // Ten seconds of speech, six of silence, the speech again, over a picture that changes at every frame.
+  const film = path(server.data, "film.mp4");
+  const speech = path(root, "testdata/media/opus.webm");
+  const sound = "[1:a]aresample=48000,apad=pad_dur=6[a];[2:a]aresample=48000[b];[a][b]concat=n=2:v=0:a=1[s]";
+  await run("ffmpeg", [
+    ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=30", "-i", speech, "-i", speech],
+    ...["-filter_complex", sound, "-map", "0:v", "-map", "[s]", "-shortest"],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "60", "-pix_fmt", "yuv420p", "-c:a", "aac", film],
+  ]);
+  clip = await upload(server, cookie, await readFile(film), "A film to cut");
+  await finished(server, clip, cookie);
+  const said = { at_ms: 20_000, body: "This is the moment" };
+  assert.equal((await server.api("POST", `/api/v1/clips/${clip}/comments`, { cookie, body: said })).status, 201);
+  page = await context.newPage();
+  other = await theirs.newPage();
+  for (const p of [page, other]) await p.goto(`${server.url}/c/${clip}`);
+  await slider(other).waitFor();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const slider = (p) => p.getByRole("slider", { name: "Place in the clip" });
+const seconds = async (p) => Number(await slider(p).getAttribute("aria-valuemax"));
+const edits = async (who = cookie) => (await server.api("GET", `/api/v1/clips/${clip}/edits`, { cookie: who })).json;
+const lasts = (p, ms) => until(`the page says ${ms} ms`, async () => Math.abs((await seconds(p)) - ms / 1000) <= 1, 60_000);
+const editor = () => page.getByRole("region", { name: "Edit the clip" });
+async function edit() {
+  await page.getByRole("button", { name: "More about this clip" }).click();
+  await page.getByRole("button", { name: "Edit the clip" }).click();
+  await editor().getByRole("slider", { name: "Trim the start" }).waitFor();
+  await editor().getByRole("option").first().waitFor();
+}
+
+test("by keyboard alone: trim, cut words, undo, save; the other one sees the shorter version", limit, async () => {
+  const whole = await edits();
+  await edit();
+  await lookAround(page, "edit");
+  const start = editor().getByRole("slider", { name: "Trim the start" });
+  await start.focus();
+  await start.press("Shift+ArrowRight");
+  await start.press("Shift+ArrowRight");
+  await until("two seconds are trimmed", async () => (await start.getAttribute("aria-valuenow")) === "2");
+  await start.press("Control+z");
+  await until("one is back", async () => (await start.getAttribute("aria-valuenow")) === "1");
+  await start.press("Control+Shift+z");
+  const words = editor().getByRole("listbox", { name: "Words" });
+  const texts = await editor().getByRole("option").allTextContents();
+  await words.focus();
+  await words.press("ArrowRight");
+  for (let i = 0; i < texts.length - 4; i++) await words.press("ArrowRight");
+  await words.press("Shift+ArrowRight");
+  await words.press("Delete");
+  await until("two words are struck out", async () => (await editor().locator(".gone").count()) >= 2);
+  await shot(page, "edit-cut");
+  await editor().getByRole("button", { name: "Save" }).click();
+  await editor().waitFor({ state: "detached" });
+
+  const now = await edits();
+  assert.ok(now.played_ms < whole.played_ms - 2000, `${now.played_ms} of ${whole.played_ms}`);
+  assert.deepEqual(
+    now.cuts.map((c) => c.kind),
+    ["hand", "hand"],
+  );
+  await lasts(other, now.played_ms);
+  await lasts(page, now.played_ms);
+  const at = `/api/v1/clips/${clip}`;
+  assert.equal((await server.api("GET", `${at}/hls/source/seg-0.m4s`, { cookie: otherCookie })).status, 404);
+  assert.equal((await server.api("GET", `${at}/hls/source/seg-0.m4s`, { cookie })).status, 200);
+  const left = (who) => server.api("GET", `${at}/transcript`, { cookie: who }).then((r) => r.json.cues.flatMap((c) => c.words));
+  assert.ok((await left(otherCookie)).length <= (await left(cookie)).length - 2);
+});
+
+test("the comment keeps its place, and what plays there is what was commented on", limit, async () => {
+  const { kept } = await edits();
+  const played = kept.reduce((sum, s) => sum + Math.max(0, Math.min(s.end_ms, 20_000) - s.start_ms), 0);
+  await finished(server, clip, cookie);
+  await until("the exact version is there", async () => (await edits()).rendered, 120_000);
+  await other.reload();
+  await lasts(other, (await edits()).played_ms);
+  await other.getByRole("tab", { name: /Comments/ }).click();
+  const say = (ms) => `${Math.floor(ms / 60_000)}:${String(Math.floor(ms / 1000) % 60).padStart(2, "0")}`;
+  await other
+    .getByRole("button", { name: new RegExp(`^${say(played)}`) })
+    .first()
+    .click();
+  const video = () =>
+    other.evaluate(() => ({ at: document.querySelector("video").currentTime, long: document.querySelector("video").duration }));
+  await until("the picture of that moment", async () => Math.abs((await video()).at - played / 1000) < 0.3, 60_000);
+  const { played_ms } = await edits();
+  await until("the media is the short one", async () => Math.abs((await video()).long - played_ms / 1000) < 0.15, 60_000);
+  const stored = await server.api("GET", `/api/v1/clips/${clip}/comments`, { cookie });
+  assert.equal(stored.json.comments[0].at_ms, 20_000);
+});
+
+test("two lengths: full and tight", limit, async () => {
+  const { tight } = await edits(otherCookie);
+  const choice = other.getByRole("group", { name: "Length" });
+  await choice.getByText("Tight").click();
+  await lasts(other, tight.played_ms);
+  // Over the silence: media goes on seconds further while what is played goes on without a break.
+  await other.getByRole("button", { name: "Play", exact: true }).click();
+  await until("it plays", () => other.evaluate(() => !document.querySelector("video").paused), 60_000);
+  await lookAround(other, "tight");
+  await choice.getByText("Full").click();
+  await lasts(other, (await edits()).played_ms);
+});
+
+test("what was cut is brought back, for everybody", limit, async () => {
+  await edit();
+  await editor().getByText("Earlier versions").click();
+  await editor().getByRole("button", { name: "Bring back" }).last().click();
+  await until("it is whole", async () => (await edits()).played_ms === (await edits()).duration_ms);
+  await lasts(other, (await edits()).duration_ms);
+  assert.equal((await server.api("GET", `/api/v1/clips/${clip}/hls/source/seg-0.m4s`, { cookie: otherCookie })).status, 200);
+  await editor().getByRole("button", { name: "Close" }).click();
+  assert.equal((await edits()).history.length, 2);
+});
