@@ -139,3 +139,16 @@ test("what was cut is brought back, for everybody", limit, async () => {
   await editor().getByRole("button", { name: "Close" }).click();
   assert.equal((await edits()).history.length, 2);
 });
+
+test("the exact version is made although the server is killed while it works on it", limit, async () => {
+  await finished(server, clip, cookie);
+  const { no } = await edits();
+  const cuts = [{ start_ms: 0, end_ms: 3000, kind: "hand" }];
+  const saved = await server.api("PUT", `/api/v1/clips/${clip}/edits`, { cookie, body: { based_on: no, cuts } });
+  assert.equal(saved.status, 200, saved.text);
+  await server.kill();
+  await server.up();
+  await until("the exact version is there", async () => (await edits())?.rendered, 180_000, 300);
+  const master = await server.api("GET", `/api/v1/clips/${clip}/hls/master.m3u8`, { cookie: otherCookie });
+  assert.match(master.text, /cut\w+\/index\.m3u8/);
+});
