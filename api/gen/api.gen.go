@@ -764,7 +764,6 @@ const (
 	WorkKindImport     WorkKind = "import"
 	WorkKindLadder     WorkKind = "ladder"
 	WorkKindScreen     WorkKind = "screen"
-	WorkKindStitch     WorkKind = "stitch"
 	WorkKindSummary    WorkKind = "summary"
 	WorkKindThumbnails WorkKind = "thumbnails"
 	WorkKindTranscribe WorkKind = "transcribe"
@@ -782,8 +781,6 @@ func (e WorkKind) Valid() bool {
 	case WorkKindLadder:
 		return true
 	case WorkKindScreen:
-		return true
-	case WorkKindStitch:
 		return true
 	case WorkKindSummary:
 		return true

@@ -18,4 +18,4 @@ select exists (select from work where clip_id = @clip_id and kind = 'transcribe'
 
 -- name: Work :many
 select clip_id, kind, state, progress, reason from work where clip_id = any(@clips::text[])
- order by array_position(array['import', 'stitch', 'edit', 'thumbnails', 'transcribe', 'chapters', 'summary', 'screen', 'ladder'], kind);
+ order by array_position(array['import', 'edit', 'thumbnails', 'transcribe', 'chapters', 'summary', 'screen', 'ladder'], kind);

@@ -68,7 +68,7 @@ func (q *Queries) PutWork(ctx context.Context, arg PutWorkParams) (int64, error)
 
 const work = `-- name: Work :many
 select clip_id, kind, state, progress, reason from work where clip_id = any($1::text[])
- order by array_position(array['import', 'stitch', 'edit', 'thumbnails', 'transcribe', 'chapters', 'summary', 'screen', 'ladder'], kind)
+ order by array_position(array['import', 'edit', 'thumbnails', 'transcribe', 'chapters', 'summary', 'screen', 'ladder'], kind)
 `
 
 type WorkRow struct {

@@ -3099,7 +3099,7 @@ export interface components {
         };
         Work: {
             /** @enum {string} */
-            kind: "import" | "thumbnails" | "ladder" | "transcribe" | "chapters" | "screen" | "summary" | "edit" | "stitch";
+            kind: "import" | "thumbnails" | "ladder" | "transcribe" | "chapters" | "screen" | "summary" | "edit";
             /** @enum {string} */
             state: "waiting" | "running" | "retrying" | "failed";
             progress: number;

@@ -22,7 +22,6 @@ const works: Readonly<Record<Schemas["Work"]["kind"], string>> = {
   screen: "reading the screen",
   summary: "writing a summary",
   edit: "making the edited version",
-  stitch: "putting the pieces together",
 };
 
 /** What the server is doing: "making captions 40 %", "making thumbnails". Empty when it rests. */

@@ -12,7 +12,6 @@ const doing: Readonly<Record<Work["kind"], string>> = {
   screen: "Reading what is on the screen",
   summary: "Writing the summary",
   edit: "Making the edited version",
-  stitch: "Putting the pieces together",
 };
 const waits: Readonly<Record<Work["kind"], string>> = {
   import: "Waits to be made ready to play",
@@ -23,7 +22,6 @@ const waits: Readonly<Record<Work["kind"], string>> = {
   screen: "Words on the screen come later",
   summary: "The summary comes next",
   edit: "The edited version comes next",
-  stitch: "The pieces are put together next",
 };
 const missing: Readonly<Record<Work["kind"], string>> = {
   import: "It could not be made ready to play",
@@ -34,7 +32,6 @@ const missing: Readonly<Record<Work["kind"], string>> = {
   screen: "Words on the screen could not be read",
   summary: "There is no summary",
   edit: "The edited version could not be made",
-  stitch: "The pieces could not be put together",
 };
 
 /** "Making the transcript 62 %". */
