@@ -9,6 +9,12 @@ export const routes: readonly Route[] = [
     load: () => import("./routes/Library.svelte"),
   },
   {
+    path: /^\/reel$/,
+    audience: "members",
+    nav: { href: "/reel", name: "Catch up", icon: "circle-play", unit: "min", badge: () => import("./lib/reel.svelte") },
+    load: () => import("./routes/Reel.svelte"),
+  },
+  {
     path: /^\/inbox$/,
     audience: "members",
     nav: { href: "/inbox", name: "Inbox", icon: "inbox", badge: () => import("./lib/inbox.svelte") },

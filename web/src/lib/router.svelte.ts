@@ -12,6 +12,8 @@ export interface NavEntry {
   readonly icon: IconName;
   /** What follows a number to show beside the name, e.g. what is unread; loaded after the page is there. */
   readonly badge?: () => Promise<{ readonly follow: FollowBadge }>;
+  /** What the number counts; things that are new, if nothing is said. */
+  readonly unit?: string;
 }
 
 /** Tells the number whenever it changes, 0 shows none; the returned function ends it. */

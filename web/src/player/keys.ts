@@ -28,6 +28,17 @@ export type Focus =
   /** The player's own slider and what else lies in the player: arrows seek there. */
   | "player";
 
+/** Reads it off the page. */
+export function focusOf(target: EventTarget | null): Focus {
+  if (!(target instanceof HTMLElement)) return "page";
+  if (target.isContentEditable || target.closest("textarea, select, [role=textbox]")) return "text";
+  const input = target.closest("input");
+  if (input) return ["checkbox", "radio", "button", "submit"].includes(input.type) ? "control" : "text";
+  if (target.closest("[role=slider]")) return "player";
+  if (target.closest("button, a, summary, [role=tab], [tabindex='0']")) return "control";
+  return target.closest("[data-player]") ? "player" : "page";
+}
+
 export interface KeyContext {
   readonly focus: Focus;
   /** Single-key shortcuts are on (WCAG 2.1.4 wants them to be off on request). */
