@@ -56,6 +56,8 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"POST /api/v1/shares/{secret}/requests":                "as above",
 	"GET /api/v1/guest":                                    "tells a browser what it told us",
 	"PUT /api/v1/guest":                                    "guests have no account",
+	"GET /api/v1/podcast/{feed}":                           "podcast programs have no account; 256 random bits in the address say whose feed it is",
+	"GET /api/v1/podcast/{feed}/{episode}":                 "as above; each request passes the clip's gate as the feed's owner",
 	"GET /api/v1/oembed":                                   "sites that embed have no account; tells of clips for anyone with the link only",
 	"GET /api/v1/events":                                   "only with a clip_id that passes the gate; the workspace's events need a sign-in",
 

@@ -254,6 +254,8 @@ var rules = map[string]rule{
 	"putAnswer": {who: answering, body: `{"parts":[{"section":"today","text":"Tests"}]}`}, "withdrawAnswer": {who: withdrawing},
 
 	"listProposals": {who: acting(editing)}, "dismissProposal": {who: acting(editing), body: `{"start_ms":0}`, ok: 204},
+	"getPodcast": {who: signedIn(guest)}, "createPodcast": {who: signedIn(guest), ok: 201}, "deletePodcast": {who: signedIn(guest), ok: 204},
+	"getPodcastFeed": {who: everybody}, "getPodcastEpisode": {who: everybody}, // the clip is the feed's owner's own
 	"getReel": {who: signedIn(guest)}, "addRead": {who: signedIn(guest), body: `{"refs":["x"]}`, ok: 204}, "addHeard": {who: acting(commenting), body: `{"spans":[{"start_ms":0,"end_ms":10}]}`, ok: 204},
 	"listMeetings": {who: signedIn(guest)}, "addMeeting": {who: signedIn(guest), body: `{"name":"Status","minutes":30,"people":8,"per_year":50,"since":"2026-01-01"}`, ok: 201},
 	"findMeetings":  {who: signedIn(guest), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
@@ -489,6 +491,14 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		_, secret := invite()
 		return secret
+	})
+	replace("episode", func() string { return string(c.heardAs(v)) + ".m4a" })
+	replace("feed", func() string {
+		secret := c.feed()
+		if strings.Contains(path, "/{episode}") || strings.HasSuffix(path, ".m4a") {
+			return secret
+		}
+		return secret + ".xml"
 	})
 	replace("share_id", func() string { id, _ := c.shared(v, nil); return string(id) })
 	replace("request_id", func() string {

@@ -62,6 +62,7 @@ type Needs struct {
 	Decisions   decisions
 	Blockers    blockers
 	Ledger      ledgerStore
+	Podcasts    podcasts
 	StartHere   startHere
 	Webhooks    webhooks
 	Edits       edits

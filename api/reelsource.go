@@ -292,7 +292,8 @@ func (s *reelSource) clip(ctx context.Context, id domain.ClipID) (*domain.Clip, 
 	for _, f := range s.h.Formats.Fillers(t) {
 		fillers = append(fillers, f.Span)
 	}
-	s.clips[id], s.known[id] = &c, reel.Known{Skip: reel.Skips(s.h.silences(c, t), fillers, c.DurationMS)}
+	skip := reel.Skips(s.h.silences(c, t), fillers, c.DurationMS)
+	s.clips[id], s.known[id] = &c, reel.Known{Skip: append(skip, domain.CutSpans(c.Cuts)...)}
 	return &c, nil
 }
 

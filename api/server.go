@@ -82,6 +82,7 @@ func (h *handlers) registerStreams(r gen.EchoRouter) {
 	r.GET("/api/v1/events", h.getEvents)
 	h.registerPlayback(r)
 	h.registerAttachments(r)
+	h.registerPodcast(r)
 	h.registerIngest(r)
 }
 

@@ -93,6 +93,7 @@ func newServer(t *testing.T, options ...option) *server {
 		Tokens: s.db.Tokens, Invites: s.db.Invites, Spaces: s.db.Spaces, Clips: s.db.Clips, Transcripts: s.db.Transcripts, Screens: s.db.Screens, Vocabulary: s.db.Terms,
 		Comments: s.db.Comments, Search: s.db.Search, Playback: s.db.Playback, Events: s.db.Events, Hours: s.db.Hours, Objects: s.objects,
 		Rounds: s.db.Rounds, Asks: s.db.Asks, Decisions: s.db.Decisions, Blockers: s.db.Blockers, Ledger: s.db.Ledger, StartHere: s.db.StartHere, Edits: s.db.Edits,
+		Podcasts:  s.db.Podcasts,
 		HasWriter: true,
 		Ingest:    s.ingest, Channels: s.ingest, WHIP: s.ingest,
 		Formats: api.Formats{

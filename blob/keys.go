@@ -14,7 +14,7 @@ import (
 //	w/{workspace}/c/{clip}/r/{rendition}/init-{n}-{attempt}.mp4
 //	w/{workspace}/c/{clip}/r/{rendition}/seg-{n}-{attempt}.m4s
 //	w/{workspace}/c/{clip}/attachment-{attachment}
-//	w/{workspace}/c/{clip}/poster-{attempt}.jpg, preview-{attempt}.webp, storyboard-{attempt}.jpg, peaks-{attempt}.json
+//	w/{workspace}/c/{clip}/poster-{attempt}.jpg, preview-{attempt}.webp, storyboard-{attempt}.jpg, peaks-{attempt}.json, sound-{attempt}.m4a
 //
 // Attempt is a short random text, new for each run of a job, so that a job may
 // run twice and publish by one transaction; a recorder's is new for each node that took the recording over.
@@ -24,7 +24,7 @@ type Keys struct{}
 // MadeOfRecording tells whether a key is of a recording's source or of what is made of it, and not, say, of what people added.
 func MadeOfRecording(key string) bool {
 	part := strings.SplitN(key, "/", 5) // w, workspace, c, clip, …
-	return len(part) == 5 && slices.ContainsFunc([]string{"source/", "r/", "poster-", "preview-", "storyboard-", "peaks-"}, func(kind string) bool {
+	return len(part) == 5 && slices.ContainsFunc([]string{"source/", "r/", "poster-", "preview-", "storyboard-", "peaks-", "sound-"}, func(kind string) bool {
 		return strings.HasPrefix(part[4], kind)
 	})
 }
@@ -87,4 +87,9 @@ func (k Keys) Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) strin
 // Attachment is a picture of a comment.
 func (k Keys) Attachment(w domain.WorkspaceID, c domain.ClipID, a domain.AttachmentID) string {
 	return fmt.Sprintf("%sattachment-%s", k.Clip(w, c), a)
+}
+
+// Sound is the clip's sound as one file.
+func (k Keys) Sound(w domain.WorkspaceID, c domain.ClipID, attempt string) string {
+	return fmt.Sprintf("%ssound-%s.m4a", k.Clip(w, c), attempt)
 }

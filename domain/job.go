@@ -13,6 +13,7 @@ const (
 	JobScreen     JobKind = "screen"     // picture → times of change, and the text that was on the screen
 	JobLadder     JobKind = "ladder"     // renditions that every browser plays, loudness normalised
 	JobEdit       JobKind = "edit"       // the exact version of the edit that holds
+	JobSound      JobKind = "sound"      // the sound as one file, for those who listen in a podcast program
 	JobPurge      JobKind = "purge"      // objects and rows of a deleted clip
 	JobRounds     JobKind = "rounds"     // opens and closes rounds, tells people; periodic, of no clip
 	JobReap       JobKind = "reap"       // ends abandoned recordings; periodic, of no clip

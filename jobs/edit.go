@@ -49,6 +49,9 @@ func (r *Runner) publishEdit(ctx context.Context, clip domain.Clip, made domain.
 	} else if err != nil {
 		return errors.Join(fmt.Errorf("publish edit: %w", err), r.drop(ctx, keysOf(made)))
 	}
+	if err := r.Store.QueueSound(ctx, clip); err != nil {
+		return fmt.Errorf("queue sound: %w", err)
+	}
 	return r.drop(ctx, replaced)
 }
 

@@ -30,6 +30,9 @@ func (r *Runner) ladder(ctx context.Context, clip domain.Clip, report func(float
 				return err
 			}
 		}
+		if err := r.Store.QueueSound(ctx, clip); err != nil {
+			return fmt.Errorf("queue sound: %w", err)
+		}
 		return nil
 	})
 }

@@ -34,6 +34,11 @@ type Store interface {
 	PublishEdit(ctx context.Context, id domain.ClipID, e domain.RenderedEdit) (replaced []string, err error)
 	FailClip(ctx context.Context, id domain.ClipID, reason string) error
 	SetPictures(ctx context.Context, id domain.ClipID, p domain.Pictures) (replaced []string, err error)
+	// Renditions gives those of what is played of a clip, with their codecs known.
+	Renditions(ctx context.Context, c *domain.Clip) ([]domain.Rendition, error)
+	// QueueSound has the clip's sound made as one file, where somebody wants it.
+	QueueSound(ctx context.Context, c domain.Clip) error
+	PutSound(ctx context.Context, s domain.Sound) (replaced []string, err error)
 
 	StartTranscript(ctx context.Context, id domain.ClipID) (upToMS int64, err error)
 	AppendCues(ctx context.Context, id domain.ClipID, s domain.TranscriptStep) error
@@ -97,6 +102,7 @@ type Keys interface {
 	Preview(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 	Storyboard(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 	Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) string
+	Sound(w domain.WorkspaceID, c domain.ClipID, attempt string) string
 }
 
 // Rounds does what is to be done for rounds and asks at a moment. Package rounds implements it.
@@ -140,6 +146,7 @@ type Transcoder interface {
 	Preview(ctx context.Context, t transcode.Take) ([]byte, error)
 	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
 	Peaks(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Peaks, error)
+	SoundFile(ctx context.Context, t transcode.Take) (path string, err error)
 	PCM(ctx context.Context, t transcode.Take, gainDB float64, startMS int64) (io.ReadCloser, error)
 	Frames(ctx context.Context, t transcode.Take, atMS []int64, each func(atMS int64, pgm []byte) error) error
 	SceneChanges(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.SceneChange, error)

@@ -46,6 +46,7 @@ var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 	domain.JobLadder:     {queueLadder, 2, 3, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
 	// Somebody waits for it, but what was cut is out of reach already.
 	domain.JobEdit:   {queueEdit, 1, 4, true, 10 * time.Minute, 20 * time.Second, (*Runner).edit},
+	domain.JobSound:  {queueQuick, 3, 3, false, 5 * time.Minute, time.Second, (*Runner).soundFile},
 	domain.JobPurge:  {queueQuick, 3, 25, false, 10 * time.Minute, 0, (*Runner).purge},
 	domain.JobRounds: {queueQuick, 1, 1, false, 5 * time.Minute, 0, (*Runner).rounds},
 	domain.JobReap:   {queueQuick, 3, 1, false, 5 * time.Minute, 0, (*Runner).reap},

@@ -46,6 +46,7 @@ type DB struct {
 	Decisions   Decisions
 	Blockers    Blockers
 	Ledger      Ledger
+	Podcasts    Podcasts
 	StartHere   StartHere
 	Webhooks    Webhooks
 	Edits       Edits
@@ -64,6 +65,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
 	db.Ledger, db.StartHere = Ledger{db}, StartHere{db}
 	db.Webhooks, db.Pushes = Webhooks{db}, Pushes{db}
+	db.Podcasts = Podcasts{db}
 	db.Edits = Edits{db}
 	return db
 }

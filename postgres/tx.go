@@ -112,7 +112,7 @@ func (t *tx) flush(ctx context.Context) error {
 // announce shows a job that will run.
 func (t *tx) announce(ctx context.Context, j domain.Job) error {
 	switch j.Kind {
-	case domain.JobPurge, domain.JobReap, domain.JobRounds:
+	case domain.JobPurge, domain.JobReap, domain.JobRounds, domain.JobSound:
 		return nil
 	case domain.JobTranscribe:
 		if err := t.ExpectTranscript(ctx, j.ClipID); err != nil {

@@ -1896,6 +1896,12 @@ type NewInvite struct {
 	Url string `json:"url"`
 }
 
+// NewPodcast defines model for NewPodcast.
+type NewPodcast struct {
+	// Url Whoever holds it hears what I may hear
+	Url string `json:"url"`
+}
+
 // NewShare defines model for NewShare.
 type NewShare struct {
 	Share Share `json:"share"`
@@ -2086,6 +2092,13 @@ type PinnedClip struct {
 	Clip     Clip      `json:"clip"`
 	PinnedAt time.Time `json:"pinned_at"`
 	PinnedBy Person    `json:"pinned_by"`
+}
+
+// Podcast defines model for Podcast.
+type Podcast struct {
+	CreatedAt  *time.Time `json:"created_at,omitempty"`
+	Exists     bool       `json:"exists"`
+	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
 }
 
 // Post defines model for Post.
@@ -3594,6 +3607,15 @@ type ServerInterface interface {
 	// ListNudges What rounds and asks have told me, in my working hours, the newest first
 	// (GET /api/v1/me/nudges)
 	ListNudges(ctx echo.Context) error
+	// DeletePodcast End my feed, if I have one
+	// (DELETE /api/v1/me/podcast)
+	DeletePodcast(ctx echo.Context) error
+	// GetPodcast Whether I have a private feed of what is new for me
+	// (GET /api/v1/me/podcast)
+	GetPodcast(ctx echo.Context) error
+	// CreatePodcast Make my feed, or give it another address; it is shown once, and the old one ends
+	// (POST /api/v1/me/podcast)
+	CreatePodcast(ctx echo.Context) error
 	// ListPush The browsers that tell me what is new, and the key to subscribe with
 	// (GET /api/v1/me/push)
 	ListPush(ctx echo.Context) error
@@ -5261,6 +5283,33 @@ func (w *ServerInterfaceWrapper) ListNudges(ctx echo.Context) error {
 	return err
 }
 
+// DeletePodcast converts echo context to params.
+func (w *ServerInterfaceWrapper) DeletePodcast(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeletePodcast(ctx)
+	return err
+}
+
+// GetPodcast converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPodcast(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPodcast(ctx)
+	return err
+}
+
+// CreatePodcast converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePodcast(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePodcast(ctx)
+	return err
+}
+
 // ListPush converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPush(ctx echo.Context) error {
 	var err error
@@ -6550,6 +6599,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/reel", wrapper.GetReel, options.OperationMiddlewares["getReel"]...)
 	router.POST(options.BaseURL+"/api/v1/reel/read", wrapper.AddRead, options.OperationMiddlewares["addRead"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/heard", wrapper.AddHeard, options.OperationMiddlewares["addHeard"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/podcast", wrapper.DeletePodcast, options.OperationMiddlewares["deletePodcast"]...)
+	router.GET(options.BaseURL+"/api/v1/me/podcast", wrapper.GetPodcast, options.OperationMiddlewares["getPodcast"]...)
+	router.POST(options.BaseURL+"/api/v1/me/podcast", wrapper.CreatePodcast, options.OperationMiddlewares["createPodcast"]...)
 	router.GET(options.BaseURL+"/api/v1/meetings", wrapper.ListMeetings, options.OperationMiddlewares["listMeetings"]...)
 	router.POST(options.BaseURL+"/api/v1/meetings", wrapper.AddMeeting, options.OperationMiddlewares["addMeeting"]...)
 	router.POST(options.BaseURL+"/api/v1/meetings/find", wrapper.FindMeetings, options.OperationMiddlewares["findMeetings"]...)
@@ -10207,6 +10259,114 @@ func (response ListNudgesdefaultApplicationProblemPlusJSONResponse) VisitListNud
 	return err
 }
 
+type DeletePodcastRequestObject struct {
+}
+
+type DeletePodcastResponseObject interface {
+	VisitDeletePodcastResponse(w http.ResponseWriter) error
+}
+
+type DeletePodcast204Response struct {
+}
+
+func (response DeletePodcast204Response) VisitDeletePodcastResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeletePodcastdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeletePodcastdefaultApplicationProblemPlusJSONResponse) VisitDeletePodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPodcastRequestObject struct {
+}
+
+type GetPodcastResponseObject interface {
+	VisitGetPodcastResponse(w http.ResponseWriter) error
+}
+
+type GetPodcast200JSONResponse Podcast
+
+func (response GetPodcast200JSONResponse) VisitGetPodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPodcastdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPodcastdefaultApplicationProblemPlusJSONResponse) VisitGetPodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePodcastRequestObject struct {
+}
+
+type CreatePodcastResponseObject interface {
+	VisitCreatePodcastResponse(w http.ResponseWriter) error
+}
+
+type CreatePodcast201JSONResponse NewPodcast
+
+func (response CreatePodcast201JSONResponse) VisitCreatePodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePodcastdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePodcastdefaultApplicationProblemPlusJSONResponse) VisitCreatePodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPushRequestObject struct {
 }
 
@@ -13303,6 +13463,15 @@ type StrictServerInterface interface {
 	// ListNudges What rounds and asks have told me, in my working hours, the newest first
 	// (GET /api/v1/me/nudges)
 	ListNudges(ctx context.Context, request ListNudgesRequestObject) (ListNudgesResponseObject, error)
+	// DeletePodcast End my feed, if I have one
+	// (DELETE /api/v1/me/podcast)
+	DeletePodcast(ctx context.Context, request DeletePodcastRequestObject) (DeletePodcastResponseObject, error)
+	// GetPodcast Whether I have a private feed of what is new for me
+	// (GET /api/v1/me/podcast)
+	GetPodcast(ctx context.Context, request GetPodcastRequestObject) (GetPodcastResponseObject, error)
+	// CreatePodcast Make my feed, or give it another address; it is shown once, and the old one ends
+	// (POST /api/v1/me/podcast)
+	CreatePodcast(ctx context.Context, request CreatePodcastRequestObject) (CreatePodcastResponseObject, error)
 	// ListPush The browsers that tell me what is new, and the key to subscribe with
 	// (GET /api/v1/me/push)
 	ListPush(ctx context.Context, request ListPushRequestObject) (ListPushResponseObject, error)
@@ -16527,6 +16696,75 @@ func (sh *strictHandler) ListNudges(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(ListNudgesResponseObject); ok {
 		return validResponse.VisitListNudgesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeletePodcast operation middleware
+func (sh *strictHandler) DeletePodcast(ctx echo.Context) error {
+	var request DeletePodcastRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeletePodcast(ctx.Request().Context(), request.(DeletePodcastRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeletePodcast")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeletePodcastResponseObject); ok {
+		return validResponse.VisitDeletePodcastResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPodcast operation middleware
+func (sh *strictHandler) GetPodcast(ctx echo.Context) error {
+	var request GetPodcastRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPodcast(ctx.Request().Context(), request.(GetPodcastRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPodcast")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPodcastResponseObject); ok {
+		return validResponse.VisitGetPodcastResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreatePodcast operation middleware
+func (sh *strictHandler) CreatePodcast(ctx echo.Context) error {
+	var request CreatePodcastRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePodcast(ctx.Request().Context(), request.(CreatePodcastRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePodcast")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePodcastResponseObject); ok {
+		return validResponse.VisitCreatePodcastResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

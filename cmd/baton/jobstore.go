@@ -115,6 +115,21 @@ func (s jobStore) SetSummary(ctx context.Context, id domain.ClipID, sum domain.S
 	return s.db.Transcripts.SetSummary(ctx, id, sum)
 }
 
+func (s jobStore) Renditions(ctx context.Context, c *domain.Clip) ([]domain.Rendition, error) {
+	if c.Rendered() {
+		return s.db.Edits.Renditions(ctx, c.ID)
+	}
+	return s.db.Playback.Renditions(ctx, c.ID)
+}
+
+func (s jobStore) QueueSound(ctx context.Context, c domain.Clip) error {
+	return s.db.Podcasts.QueueSound(ctx, c)
+}
+
+func (s jobStore) PutSound(ctx context.Context, sound domain.Sound) ([]string, error) {
+	return s.db.Podcasts.PutSound(ctx, sound)
+}
+
 func (s jobStore) QueueSummary(ctx context.Context, id domain.ClipID) error {
 	return s.db.Transcripts.QueueSummary(ctx, id)
 }

@@ -77,6 +77,7 @@ update clip set deleted_at = now(), updated_at = now() where id = @id;
 select workspace_id, (array_remove(array[poster_key, preview_key, storyboard_key, peaks_key, cut_poster_key], '') || array(
          select object_key from init_segment where init_segment.clip_id = clip.id
          union all select object_key from segment where segment.clip_id = clip.id
+         union all select object_key from sound where sound.clip_id = clip.id
          union all select object_key from attachment where attachment.clip_id = clip.id))::text[] as object_keys,
        coalesce((select source_parts from recording where recording.clip_id = clip.id), 0)::int as source_parts,
        coalesce((select source_runs from recording where recording.clip_id = clip.id), '[]')::jsonb as source_runs,

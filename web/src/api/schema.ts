@@ -2344,6 +2344,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/podcast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether I have a private feed of what is new for me */
+        get: operations["getPodcast"];
+        put?: never;
+        /** Make my feed, or give it another address; it is shown once, and the old one ends */
+        post: operations["createPodcast"];
+        /** End my feed, if I have one */
+        delete: operations["deletePodcast"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/podcast/{feed}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret, and .xml */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        /** What is new for the feed's owner as RSS 2.0, an episode a clip */
+        get: operations["getPodcastFeed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/podcast/{feed}/{episode}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret */
+                feed: string;
+                /** @description A clip's id, and .m4a */
+                episode: string;
+            };
+            cookie?: never;
+        };
+        /** The sound of a clip that the feed's owner may take along */
+        get: operations["getPodcastEpisode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/meetings": {
         parameters: {
             query?: never;
@@ -3981,6 +4042,17 @@ export interface components {
              */
             over_ms: number;
             fits: boolean;
+        };
+        Podcast: {
+            exists: boolean;
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            last_used_at?: string;
+        };
+        NewPodcast: {
+            /** @description Whoever holds it hears what I may hear */
+            url: string;
         };
         MeetingRequest: {
             name: string;
@@ -8501,6 +8573,124 @@ export interface operations {
         responses: {
             /** @description Noted */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPodcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Podcast"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPodcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPodcast"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePodcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPodcastFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret, and .xml */
+                feed: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/rss+xml": string;
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPodcastEpisode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The secret */
+                feed: string;
+                /** @description A clip's id, and .m4a */
+                episode: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sound */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/mp4": string;
+                };
+            };
+            /** @description A range of it */
+            206: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -46,6 +46,7 @@ export type IconName =
   | "grip-vertical"
   | "hand"
   | "hash"
+  | "headphones"
   | "heart"
   | "hourglass"
   | "image"

@@ -1,0 +1,22 @@
+package domain
+
+import "time"
+
+// Podcast is a person's private feed of what is new for them.
+type Podcast struct {
+	CreatedAt  time.Time
+	LastUsedAt time.Time // zero: never
+}
+
+// Sound is a clip's sound as one file (MP4 with AAC).
+type Sound struct {
+	ClipID     ClipID
+	ObjectKey  string
+	Bytes      int64
+	DurationMS int64
+	// EditNo is the state of the clip's edit that it holds.
+	EditNo int
+}
+
+// SoundOf tells whether a sound is what is played of a clip: of the state of its edit that holds.
+func (c *Clip) SoundOf(s Sound) bool { return s.EditNo == c.EditNo }

@@ -1,0 +1,98 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+
+	"github.com/jackc/pgx/v5"
+
+	"baton/domain"
+	"baton/postgres/internal/sqlc"
+)
+
+// Podcasts keeps private feeds and the files that they offer.
+type Podcasts struct{ db *DB }
+
+const noPodcast = "there is no such feed"
+
+// Put makes a person's feed, or gives it another secret, of which the SHA-256 is kept. KindNotFound for who is no member.
+func (s Podcasts) Put(ctx context.Context, v domain.Viewer, secretHash []byte) error {
+	n, err := s.db.queries().PutPodcast(ctx, sqlc.PutPodcastParams{SecretHash: secretHash, WorkspaceID: v.WorkspaceID, AccountID: v.AccountID})
+	return failed("make a feed", found(n, err, noMember))
+}
+
+// Get reads a person's feed. KindNotFound.
+func (s Podcasts) Get(ctx context.Context, v domain.Viewer) (domain.Podcast, error) {
+	r, err := s.db.queries().Podcast(ctx, v.WorkspaceID, v.AccountID)
+	return domain.Podcast{CreatedAt: r.CreatedAt, LastUsedAt: deref(r.LastUsedAt)}, failed("read a feed", orNotFound(err, noPodcast))
+}
+
+// BySecret finds whose feed a secret is of, and notes (at most once a minute) that it was used. KindNotFound, also when they left.
+func (s Podcasts) BySecret(ctx context.Context, secretHash []byte) (domain.Viewer, error) {
+	q := s.db.queries()
+	r, err := q.PodcastBySecret(ctx, secretHash)
+	if err == nil && r.UsedLongAgo {
+		err = q.TouchPodcast(ctx, secretHash)
+	}
+	return domain.Viewer{AccountID: r.AccountID, WorkspaceID: r.WorkspaceID, Role: r.Role}, failed("find a feed", orNotFound(err, noPodcast))
+}
+
+// Delete ends a person's feed. KindNotFound.
+func (s Podcasts) Delete(ctx context.Context, v domain.Viewer) error {
+	n, err := s.db.queries().DeletePodcast(ctx, v.WorkspaceID, v.AccountID)
+	return failed("end a feed", found(n, err, noPodcast))
+}
+
+// Sounds reads the files of those clips that have one.
+func (s Podcasts) Sounds(ctx context.Context, clips []domain.ClipID) (map[domain.ClipID]domain.Sound, error) {
+	rows, err := s.db.queries().Sounds(ctx, each(clips, func(c domain.ClipID) string { return string(c) }))
+	out := make(map[domain.ClipID]domain.Sound, len(rows))
+	for _, r := range rows {
+		out[r.ClipID] = domain.Sound{ClipID: r.ClipID, ObjectKey: r.ObjectKey, Bytes: r.Bytes, DurationMS: r.DurationMs, EditNo: r.EditNo}
+	}
+	return out, failed("list sounds", err)
+}
+
+// QueueSounds has the files of clips made.
+func (s Podcasts) QueueSounds(ctx context.Context, clips []domain.ClipID) error {
+	if len(clips) == 0 {
+		return nil
+	}
+	return s.db.inTx(ctx, "queue sounds", func(t *tx) error {
+		for _, c := range clips {
+			t.enqueue(domain.Job{Kind: domain.JobSound, ClipID: c})
+		}
+		return nil
+	})
+}
+
+// QueueSound has a clip's file made, or made anew, where somebody has a feed.
+func (s Podcasts) QueueSound(ctx context.Context, c domain.Clip) error {
+	wanted, err := s.db.queries().HasFeeds(ctx, c.WorkspaceID)
+	if err != nil || !wanted {
+		return failed("look for feeds", err)
+	}
+	return s.db.inTx(ctx, "queue a sound", func(t *tx) error {
+		t.enqueue(domain.Job{Kind: domain.JobSound, ClipID: c.ID, Again: true})
+		return nil
+	})
+}
+
+// PutSound keeps a clip's file and gives the key that nothing points at any more. KindNotFound.
+func (s Podcasts) PutSound(ctx context.Context, sound domain.Sound) (replaced []string, err error) {
+	err = s.db.inTx(ctx, "keep a sound", func(t *tx) error {
+		if _, err := t.lockClip(ctx, sound.ClipID); err != nil {
+			return err
+		}
+		old, err := t.OldSound(ctx, sound.ClipID)
+		if err == nil && old != sound.ObjectKey {
+			replaced = []string{old}
+		} else if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return err
+		}
+		return t.PutSound(ctx, sqlc.PutSoundParams{
+			ClipID: sound.ClipID, ObjectKey: sound.ObjectKey, Bytes: sound.Bytes, DurationMs: sound.DurationMS, EditNo: sound.EditNo,
+		})
+	})
+	return replaced, err
+}

@@ -1,0 +1,35 @@
+-- name: PutPodcast :execrows
+-- A new secret takes the place of the old one.
+insert into podcast (account_id, workspace_id, secret_hash)
+select member.account_id, member.workspace_id, @secret_hash
+  from member where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null
+on conflict (workspace_id, account_id) do update set secret_hash = excluded.secret_hash, created_at = now(), last_used_at = null;
+
+-- name: Podcast :one
+select created_at, last_used_at from podcast where workspace_id = @workspace_id and account_id = @account_id;
+
+-- name: PodcastBySecret :one
+select podcast.account_id, podcast.workspace_id, member.role,
+       (podcast.last_used_at is null or podcast.last_used_at < now() - interval '1 minute')::bool as used_long_ago
+  from podcast
+  join member on member.workspace_id = podcast.workspace_id and member.account_id = podcast.account_id and member.left_at is null
+ where podcast.secret_hash = @secret_hash;
+
+-- name: TouchPodcast :exec
+update podcast set last_used_at = now() where secret_hash = @secret_hash;
+
+-- name: DeletePodcast :execrows
+delete from podcast where workspace_id = @workspace_id and account_id = @account_id;
+
+-- name: Sounds :many
+select clip_id, object_key, bytes, duration_ms, edit_no from sound where clip_id = any(@clips::text[]);
+
+-- name: OldSound :one
+select object_key from sound where clip_id = @clip_id;
+
+-- name: PutSound :exec
+insert into sound (clip_id, object_key, bytes, duration_ms, edit_no) values (@clip_id, @object_key, @bytes, @duration_ms, @edit_no)
+on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no, made_at = now();
+
+-- name: HasFeeds :one
+select exists (select from podcast where workspace_id = @workspace_id);

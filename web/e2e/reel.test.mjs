@@ -1,0 +1,260 @@
+// The reel in a real Chromium: what comes first, what fits one's time, playing it by keys alone, answering in place, going on after a
+// reload, and never hearing anything twice.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { readFile } from "node:fs/promises";
+import { join as path } from "node:path";
+import { after, before, test } from "node:test";
+import { promisify } from "node:util";
+import { launch } from "./chromium.mjs";
+import { lookAround } from "./look.mjs";
+import { Server, root, until } from "./server.mjs";
+import { finished, join, signIn, upload } from "./steps.mjs";
+
+const run = promisify(execFile);
+const limit = { timeout: 300_000 };
+const speech = path(root, "testdata/media/opus.webm");
+let server, browser, owner, context, cookie, ownerCookie, me, ask, written, clips;
+
+before(async () => {
+  server = await Server.start();
+  ({ browser, context: owner } = await launch({ viewport: { width: 1440, height: 900 } }));
+  ownerCookie = await signIn(server, owner);
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  cookie = await join(server, ownerCookie, context, "Maya Member");
+  me = (await server.api("GET", "/api/v1/me", { cookie })).json.id;
+
+  // Speech, eight seconds of nothing, and speech again five times over, with a picture; and two voice notes.
+  const film = path(server.data, "film.mp4");
+  const again = path(server.data, "again.wav");
+  await run("ffmpeg", ["-v", "error", "-stream_loop", "5", "-i", speech, "-t", "70", "-ar", "48000", again]);
+  await run("ffmpeg", [
+    ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=640x360:rate=15", "-i", speech, "-i", again],
+    ...["-filter_complex", "[1:a]aresample=48000,apad=pad_dur=8[a];[2:a]aresample=48000[b];[a][b]concat=n=2:v=0:a=1[s]"],
+    ...["-map", "0:v", "-map", "[s]", "-shortest", "-c:v", "libx264", "-preset", "ultrafast", "-g", "30"],
+    ...["-pix_fmt", "yuv420p", "-c:a", "aac", film],
+  ]);
+  const voice = await readFile(speech);
+  clips = {
+    film: await upload(server, ownerCookie, await readFile(film), "The new search"),
+    asks: await upload(server, ownerCookie, voice, "A question"),
+    decides: await upload(server, ownerCookie, voice, "What we do"),
+  };
+  for (const id of Object.values(clips)) await finished(server, id, ownerCookie, 240_000);
+  const make = async (what, body) => (await server.api("POST", `/api/v1/${what}`, { cookie: ownerCookie, body })).json.id;
+  ask = await make("asks", { owner_id: me, body: "Look at the search", clip_id: clips.asks, start_ms: 1000, end_ms: 5000 });
+  written = await make("asks", { owner_id: me, body: `Book the room for Thursday. ${"It is for all of us. ".repeat(20)}` });
+  await make("decisions", { what: "We ship on Monday", clip_id: clips.decides, start_ms: 1000, end_ms: 4000 });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const plan = async (query = "") => (await server.api("GET", `/api/v1/reel?${query}`, { cookie })).json;
+const entries = (page) => page.getByRole("region", { name: "In this order" }).getByRole("listitem");
+
+/** Opens the reel with a speed. */
+async function open(search = "", rate = 2) {
+  const page = await context.newPage();
+  await page.addInitScript((r) => {
+    if (!localStorage.getItem("baton.settings")) localStorage.setItem("baton.settings", JSON.stringify({ rate: r, muted: true }));
+  }, rate);
+  await page.goto(`${server.url}/reel${search}`);
+  await page.getByRole("button", { name: /^(Play|Go on) \d/ }).waitFor({ timeout: 60_000 });
+  return page;
+}
+
+/** Where the piece that plays is, and which it is. */
+const now = (page) =>
+  page.evaluate(() => {
+    const video = document.querySelector(".slot.current video");
+    return {
+      at: video ? video.currentTime : undefined,
+      paused: video?.paused,
+      title: document.querySelector("header h2")?.textContent ?? "",
+      over: document.querySelector(".end h2")?.textContent ?? "",
+    };
+  });
+const plays = (page, title, from = 0) =>
+  until(
+    `“${title}” plays`,
+    async () => {
+      const n = await now(page);
+      return n.title === title && !n.paused && n.at > from ? n : null;
+    },
+    60_000,
+  );
+
+test("says what there is, what fits, and what is left for later", limit, async () => {
+  const page = await open("?budget=1", 0.5);
+  const all = await plan();
+  const short = await plan("budget_ms=60000&speed=0.5");
+  assert.ok(short.fits && short.left.length > 0, JSON.stringify(short));
+  await page.getByText(`fits 1 minute at 0.5× with ${short.left.length} left for later`).waitFor();
+  const names = await entries(page).allTextContents();
+  const asks = names.slice(0, 2).toSorted();
+  assert.match(asks[0], /Book the room.*Asked of you/s);
+  assert.match(asks[1], /Look at the search.*Asked of you/s);
+  assert.match(names[2], /We ship on Monday.*Decided/s);
+  await page.getByRole("heading", { name: "Left for later" }).waitFor();
+  await lookAround(page, "reel-overview");
+  await page.getByRole("button", { name: "All of it" }).click();
+  await page.getByRole("heading", { name: "Left for later" }).waitFor({ state: "detached" });
+  assert.equal(await entries(page).count(), all.pieces.length);
+  assert.match(page.url(), /\/reel$/);
+  await page.close();
+});
+
+test("is a private podcast, too", limit, async (t) => {
+  const page = await context.newPage();
+  await page.goto(`${server.url}/settings/podcast`);
+  await page.getByRole("button", { name: "Make my feed" }).click();
+  const address = await page.getByLabel("Address of the feed").inputValue({ timeout: 30_000 });
+  await lookAround(page, "settings-podcast");
+  const items = await until(
+    "all sounds are made",
+    async () => {
+      const answer = await fetch(address);
+      assert.equal(answer.status, 200);
+      assert.match(answer.headers.get("content-type"), /^application\/rss\+xml/);
+      const found = await page.evaluate(
+        (text) => {
+          const doc = new DOMParser().parseFromString(text, "text/xml");
+          if (doc.querySelector("parsererror")) throw new Error(text);
+          return [...doc.querySelectorAll("channel > item")].map((i) => {
+            const e = i.querySelector("enclosure");
+            const attributes = {
+              url: e.getAttribute("url"),
+              type: e.getAttribute("type"),
+              length: Number(e.getAttribute("length")),
+            };
+            return {
+              title: i.querySelector("title").textContent,
+              notes: i.querySelector("description").textContent,
+              ...attributes,
+            };
+          });
+        },
+        await answer.text(),
+      );
+      return found.length === 3 ? found : null;
+    },
+    120_000,
+    1000,
+  );
+  assert.match(items.find((i) => i.title === "Olga Owner: A question").notes, /Asked of you: Look at the search/);
+  for (const i of items) {
+    const whole = await fetch(i.url);
+    assert.equal(whole.headers.get("content-type"), i.type);
+    assert.equal((await whole.arrayBuffer()).byteLength, i.length);
+    const part = await fetch(i.url, { headers: { range: "bytes=4-7" } });
+    assert.equal(part.status, 206);
+    assert.equal(await part.text(), "ftyp");
+    const { stdout } = await run("ffprobe", ["-v", "error", "-show_streams", "-show_format", "-of", "json", i.url]);
+    const { streams, format } = JSON.parse(stdout);
+    assert.deepEqual(
+      streams.map((s) => s.codec_name),
+      ["aac"],
+      i.title,
+    );
+    const clip = (await server.api("GET", `/api/v1/clips/${i.url.match(/([0-9a-z]{26})\.m4a$/)[1]}`, { cookie })).json;
+    assert.ok(
+      Math.abs(Number(format.duration) * 1000 - clip.duration_ms) < 500,
+      `${i.title}: ${format.duration} s of ${clip.duration_ms} ms`,
+    );
+    t.diagnostic(`${i.title}: ${Math.round(i.length / 1000)} kB for ${Number(format.duration).toFixed(1)} s`);
+  }
+  await page.getByRole("button", { name: "End the feed" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "End the feed" }).click();
+  await until("it has ended", async () => (await fetch(address)).status === 404 && (await fetch(items[0].url)).status === 404);
+  await page.close();
+});
+
+test("plays by keys alone, answers in place, and goes on to the second after a reload", limit, async (t) => {
+  const page = await open();
+  // The number of minutes stands in the rail, too.
+  await page.getByRole("link", { name: /Catch up \d+ min/ }).waitFor({ timeout: 60_000 });
+  const play = page.getByRole("button", { name: /^Play \d/ });
+  for (let i = 0; i < 40 && !(await play.evaluate((b) => b === document.activeElement)); i++) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  // What is asked comes first; what is in writing is a card, which the next key turns.
+  await page.getByRole("article", { name: "To read, from Olga Owner" }).waitFor({ timeout: 60_000 });
+  await page.keyboard.press("k");
+  await page.getByText(/to read, paused/).waitFor();
+  await lookAround(page, "reel-words");
+  await page.keyboard.press("Shift+N");
+  await plays(page, "Look at the search", 1);
+  await page.keyboard.press(" ");
+  await until("it waits", async () => (await now(page)).paused);
+  await page.keyboard.press("a");
+  await page.getByRole("textbox", { name: "Answer to Olga Owner" }).waitFor();
+  await page.keyboard.type("I have looked: it is fine.");
+  await page.keyboard.press("Enter");
+  await until("the ask is answered", async () => {
+    const { json } = await server.api("GET", `/api/v1/asks/${ask}`, { cookie });
+    return json.state === "answered" && json.answer === "I have looked: it is fine.";
+  });
+  await plays(page, "We ship on Monday", 1);
+  await page.keyboard.press("Shift+N"); // it comes again: nobody heard it
+  const film = (await plan()).pieces.findIndex((p) => p.clip_id === clips.film);
+  assert.ok(film > 0);
+  await entries(page).filter({ hasText: "The new search" }).getByRole("button").click();
+  await plays(page, "The new search", 3);
+  await page.keyboard.press("k");
+  await until("it waits", async () => (await now(page)).paused);
+  await lookAround(page, "reel-playing");
+  const { at } = await now(page);
+  await page.reload();
+  await page.getByRole("button", { name: /^Go on \d/ }).click();
+  const again = await plays(page, "The new search", 0.1);
+  assert.ok(Math.abs(again.at - at) < 5, `it was at ${at} s and went on at ${again.at} s`);
+  const first = await page.evaluate(() => document.querySelector(".slot.current video").played.start(0));
+  assert.ok(Math.abs(first - at) < 1, `it was at ${at} s and went on at ${first} s`);
+  t.diagnostic(`left at ${at.toFixed(2)} s, went on at ${first.toFixed(2)} s`);
+  await page.close();
+});
+
+test("plays to the end in the time that it promised, and nothing twice", limit, async (t) => {
+  const page = await open();
+  const promised = await plan("speed=2");
+  assert.ok(!promised.pieces.some((p) => p.ref === written), "what was read comes again");
+  assert.ok(
+    promised.pieces.filter((p) => p.clip_id === clips.film).every((p) => p.play[0].start_ms > 2000),
+    "what was heard comes again",
+  );
+  // How much of each piece's picture or sound was played, whether it stood still in between or not.
+  await page.evaluate(() => {
+    const played = new Map();
+    globalThis.playedMs = () => [...played.values()].reduce((sum, ms) => sum + ms, 0);
+    setInterval(() => {
+      const video = document.querySelector(".slot.current video");
+      if (!video) return;
+      let sum = 0;
+      for (let i = 0; i < video.played.length; i++) sum += video.played.end(i) - video.played.start(i);
+      played.set(video, (sum * 1000) / video.playbackRate);
+    }, 20);
+  });
+  const fresh = page.getByRole("button", { name: "From the start" });
+  const began = Date.now();
+  if (await fresh.isVisible()) await fresh.click();
+  else await page.getByRole("button", { name: /^(Play|Go on) \d/ }).click();
+  await until("the end", async () => (await now(page)).over, 240_000, 50);
+  const took = Date.now() - began;
+  const played = Math.round(await page.evaluate(() => globalThis.playedMs()));
+  const gaps = await page.evaluate(() => performance.getEntriesByName("reel-gap").map((g) => Math.round(g.duration)));
+  const words = `promised ${promised.length_ms} ms for ${promised.pieces.length} pieces, played ${played} ms in ${took} ms`;
+  t.diagnostic(`${words}; gaps ${gaps.join(", ")} ms`);
+  assert.equal((await now(page)).over, "You are caught up");
+  assert.equal(gaps.length, promised.pieces.length - 1);
+  // A jump is as late as the page's next look: a quarter of a second where the machine has time, more where it has none.
+  const jumps = promised.pieces.reduce((sum, p) => sum + p.play.length, 0);
+  assert.ok(played > promised.length_ms * 0.95 - 500, words);
+  assert.ok(played < promised.length_ms + jumps * 1000, words);
+  await page.getByText("One thing is still asked of you").waitFor();
+  await lookAround(page, "reel-end");
+  await until("nothing is left", async () => (await plan()).pieces.length === 0);
+  await page.reload();
+  await page.getByRole("heading", { name: "You are caught up" }).waitFor();
+  await page.close();
+});
