@@ -23,7 +23,7 @@ const take: TakeRecord = {
 };
 /** What the server says to a question about the occurrence. */
 const says = (status: number) =>
-  vi.spyOn(api, "GET").mockResolvedValue({ error: { title: "No" }, response: new Response(null, { status }) } as never);
+  vi.spyOn(api, "GET").mockResolvedValue({ error: { title: "No" }, response: new Response(null, { status }) });
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -36,10 +36,16 @@ describe("a take that answers a round", () => {
       { section: "blockers", text: "None" },
       { section: "yesterday", clip_id: "old" },
     ];
-    expect(partsOf(take, before)).toEqual([
+    expect(partsOf(take, ["yesterday", "today", "blockers"], before)).toEqual([
       { section: "today", text: "Tests", clip_id: "clip", start_ms: 1500 },
       { section: "blockers", text: "None" },
       { section: "yesterday", clip_id: "clip", start_ms: 0 },
+    ]);
+  });
+
+  it("leaves out what the round asks no more", () => {
+    expect(partsOf(take, ["today"], [{ section: "lunch", text: "Soup" }])).toEqual([
+      { section: "today", clip_id: "clip", start_ms: 1500 },
     ]);
   });
 

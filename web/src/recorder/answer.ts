@@ -5,14 +5,16 @@ import type { TakeRecord } from "./spool";
 
 type Part = Schemas["AnswerPart"];
 
-/** The answer that a take makes: its sections take the place of what was recorded before; what was written stays. */
-export function partsOf(take: TakeRecord, before: readonly Part[]): Part[] {
+/**
+ * The answer that a take makes: its sections take the place of what was recorded before; what was written stays. Sections that the round has no
+ * more are left out, for the server would refuse them all.
+ */
+export function partsOf(take: TakeRecord, sections: readonly string[], before: readonly Part[]): Part[] {
   const parts = new Map<string, Part>();
   for (const { section, text } of before) if (text) parts.set(section, { section, text });
-  for (const { section, start_ms } of take.answers?.marks ?? []) {
+  for (const { section, start_ms } of take.answers?.marks ?? [])
     parts.set(section, { ...(parts.get(section) ?? { section }), ...(take.clipId ? { clip_id: take.clipId } : {}), start_ms });
-  }
-  return [...parts.values()];
+  return [...parts.values()].filter((p) => sections.includes(p.section));
 }
 
 /** Makes a finished take its owner's answer. What the server will never take stays a clip; everything else is thrown, to be tried again. */
@@ -22,7 +24,9 @@ export async function settleAnswer(take: TakeRecord): Promise<void> {
   try {
     const held = await ok(api.GET("/api/v1/occurrences/{occurrence_id}", { params }));
     const before = held.answers.find((a) => a.author.id === take.owner)?.parts ?? [];
-    await ok(api.PUT("/api/v1/occurrences/{occurrence_id}/answer", { params, body: { parts: partsOf(take, before) } }));
+    const sections = held.sections.map((s) => s.key);
+    const parts = partsOf(take, sections, before);
+    await ok(api.PUT("/api/v1/occurrences/{occurrence_id}/answer", { params, body: { parts } }));
   } catch (error) {
     if (error instanceof ApiError && [400, 403, 404, 409].includes(error.status)) return;
     throw error;
