@@ -551,7 +551,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	})
 	if strings.Contains(path, "/due/{file}") {
 		replace("file", func() string {
-			url := decoded[struct{ URL string }](c.t, c.enter(owner).call("POST", "/api/v1/me/due-feed", nil).expect(201)).URL //nolint:contextcheck // as above
+			url := decoded[struct{ URL string }](c.t, c.enter(owner).call("POST", "/api/v1/me/due-feed", nil).expect(201)).URL
 			return url[strings.LastIndex(url, "/")+1:]
 		})
 	}

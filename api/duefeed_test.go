@@ -14,16 +14,16 @@ func TestACalendarOfWhatIsDue(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
 	ada, olga, nobody := c.enter(admin), c.enter(owner), &person{s: c.server}
-	make := func() string {
+	address := func() string {
 		url := decoded[struct{ URL string }](t, ada.call("POST", "/api/v1/me/due-feed", nil).expect(201)).URL
 		return strings.TrimPrefix(url, c.url)
 	}
-	first := make()
+	first := address()
 	if a := nobody.call("GET", first, nil).expect(200); !strings.HasPrefix(a.header.Get("Content-Type"), "text/calendar") || strings.Contains(string(a.body), "VEVENT") {
 		t.Errorf("%v %s", a.header, a.body)
 	}
 	olga.call("POST", "/api/v1/asks", map[string]any{"owner_id": ada.member.Account.ID, "body": "Which colour; red,\nor blue?", "class": "standard"}).expect(201)
-	second := make()
+	second := address()
 	nobody.call("GET", first, nil).problem(404)
 	for range 30 { // calendar programs look often
 		nobody.call("GET", second, nil).expect(200)
@@ -47,7 +47,7 @@ func TestACalendarOfWhatIsDue(t *testing.T) {
 	ada.call("DELETE", "/api/v1/me/due-feed", nil).expect(204)
 	nobody.call("GET", second, nil).problem(404)
 	// Who leaves the workspace has no calendar of it.
-	third := make()
+	third := address()
 	c.exec(`update member set left_at = now() where account_id = $1`, ada.member.Account.ID)
 	if got := nobody.call("GET", third, nil).status; got != http.StatusNotFound {
 		t.Errorf("%d", got)

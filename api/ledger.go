@@ -223,10 +223,22 @@ func (h *handlers) GetLedgerCSV(ctx context.Context, r gen.GetLedgerCSVRequestOb
 	}
 	figure := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 	rows := [][]string{
-		{"figure", "value"}, {"from", l.From}, {"to", l.To}, {"avoided_hours", figure(l.AvoidedHours)}, {"spent_hours", figure(l.SpentHours)}, {"net_hours", figure(l.NetHours)},
-		{"cost", figure(or(l.Cost, 0))}, {"occurrences", strconv.Itoa(l.Occurrences)}, {"expected", strconv.Itoa(l.Expected)}, {"answered", strconv.Itoa(l.Answered)},
-		{"late", strconv.Itoa(l.Late)}, {"asks", strconv.Itoa(l.Asks)}, {"asks_answered", strconv.Itoa(l.AsksAnswered)}, {"asks_in_time", strconv.Itoa(l.AsksInTime)},
-		{"median_wait_hours", figure(l.MedianWaitHours)}, {"fairness", figure(l.Fairness)},
+		{"figure", "value"},
+		{"from", l.From},
+		{"to", l.To},
+		{"avoided_hours", figure(l.AvoidedHours)},
+		{"spent_hours", figure(l.SpentHours)},
+		{"net_hours", figure(l.NetHours)},
+		{"cost", figure(or(l.Cost, 0))},
+		{"occurrences", strconv.Itoa(l.Occurrences)},
+		{"expected", strconv.Itoa(l.Expected)},
+		{"answered", strconv.Itoa(l.Answered)},
+		{"late", strconv.Itoa(l.Late)},
+		{"asks", strconv.Itoa(l.Asks)},
+		{"asks_answered", strconv.Itoa(l.AsksAnswered)},
+		{"asks_in_time", strconv.Itoa(l.AsksInTime)},
+		{"median_wait_hours", figure(l.MedianWaitHours)},
+		{"fairness", figure(l.Fairness)},
 	}
 	for _, z := range l.Zones {
 		rows = append(rows, []string{"median_wait_hours " + z.TimeZone, figure(z.MedianWaitHours)})

@@ -9,7 +9,7 @@ import (
 func TestAStartForSomebodyNew(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)
-	olga, max := c.enter(owner), c.enter(member)
+	olga, mia := c.enter(owner), c.enter(member)
 	space := decoded[struct{ ID string }](t, olga.call("POST", "/api/v1/spaces", map[string]any{"name": "Platform"}).expect(201)).ID
 	at := "/api/v1/spaces/" + space
 	clip := olga.clip(domain.VisibleWorkspace, "How we deploy")
@@ -32,25 +32,25 @@ func TestAStartForSomebodyNew(t *testing.T) {
 		}
 	}
 	look := func(p *person) start { return decoded[start](t, p.call("GET", at+"/start-here", nil).expect(200)) }
-	if s := look(max); len(s.Pinned)+len(s.Decisions)+len(s.Moments) != 0 {
+	if s := look(mia); len(s.Pinned)+len(s.Decisions)+len(s.Moments) != 0 {
 		t.Errorf("%+v", s)
 	}
 	for _, id := range []domain.ClipID{hidden, clip, clip} {
 		olga.call("PUT", at+"/pins/"+string(id), nil).expect(204)
 	}
-	max.call("PUT", at+"/pins/"+string(hidden), nil).problem(404)
+	mia.call("PUT", at+"/pins/"+string(hidden), nil).problem(404)
 	old := decoded[struct{ ID string }](t, olga.call("POST", "/api/v1/decisions", map[string]any{"what": "We deploy on Fridays", "clip_id": clip}).expect(201)).ID
 	olga.call("POST", "/api/v1/decisions", map[string]any{"what": "We do not", "clip_id": clip, "supersedes": old}).expect(201)
 	olga.call("POST", "/api/v1/decisions", map[string]any{"what": "Elsewhere"}).expect(201)
 	play := func(p *person, from, to int64) {
 		p.call("POST", "/api/v1/clips/"+string(clip)+"/watched", map[string]any{"ranges": []map[string]int64{{"start_ms": from, "end_ms": to}}, "position_ms": to}).expect(204)
 	}
-	play(max, 0, 40_000)
-	play(max, 20_000, 35_000)
+	play(mia, 0, 40_000)
+	play(mia, 20_000, 35_000)
 	play(c.enter(admin), 0, 60_000)
 	play(c.enter(admin), 25_000, 30_000)
 
-	s := look(max)
+	s := look(mia)
 	if len(s.Pinned) != 1 || s.Pinned[0].Clip.ID != string(clip) || s.Pinned[0].PinnedBy.Name == "" {
 		t.Errorf("%+v", s.Pinned)
 	}
@@ -64,7 +64,7 @@ func TestAStartForSomebodyNew(t *testing.T) {
 		t.Errorf("%+v", s.Pinned)
 	}
 	olga.call("DELETE", at+"/pins/"+string(clip), nil).expect(204)
-	if s := look(max); len(s.Pinned) != 0 {
+	if s := look(mia); len(s.Pinned) != 0 {
 		t.Errorf("%+v", s.Pinned)
 	}
 	for range domain.MaxPins {
