@@ -216,6 +216,24 @@ test("a blocker is raised and cleared with keys alone", limit, async () => {
   await mira.getByRole("region", { name: /^Open/ }).getByText("No access to staging").waitFor();
 });
 
+test("a comment becomes a blocker that remembers where it was said", limit, async () => {
+  const said = { body: "We have no licence for this", at_ms: 2000 };
+  const comment = (await server.api("POST", `/api/v1/clips/${clip}/comments`, { cookie: miraCookie, body: said })).json;
+  await page.goto(`${server.url}/c/${clip}?comment=${comment.id}`);
+  await page.getByRole("button", { name: "Make something of it" }).click();
+  await page.getByRole("button", { name: "Blocker", exact: true }).click();
+  assert.equal(await dialogOf(page).getByLabel("Blocker").inputValue(), said.body);
+  await dialogOf(page).getByRole("button", { name: "Put it on the board" }).click();
+  await until(
+    "it is on the board with its comment",
+    async () => {
+      const { blockers } = (await server.api("GET", "/api/v1/blockers", { cookie })).json;
+      return blockers.some((b) => b.body === said.body && b.source.comment_id === comment.id && b.source.start_ms === 2000);
+    },
+    patience,
+  );
+});
+
 test("an urgent ask says what it does, needs a reason, and stands in the review", limit, async () => {
   await page.goto(`${server.url}/asks`);
   await page.getByRole("button", { name: "Ask somebody" }).click();
