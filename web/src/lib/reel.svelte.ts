@@ -29,6 +29,7 @@ export const follow: FollowBadge = (show) => {
     "ask.changed": later,
     "decision.changed": later,
     "blocker.changed": later,
+    "round.changed": later,
   });
   return () => {
     gone = true;
