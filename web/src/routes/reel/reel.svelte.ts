@@ -76,9 +76,10 @@ export class Reel {
   };
 
   /** Begins: where the last visit ended, or at a piece. */
-  readonly begin = (at = this.bookmark?.index ?? 0, ms = this.bookmark?.ms): void => {
+  readonly begin = (at = this.bookmark?.index ?? 0): void => {
+    const { bookmark } = this;
     this.phase = "playing";
-    this.#take(at, ms);
+    this.#take(at, bookmark?.index === at ? bookmark.ms : undefined);
   };
 
   /** Goes to a piece and plays it. */
