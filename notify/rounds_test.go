@@ -106,9 +106,18 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
 	o.ok(o.db.Webhooks.Create(t.Context(), domain.Webhook{
 		ID: domain.NewID[domain.WebhookID](), WorkspaceID: o.w, Kind: domain.WebhookJSON, Name: "tools", URL: "https://tools.example.org/hook", Secret: "whsec_c2VjcmV0",
-		Wants: []domain.MessageKind{domain.MessageClosed}, CreatedBy: o.boss.ID,
+		Wants: []domain.MessageKind{domain.MessageOpened, domain.MessageClosed}, CreatedBy: o.boss.ID,
 	}))
 	one := o.held("Stand-up")
+	o.ok(o.db.Rounds.Open(t.Context(), one.RoundID, one.On, at)) // as another node does
+	opened, _, err := o.db.Webhooks.Claim(t.Context(), 10)
+	o.ok(err)
+	if len(opened) != 1 || opened[0].Message.Kind != domain.MessageOpened || opened[0].Message.Title != "Stand-up is open" {
+		t.Errorf("%+v", opened)
+	}
+	for _, p := range opened {
+		o.ok(o.db.Webhooks.Sent(t.Context(), p.Message.ID))
+	}
 	a := domain.Answer{ID: domain.NewID[domain.AnswerID](), OccurrenceID: one.ID, Author: o.boss, UpdatedAt: at}
 	a.Parts = []domain.AnswerPart{{Section: "a", Text: "All [is](/c/x) well", ClipID: o.clip, StartMS: 2000}}
 	o.ok(o.db.Rounds.Answer(t.Context(), o.w, a))

@@ -129,6 +129,19 @@ func (t *tx) postClosed(ctx context.Context, o domain.Occurrence, r domain.Round
 	})
 }
 
+// postOpened tells the space's, or the workspace's, other tools that a round is held.
+func (t *tx) postOpened(ctx context.Context, row sqlc.OccurrenceRow, now time.Time) error {
+	o := row.Occurrence
+	r, err := round(ctx, t.Queries, row.WorkspaceID, o.RoundID)
+	if err != nil {
+		return err
+	}
+	return t.post(ctx, r.WorkspaceID, r.SpaceID, domain.Message{
+		Kind: domain.MessageOpened, Ref: string(o.ID), At: now, Title: r.Name + " is open", Path: domain.OccurrencePath(r.ID, o.ID),
+		Data: map[string]any{"round_id": r.ID, "occurrence_id": o.ID, "on": domain.DateOf(o.OnDay)},
+	})
+}
+
 // postUrgent sends a broken glass through the workspace's urgent channels at once: who, whom and why, but not what is asked, which is
 // between the two.
 func (t *tx) postUrgent(ctx context.Context, a domain.Ask) error {

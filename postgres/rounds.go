@@ -258,6 +258,9 @@ func (s Rounds) Open(ctx context.Context, r domain.RoundID, on domain.Date, now 
 		if err != nil {
 			return err
 		}
+		if err := t.postOpened(ctx, row, now); err != nil {
+			return err
+		}
 		return t.roundChanged(row.WorkspaceID, r, id)
 	})
 }
