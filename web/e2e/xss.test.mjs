@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
-import { Server, root } from "./server.mjs";
+import { Server, root, until } from "./server.mjs";
 import { cookieOf, finished, join, upload } from "./steps.mjs";
 
 const limit = { timeout: 600_000 };
@@ -95,6 +95,13 @@ async function fill() {
   await ok("POST", `${at}/comments`, { body: evil("said"), at_ms: 200 }, await cookieOf(other));
   const member = await browser.newContext();
   const ana = (await ok("GET", "/api/v1/me", undefined, await join(server, cookie, member, `Ana ${evil("member")}`))).id;
+  // Whatever day it is: the round opens today.
+  await ok("PUT", "/api/v1/me/hours", {
+    time_zone: "UTC",
+    days: ["mon", "tue", "wed", "thu", "fri", "sat", "sun"],
+    from: "00:00",
+    to: "24:00",
+  });
   round = await ok("POST", "/api/v1/rounds", {
     template: "own",
     name: evil("round"),
@@ -180,6 +187,14 @@ test("every other page does, too", limit, async () => {
   await open("/settings/workspace");
   await open(`/s/${secret}`);
   assert.deepEqual(errors, []);
+});
+
+test("a round's day and its record do", limit, async () => {
+  const days = async () => (await ok("GET", `/api/v1/rounds/${round.id}/occurrences`)).occurrences;
+  await until("the round has opened", async () => (await days()).length > 0, 120_000, 500);
+  const [{ id }] = await days();
+  await ok("PUT", `/api/v1/occurrences/${id}/answer`, { parts: [{ section: "today", text: evil("answer") }] });
+  await open(`/rounds/${round.id}/${id}`, evil("section"), evil("answer"));
 });
 
 test("no page allows inline scripts, and previews are escaped", limit, async () => {
