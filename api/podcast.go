@@ -49,7 +49,7 @@ func (h *handlers) GetPodcast(ctx context.Context, _ gen.GetPodcastRequestObject
 		return nil, err
 	}
 	p, err := h.Podcasts.Get(ctx, who.Viewer)
-	if domain.KindOf(err) == domain.KindNotFound && err != nil {
+	if domain.KindOf(err) == domain.KindNotFound {
 		return gen.GetPodcast200JSONResponse{}, nil
 	} else if err != nil {
 		return nil, fmt.Errorf("read feed: %w", err)

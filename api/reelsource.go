@@ -274,7 +274,7 @@ func (s *reelSource) clip(ctx context.Context, id domain.ClipID) (*domain.Clip, 
 		return c, nil
 	}
 	c, err := s.h.gate(ctx, string(id), domain.ActionWatch)
-	if domain.KindOf(err) == domain.KindNotFound && err != nil {
+	if domain.KindOf(err) == domain.KindNotFound {
 		s.clips[id] = nil
 		return nil, nil //nolint:nilnil // nothing is what there is
 	} else if err != nil {
