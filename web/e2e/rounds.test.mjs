@@ -1,0 +1,175 @@
+// A daily round as a team holds it: three people in their own hours, by text, by voice and by keyboard alone, from the invitation to
+// the written record; a fourth, who was away, catches up.
+import assert from "node:assert/strict";
+import { join as path } from "node:path";
+import { after, before, test } from "node:test";
+import { launch, micFile } from "./chromium.mjs";
+import { lookAround, shot } from "./look.mjs";
+import { root, Server, until } from "./server.mjs";
+import { finished, join, signIn } from "./steps.mjs";
+
+const limit = { timeout: 540_000 };
+/** The scheduler looks each minute. */
+const minutes = { timeout: 180_000 };
+const everyDay = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+/** A zone in which it is about noon, so that no clock passes midnight while this runs. */
+const noon = Intl.supportedValuesOf("timeZone").find(
+  (timeZone) => new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit" }).format(new Date()) === "12",
+);
+const today = new Intl.DateTimeFormat("en-CA", { timeZone: noon }).format(new Date());
+
+let server, browser, context, olga, page, occurrence;
+const people = {};
+
+async function person(name) {
+  const own = await browser.newContext({
+    viewport: { width: 1440, height: 900 },
+    permissions: ["microphone", "camera", "clipboard-read", "clipboard-write"],
+  });
+  const cookie = await join(server, olga, own, name);
+  people[name] = { context: own, cookie, page: await own.newPage() };
+  return people[name];
+}
+const call = async (cookie, method, at, body) => {
+  const answer = await server.api(method, `/api/v1${at}`, { cookie, body });
+  assert.ok(answer.status < 300, `${method} ${at}: ${answer.status} ${answer.text}`);
+  return answer.json;
+};
+const works = (cookie) => call(cookie, "PUT", "/me/hours", { time_zone: noon, days: everyDay, from: "00:00", to: "24:00" });
+
+before(async () => {
+  server = await Server.start();
+  const mic = await micFile(path(root, "testdata/media/opus.webm"), server.data);
+  ({ browser, context } = await launch({ viewport: { width: 1440, height: 900 }, mic }));
+  olga = await signIn(server, context);
+  page = await context.newPage();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+test("somebody says when they work, and takes a calendar's days off", limit, async () => {
+  await page.goto(`${server.url}/settings/hours`);
+  await page.getByLabel("Time zone").selectOption(noon);
+  for (const day of ["Saturday", "Sunday"]) await page.getByLabel(day).check();
+  await page.getByLabel("Working hours from").fill("00:00");
+  await page.getByLabel("Working hours to").fill("00:00"); // the end of the day
+  await page.getByRole("switch", { name: "Core hours" }).uncheck();
+  await page.getByRole("switch", { name: "Quiet hours" }).uncheck();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Colleagues see: every day, 00:00 to 24:00").waitFor();
+  await page.getByLabel("First day").fill("2031-03-03");
+  await page.getByLabel("What for").fill("Leave");
+  await page.getByRole("button", { name: "Add" }).click();
+  await page.getByRole("button", { name: /^Remove Mon, Mar 3, 2031|^Remove Mon, 3 Mar/ }).waitFor();
+  const next = new Date().getUTCFullYear() + 1;
+  const ics = `BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:New Year\r\nDTSTART;VALUE=DATE:${next}0101\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n`;
+  await page
+    .getByLabel(/Calendar file/)
+    .setInputFiles({ name: "holidays.ics", mimeType: "text/calendar", buffer: Buffer.from(ics) });
+  await page.getByText("from a calendar", { exact: true }).waitFor();
+  await page.getByText("New Year").waitFor();
+  await lookAround(page, "hours");
+});
+
+test("a round is made, and everybody is invited to it", limit, async () => {
+  await page.goto(`${server.url}/rounds`);
+  await page.getByRole("heading", { name: "The stand-up, without the meeting" }).waitFor();
+  await lookAround(page, "rounds-empty");
+  for (const name of ["Ana Answers", "Ben Byvoice", "Cem Catchesup"]) await works((await person(name)).cookie);
+  await page.getByRole("link", { name: /^Stand-up/ }).click();
+  await page.getByLabel("Name", { exact: true }).fill("Daily");
+  for (const name of Object.keys(people)) await page.getByLabel(name).check();
+  for (const day of ["Saturday", "Sunday"]) await page.getByLabel(day).check();
+  await page.getByLabel("Opens", { exact: true }).fill("00:00");
+  await page.getByLabel("Closes", { exact: true }).fill("00:00");
+  await page.getByLabel("First day").fill(today);
+  await page.getByText("every day, from 00:00 until 24:00").waitFor();
+  await page.getByRole("button", { name: "Add a section" }).click();
+  await page.getByLabel("Title of section 4").fill("One more thing");
+  await page.getByRole("button", { name: "Move One more thing up" }).click();
+  await page.getByRole("button", { name: "Remove One more thing" }).click();
+  await lookAround(page, "round-edit");
+  await page.getByRole("button", { name: "Start the round" }).click();
+  await page.getByRole("heading", { name: "Daily", level: 1 }).waitFor();
+  await page.getByRole("button", { name: "When Ben Byvoice works" }).click();
+  await page.getByText("Ben Byvoice works every day").waitFor();
+  await page.keyboard.press("Escape");
+  // It opens by itself, and the page hears of it.
+  await page.getByText("0 of 4 have answered").waitFor(minutes);
+  await lookAround(page, "round");
+});
+
+test("one answers in words, by the keyboard alone", limit, async () => {
+  const ana = people["Ana Answers"].page;
+  await ana.goto(`${server.url}/rounds`);
+  const write = ana.getByRole("link", { name: "Write instead of recording, Daily" });
+  await write.waitFor();
+  await until("Tab reaches the way to write", async () => {
+    await ana.keyboard.press("Tab");
+    return write.evaluate((e) => e === document.activeElement);
+  });
+  await ana.keyboard.press("Enter");
+  await ana.waitForURL(/\/rounds\/\w{26}\/\w{26}/);
+  occurrence = ana.url().match(/\/rounds\/\w{26}\/(\w{26})/)[1];
+  await until("the first field has the focus", () => ana.getByLabel("Yesterday").evaluate((e) => e === document.activeElement));
+  await ana.keyboard.type("The importer is fixed");
+  await ana.keyboard.press("Tab");
+  await ana.keyboard.type("Tests for it");
+  await ana.keyboard.press("Tab");
+  await ana.keyboard.type("Waiting for the key of the store");
+  await lookAround(ana, "answer-in-words");
+  await ana.keyboard.press("Tab");
+  await ana.keyboard.press("Enter");
+  const mine = ana.getByRole("article", { name: "Answer of Ana Answers" });
+  await mine.getByText("The importer is fixed").waitFor();
+  await ana.getByText(/^You have answered. You can change it until/).waitFor();
+  await ana.getByRole("button", { name: "Change" }).click();
+  await ana.getByRole("textbox", { name: "Today" }).fill("Tests for it, and a walk");
+  await ana.getByRole("button", { name: "Save" }).click();
+  await mine.getByText("Tests for it, and a walk").waitFor();
+  await ana.getByRole("heading", { name: "What came of it" }).waitFor();
+  // Who has the round open sees it come.
+  await page.getByText("1 of 4 have answered").waitFor(minutes);
+});
+
+test("one answers by voice, section by section", limit, async () => {
+  const { page: ben, cookie } = people["Ben Byvoice"];
+  await ben.goto(`${server.url}/rounds`);
+  await ben.getByRole("link", { name: "Record your answer, Daily" }).click();
+  await ben.getByRole("heading", { name: "Daily" }).waitFor();
+  await ben.getByText("What got done since last time?").waitFor();
+  await ben.getByText("Voice", { exact: true }).click();
+  await ben.getByLabel("Countdown").selectOption({ label: "None" });
+  assert.equal(await ben.getByLabel("Who may watch").count(), 0);
+  await lookAround(ben, "answer-recorder");
+  await ben.getByRole("button", { name: "Record", exact: true }).click();
+  await ben.getByRole("button", { name: "Stop" }).waitFor();
+  const spoken = (section) => ben.getByLabel(`Spoken about ${section}`).evaluate((e) => e.value);
+  await until("three seconds of yesterday", async () => (await spoken("Yesterday")) > 3000, 60_000);
+  await ben.getByRole("button", { name: "Next: Today" }).click();
+  await until("three seconds of today", async () => (await spoken("Today")) > 3000, 60_000);
+  await shot(ben, "answer-recording");
+  await ben.keyboard.press("Alt+Shift+N");
+  await until("two seconds of blockers", async () => (await spoken("Blockers")) > 2000, 60_000);
+  await ben.getByRole("button", { name: "Stop" }).click();
+  await ben.waitForURL(`**/rounds/*/${occurrence}`, { timeout: 60_000 });
+  const mine = ben.getByRole("article", { name: "Answer of Ben Byvoice" });
+  for (const section of ["Yesterday", "Today", "Blockers"])
+    await mine.getByRole("button", { name: `Play ${section}` }).waitFor(minutes);
+
+  const { answers } = await call(cookie, "GET", `/occurrences/${occurrence}`);
+  const parts = answers.find((a) => a.author.name === "Ben Byvoice").parts;
+  assert.deepEqual(parts.map((p) => p.section).sort(), ["blockers", "today", "yesterday"]);
+  const clip = parts[0].clip_id;
+  await finished(server, clip, cookie, 240_000);
+  const titles = async () => (await call(olga, "GET", `/clips/${clip}/chapters`)).chapters.map((c) => c.title).join();
+  await until("sections are chapters", async () => (await titles()) === "Yesterday,Today,Blockers", 120_000, 500);
+
+  await ben.keyboard.press("Escape");
+  await mine.getByRole("button", { name: /^Play Today/ }).click();
+  await until("today plays", () => mine.locator("video").evaluate((v) => v.currentTime > 2.9), 60_000);
+  await mine.getByRole("button", { name: "Pause" }).click();
+  await lookAround(ben, "occurrence");
+});
