@@ -18,6 +18,11 @@ export default ts.config(
   },
   { files: ["**/*.svelte", "**/*.svelte.ts"], languageOptions: { parserOptions: { parser: ts.parser, svelteConfig } } },
   {
+    files: ["public/**/*.js"],
+    extends: [ts.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+  },
+  {
     ignores: [
       "*.js",
       "*.cjs",
