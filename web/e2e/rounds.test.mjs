@@ -1,6 +1,7 @@
 // A daily round as a team holds it: three people in their own hours, by text, by voice and by keyboard alone, from the invitation to
 // the written record; a fourth, who was away, catches up.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, micFile } from "./chromium.mjs";
@@ -172,4 +173,59 @@ test("one answers by voice, section by section", limit, async () => {
   await until("today plays", () => mine.locator("video").evaluate((v) => v.currentTime > 2.9), 60_000);
   await mine.getByRole("button", { name: "Pause" }).click();
   await lookAround(ben, "occurrence");
+});
+
+test("it closes, and what was said is a written record", limit, async () => {
+  await page.goto(`${server.url}/rounds/${page.url().match(/\/rounds\/(\w{26})/)[1]}/${occurrence}`);
+  await page.getByRole("button", { name: "Write instead" }).click();
+  await page.getByRole("textbox", { name: "Today" }).fill("I look at [the plan](https://example.org)");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByRole("article", { name: "Answer of Olga Owner" }).waitFor();
+
+  // The time is over: as if it had closed a minute after midnight.
+  await page.goto(page.url().replace(/\/\w{26}$/, "/edit"));
+  await page.getByLabel("Closes", { exact: true }).fill("00:01");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("heading", { name: "Daily", level: 1 }).waitFor();
+  await until("it has closed", async () => (await call(olga, "GET", `/occurrences/${occurrence}`)).closed_at, 180_000, 1000);
+  await page.getByText("3 of 4 answered").waitFor(minutes);
+  await page.getByRole("link", { name: "today" }).click();
+  await page.getByText(/^Closed today at/).waitFor();
+  await page.getByText("has not answered").waitFor();
+  assert.equal(await page.getByRole("button", { name: "Change" }).count(), 0, "what was said stays");
+  await page.getByRole("button", { name: "Read", exact: true }).click();
+  await page.getByText("# Daily, ").waitFor();
+  await lookAround(page, "occurrence-closed");
+  const coming = page.waitForEvent("download");
+  await page.getByRole("link", { name: "Download" }).click();
+  const file = await coming;
+  assert.equal(file.suggestedFilename(), `daily-${today}.md`);
+  const record = await readFile(await file.path(), "utf8");
+  for (const want of [
+    "- Answered: ",
+    "- No answer: Cem Catchesup",
+    "## Ana Answers",
+    "Tests for it, and a walk",
+    "## Blockers\n\n- Ana Answers: Waiting for the key of the store",
+    "[Play 0:0",
+  ])
+    assert.ok(record.includes(want), `the record lacks ${want}:\n${record}`);
+});
+
+test("the fourth catches up, and answers late", limit, async () => {
+  const cem = people["Cem Catchesup"].page;
+  await cem.goto(`${server.url}/rounds`);
+  await cem.getByText("Nothing waits for you.").waitFor();
+  await cem.getByRole("region", { name: "Held" }).getByRole("link", { name: "Daily" }).click();
+  await cem.getByRole("link", { name: "Play", exact: true }).waitFor();
+  const reel = await call(people["Cem Catchesup"].cookie, "GET", `/reel?occurrence_id=${occurrence}`);
+  assert.ok(reel.pieces.length + reel.left.length >= 2, "the reel has what was written and what was said");
+  await cem.getByText("It has closed for you. A late answer still joins the round.").waitFor();
+  await cem.getByRole("button", { name: "Write instead" }).click();
+  await cem.getByRole("textbox", { name: "Today" }).fill("Back from leave");
+  await cem.getByRole("button", { name: "Send" }).click();
+  await cem.getByRole("article", { name: "Answer of Cem Catchesup" }).getByText(/late/).waitFor();
+  await cem.goto(`${server.url}/rounds`);
+  await cem.getByText(/^You will be asked tomorrow at/).waitFor();
+  await lookAround(cem, "rounds");
 });
