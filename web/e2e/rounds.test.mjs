@@ -196,11 +196,17 @@ test("it closes, and what was said is a written record", limit, async () => {
   await page.getByRole("button", { name: "Read", exact: true }).click();
   await page.getByText("# Daily, ").waitFor();
   await lookAround(page, "occurrence-closed");
+  await page.getByRole("button", { name: "Copy as Markdown" }).click();
+  const clipboard = () => page.evaluate(() => navigator.clipboard.readText().catch(() => ""));
+  const copied = await until("it is on the clipboard", async () => {
+    const text = await clipboard();
+    return text.startsWith("# Daily") && text;
+  });
   const coming = page.waitForEvent("download");
   await page.getByRole("link", { name: "Download" }).click();
   const file = await coming;
   assert.equal(file.suggestedFilename(), `daily-${today}.md`);
-  const record = await readFile(await file.path(), "utf8");
+  assert.equal(await readFile(await file.path(), "utf8"), copied);
   for (const want of [
     "- Answered: ",
     "- No answer: Cem Catchesup",
@@ -209,7 +215,7 @@ test("it closes, and what was said is a written record", limit, async () => {
     "## Blockers\n\n- Ana Answers: Waiting for the key of the store",
     "[Play 0:0",
   ])
-    assert.ok(record.includes(want), `the record lacks ${want}:\n${record}`);
+    assert.ok(copied.includes(want), `the record lacks ${want}:\n${copied}`);
 });
 
 test("the fourth catches up, and answers late", limit, async () => {
