@@ -214,6 +214,9 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 			r.Width, r.Height = w, h
 		}
 	}
+	if run.Media.Video != nil && e.Video == ActionEncode {
+		reachEnd(segments, run)
+	}
 	initNo := len(r.Inits)
 	r.Inits = append(r.Inits, InitFile{No: initNo, Path: filepath.Join(root, initName), Bytes: int64(len(header))})
 	for i, s := range segments {
@@ -222,6 +225,20 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 		r.Segments = append(r.Segments, s)
 	}
 	return nil
+}
+
+// reachEnd lets the last segment last until the end of the run. ffmpeg adds up the durations that it gives the packets since the last
+// cut, and of frames at a changing rate these are guesses: a last segment of 2.6 s was said to be of 0.04 s, and players ended there.
+func reachEnd(segments []SegmentFile, run Run) {
+	left := run.Media.DurationMS()
+	if len(run.Keep) > 0 {
+		left = domain.Timeline(run.Keep).DurationMS()
+	}
+	last := len(segments) - 1
+	for _, s := range segments[:last] {
+		left -= s.DurationMS
+	}
+	segments[last].DurationMS = max(segments[last].DurationMS, left)
 }
 
 // readPlaylist reads ffmpeg's own playlist: durations and names, which it wrote in
