@@ -214,7 +214,7 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 			r.Width, r.Height = w, h
 		}
 	}
-	if run.Media.Video != nil && e.Video == ActionEncode {
+	if run.Media.Video != nil && e.Video != ActionNone && e.Name != domain.SourceRendition {
 		reachEnd(segments, run)
 	}
 	initNo := len(r.Inits)
@@ -228,7 +228,7 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 }
 
 // reachEnd lets the last segment last until the end of the run. ffmpeg adds up the durations that it gives the packets since the last
-// cut, and of frames at a changing rate these are guesses: a last segment of 2.6 s was said to be of 0.04 s, and players ended there.
+// cut, and of frames at a changing rate, copied ones above all, these are guesses: a last segment of 2.6 s was said to be of 0.04 s, and players ended there.
 func reachEnd(segments []SegmentFile, run Run) {
 	left := run.Media.DurationMS()
 	if len(run.Keep) > 0 {
