@@ -95,6 +95,11 @@ func joinCuts(cuts []Cut) []Cut {
 		if c.Kind == CutByHand {
 			out[n].Kind = CutByHand
 		}
+		// A cut that became one by hand may touch one by hand now.
+		if n > 0 && out[n-1].EndMS == out[n].StartMS && out[n-1].Kind == out[n].Kind {
+			out[n-1].EndMS = out[n].EndMS
+			out = out[:n]
+		}
 	}
 	return out
 }

@@ -26,6 +26,7 @@ type cutting struct {
 	conflict  bool
 	made      int
 	published []domain.RenderedEdit
+	sounds    int // how often the sound file was to be made
 }
 
 // shelf knows which objects there are.
@@ -39,6 +40,11 @@ func (s *cutting) Clip(context.Context, domain.ClipID) (domain.Clip, error) { re
 
 func (*cutting) Rendition(context.Context, domain.ClipID, string) (domain.Rendition, []domain.InitSegment, []domain.Segment, error) {
 	return domain.Rendition{}, []domain.InitSegment{{}}, []domain.Segment{{DurationMS: 4000}}, nil
+}
+
+func (s *cutting) QueueSound(context.Context, domain.Clip) error {
+	s.sounds++
+	return nil
 }
 
 func (s *cutting) PublishEdit(_ context.Context, _ domain.ClipID, e domain.RenderedEdit) ([]string, error) {
@@ -142,7 +148,7 @@ func TestEditThatLeavesNothingOutRemovesTheExactVersion(t *testing.T) {
 	if err := r.edit(t.Context(), s.clip, func(float64) {}); err != nil {
 		t.Fatal(err)
 	}
-	if s.made != 0 || len(s.published) != 1 || len(s.published[0].Renditions) != 0 || s.shelf.stored["old"] {
+	if s.made != 0 || s.sounds != 1 || len(s.published) != 1 || len(s.published[0].Renditions) != 0 || s.shelf.stored["old"] {
 		t.Errorf("%+v %v", s.published, s.shelf.stored)
 	}
 }
