@@ -51,6 +51,7 @@ func vote(plain, slow []word) []word {
 const (
 	guessWords  = 4              // fewer tell little
 	guessVoiced = 4 * sampleRate // unless they are all that comes of so much voice
+	guessLong   = 12             // words that tell by themselves, however alike: of fewer, a cut take's first and last are unsure in any language
 	guessBoth   = -0.35          // at most, at both speeds
 	guessSure   = -0.4           // at most, when the two are not alike
 	guessAlike  = 0.6            // at most
@@ -67,7 +68,7 @@ func guessed(plain, slow []word, voiced int) bool {
 		return false
 	case len(plain) < guessWords:
 		return surest <= guessBoth && voiced >= guessVoiced
-	case surest <= guessBoth:
+	case surest <= guessBoth && len(plain) >= guessLong:
 		return true
 	case sure(plain) > guessSure:
 		return false
