@@ -29,6 +29,9 @@ func (h *handlers) MakeDueFeed(ctx context.Context, _ gen.MakeDueFeedRequestObje
 	if err != nil {
 		return nil, err
 	}
+	if who.token != "" { // its address would outlive the token
+		return nil, domain.Errorf(domain.KindForbidden, "a calendar's address is made by people who are signed in, not by tokens")
+	}
 	secret, hash := newSecret("", 32)
 	if err := h.Rounds.PutDueFeed(ctx, who.Viewer, hash); err != nil {
 		return nil, fmt.Errorf("make the calendar's address: %w", err)

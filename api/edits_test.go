@@ -156,6 +156,16 @@ func TestEditsTellWhatIsPlayed(t *testing.T) {
 
 func TestExactVersionIsWhatEverybodyPlays(t *testing.T) {
 	t.Parallel()
+	for name, codecs := range map[string]string{"with sound": "avc1.64001f,mp4a.40.2", "without": "avc1.64001f"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			exactVersionIsWhatEverybodyPlays(t, codecs)
+		})
+	}
+}
+
+func exactVersionIsWhatEverybodyPlays(t *testing.T, codecs string) {
+	t.Helper()
 	s := newServer(t)
 	p, nobody := s.workspace("Acme"), &person{s: s}
 	id := s.secret(t, p)
@@ -163,7 +173,7 @@ func TestExactVersionIsWhatEverybodyPlays(t *testing.T) {
 	var k blob.Keys
 	w := p.member.WorkspaceID
 	r := domain.MadeRendition{
-		Rendition: domain.Rendition{ClipID: id, Name: "cut360p", Codecs: "avc1.64001f,mp4a.40.2", Width: 640, Height: 360, Bandwidth: 9, Complete: true},
+		Rendition: domain.Rendition{ClipID: id, Name: "cut360p", Codecs: codecs, Width: 640, Height: 360, Bandwidth: 9, Complete: true},
 		Inits:     []domain.InitSegment{{ObjectKey: k.InitSegment(w, id, "cut360p", 0, "x"), Bytes: 4}},
 		Segments:  []domain.Segment{{DurationMS: 2500, Bytes: 5, ObjectKey: k.Segment(w, id, "cut360p", 0, "x")}},
 	}

@@ -50,7 +50,8 @@ func (h *handlers) downloadClip(c echo.Context) error {
 // changes on the way is none that can be played as a file.
 // Of an edited clip it is the exact version; original: the recording, for who may edit it.
 func (h *handlers) fileOf(ctx context.Context, clip *domain.Clip, original bool) (keys []string, size int64, err error) {
-	if len(clip.Cuts) > 0 && !clip.Rendered() && (!original || !whole(ctx, clip)) {
+	cutOnly := len(clip.Cuts) > 0 && (!original || !whole(ctx, clip))
+	if cutOnly && !clip.Rendered() {
 		return nil, 0, domain.Errorf(domain.KindConflict, "this clip was edited: the new version can be downloaded when it is made")
 	}
 	all, err := h.offered(ctx, clip, original)
@@ -59,9 +60,13 @@ func (h *handlers) fileOf(ctx context.Context, clip *domain.Clip, original bool)
 	}
 	name, best := "source", int64(-1)
 	for _, r := range all {
-		if strings.Contains(r.Codecs, "mp4a") && r.Complete && r.Bandwidth > best {
+		// An exact version without sound is still the only one that may be had: the source holds what was cut out.
+		if (cutOnly || strings.Contains(r.Codecs, "mp4a")) && r.Complete && r.Bandwidth > best {
 			name, best = r.Name, r.Bandwidth
 		}
+	}
+	if cutOnly && best < 0 {
+		return nil, 0, domain.Errorf(domain.KindNotFound, "there is nothing to download yet")
 	}
 	_, inits, segments, err := h.Playback.Rendition(ctx, clip.ID, name)
 	if err != nil {

@@ -57,7 +57,11 @@ func TestWordsThatAreCutOutAreNotShown(t *testing.T) {
 		{No: 2, StartMS: 6000, EndMS: 7000, Text: "Forget it.", Words: []Word{{6000, 6500, "Forget"}, {6500, 7000, "it."}}},
 		{No: 3, StartMS: 7900, EndMS: 9000, Text: "Half a line without times."},
 	}}
+	words.Draft = words.Cues[2:3]
 	shown := words.Shown(&c)
+	if len(shown.Draft) != 0 {
+		t.Errorf("the draft tells what is cut out: %+v", shown.Draft)
+	}
 	if len(shown.Cues) != 2 || shown.Cues[0].Text != "The password works." || shown.Cues[1].No != 1 {
 		t.Errorf("%+v", shown.Cues)
 	}

@@ -39,7 +39,7 @@ func KeptCues(cues []Cue, cuts []Cut) []Cue {
 
 // Shown is the transcript as those see it who may not edit the clip.
 func (t Transcript) Shown(c *Clip) Transcript {
-	t.Cues = KeptCues(t.Cues, c.Cuts)
+	t.Cues, t.Draft = KeptCues(t.Cues, c.Cuts), KeptCues(t.Draft, c.Cuts)
 	return t
 }
 

@@ -82,7 +82,7 @@ func spoken(ctx context.Context, q *sqlc.Queries, v domain.Viewer, id domain.Cli
 		return domain.Transcript{}, err
 	}
 	rows, err := q.Cues(ctx, id, 0)
-	return domain.Transcript{Cues: each(rows, toCue)}, err
+	return domain.Transcript{Cues: each(rows, toCue)}.Shown(&clip), err
 }
 
 func recordPath(c domain.ClipID, ms int64) string {
