@@ -1,7 +1,7 @@
 // hls.js behind the seam. Loaded on demand: it is heavier than the whole page.
-import Hls, { ErrorTypes, Events, type ErrorData, type LevelDetails } from "hls.js/light";
+import Hls, { ErrorTypes, Events, type ErrorData, type FragBufferedData, type LevelDetails } from "hls.js/light";
 import { holdBack, type Engine, type EngineOptions } from "./stream";
-import { nextStep, type Failure } from "./recovery";
+import { lastPlayable, nextStep, type Failure } from "./recovery";
 
 export function attachHLS(video: HTMLVideoElement, url: string, options: EngineOptions): Engine {
   if (!Hls.isSupported()) {
@@ -43,8 +43,9 @@ class HlsEngine implements Engine {
     });
     const hls = this.#hls;
     hls.on(Events.MANIFEST_PARSED, () => (this.#opened = true));
-    hls.on(Events.FRAG_BUFFERED, () => {
+    hls.on(Events.FRAG_BUFFERED, (_, data: FragBufferedData) => {
       this.#well();
+      this.#end(data.frag.level);
     });
     hls.on(Events.LEVEL_UPDATED, (_, data: { details: LevelDetails }) =>
       options.growing?.(data.details.live, data.details.edge - holdBack),
@@ -81,6 +82,16 @@ class HlsEngine implements Engine {
     if (this.#fine) return;
     this.#fine = true;
     this.#options.notice({ kind: "fine" });
+  }
+
+  // hls.js takes a segment that gives nothing for a gap: it does not end the stream after it, and waits for ever there.
+  #end(level: number): void {
+    const last = lastPlayable(this.#hls.levels[level]?.details?.fragments ?? []);
+    if (!last) return;
+    const { buffered, currentTime } = this.#video;
+    const loadedTo = buffered.length > 0 ? buffered.end(buffered.length - 1) : 0;
+    if (loadedTo > last.start) this.#hls.trigger(Events.BUFFER_EOS, { type: null });
+    else if (currentTime >= last.end) this.#video.currentTime = last.end - 0.1;
   }
 
   // hls.js tries a few times by itself; the watcher is told once the picture is about to stand still.

@@ -4,7 +4,7 @@ import { actionFor, keyList, type Focus, type KeyPress } from "./keys";
 import { holding, lastStarted, neighbour } from "./lookup";
 import { loopFrom, loopNext, loopTo } from "./loop";
 import { cluster } from "./markers";
-import { nextStep } from "./recovery";
+import { lastPlayable, nextStep } from "./recovery";
 import { rememberPlace, resumeAt } from "./resume";
 import { frameStep, msAt, placeOf } from "./seek";
 import { pauses, savedMs, Skipper, united } from "./silence";
@@ -254,6 +254,25 @@ describe("recovery", () => {
     expect(nextStep({ kind: "media", details: "manifestIncompatibleCodecsError" }, 0, 0)).toMatchObject({
       notice: { reason: "unsupported" },
     });
+  });
+});
+
+describe("the end of a stream", () => {
+  const [first, second] = [
+    { start: 0, end: 4 },
+    { start: 4, end: 8 },
+  ];
+  const third = { start: 8, end: 8.2, endList: true };
+  it("is before segments that give nothing", () => {
+    expect(lastPlayable([first, second, { ...third, gap: true }])).toBe(second);
+    expect(lastPlayable([first, { ...second, gap: true }, { ...third, gap: true }])).toBe(first);
+  });
+  it("is the last segment's where that gives something, or more may come", () => {
+    expect(lastPlayable([first, second, third])).toBeUndefined();
+    expect(lastPlayable([first, { ...second, gap: true }, third])).toBeUndefined();
+    expect(lastPlayable([first, { ...second, gap: true }])).toBeUndefined();
+    expect(lastPlayable([{ ...third, gap: true }])).toBeUndefined();
+    expect(lastPlayable([])).toBeUndefined();
   });
 });
 

@@ -46,3 +46,22 @@ export function nextStep(f: Failure, networkTries: number, mediaTries: number): 
     },
   };
 }
+
+/** A segment, as far as it matters here. */
+interface Segment {
+  readonly start: number;
+  readonly end: number;
+  /** It was loaded, and gave nothing that can be played. */
+  readonly gap?: boolean | undefined;
+  /** It is the last one of a finished stream. */
+  readonly endList?: boolean | undefined;
+}
+
+/**
+ * The last segment that can be played, where a finished stream has some after it that give nothing: sound and picture seldom end at
+ * once, and what lies between their ends may be a segment of its own. Undefined where the stream's last segment can be played.
+ */
+export function lastPlayable(segments: readonly Segment[]): Segment | undefined {
+  const last = segments.at(-1);
+  return last?.endList && last.gap ? segments.findLast((s) => !s.gap) : undefined;
+}
