@@ -192,7 +192,7 @@ test("plays by keys alone, answers in place, and goes on to the second after a r
   await page.getByText(/to read, paused/).waitFor();
   await lookAround(page, "reel-words");
   await page.keyboard.press("Shift+N");
-  await plays(page, "Look at the search", 1);
+  await plays(page, "Look at the search", 1.1);
   await page.keyboard.press(" ");
   await until("it waits", async () => (await now(page)).paused);
   await page.keyboard.press("a");

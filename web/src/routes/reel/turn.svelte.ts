@@ -148,8 +148,10 @@ export class Turn {
     this.player?.pause();
     this.reading?.pause();
   };
+  /** By what the element does now: its events, which paused follows, come later. */
   readonly toggle = (): void => {
-    if (this.paused) this.play();
+    if (this.player) this.player.toggle();
+    else if (this.paused) this.reading?.play();
     else this.pause();
   };
   /** Goes on or back by so much of what is played. */
