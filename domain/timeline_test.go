@@ -16,8 +16,8 @@ func anyCuts(t *rapid.T) ([]Cut, int64) {
 		return Cut{Span{start, end}, rapid.SampledFrom([]CutKind{CutByHand, CutFiller, CutSilence}).Draw(t, "kind")}
 	}), 0, 12).Draw(t, "cuts")
 	clean, err := CleanCuts(cuts, duration)
-	if err != nil {
-		t.Skip("nothing would be left")
+	if err != nil { // nothing would be left
+		return []Cut{}, duration
 	}
 	return clean, duration
 }
