@@ -12,7 +12,8 @@ insert into term (workspace_id, spelling, no, heard) values (@workspace_id, @spe
 select word from vocabulary where workspace_id = @workspace_id and word % any(@words::text[]) order by n desc limit 500;
 
 -- name: CuesWith :many
--- Lines in which one of the phrases stands, in clips whose words the viewer may correct: domain.ActionCorrect.
+-- Lines in which one of the phrases stands, in clips whose words the viewer may correct: domain.ActionCorrect. Of a clip that is edited
+-- only its owner sees whole lines.
 with q as materialized (
   select coalesce(string_agg('(' || ts::text || ')', '|'), '')::tsquery as ts
     from (select phraseto_tsquery('baton_en', baton_plain(p)) as ts from unnest(@phrases::text[]) p) x where numnode(ts) > 0
@@ -25,7 +26,7 @@ select distinct cue.clip_id, cue.no, cue.start_ms, cue.end_ms, cue.body, clip.ti
   join clip on clip.id = hit.clip_id
   join cue on cue.clip_id = hit.clip_id and cue.no between hit.first_cue and hit.first_cue + 4
  where clip.workspace_id = @workspace_id::text and clip.deleted_at is null and not cue.edited
-   and (clip.owner_id = @viewer_id::text or @admin::bool and clip.visibility <> 'private')
+   and (clip.owner_id = @viewer_id::text or @admin::bool and clip.visibility <> 'private' and clip.cuts = '[]')
  order by cue.clip_id desc, cue.no limit @most::int;
 
 -- name: CorrectCue :execrows

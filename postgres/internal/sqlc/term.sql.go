@@ -49,7 +49,7 @@ select distinct cue.clip_id, cue.no, cue.start_ms, cue.end_ms, cue.body, clip.ti
   join clip on clip.id = hit.clip_id
   join cue on cue.clip_id = hit.clip_id and cue.no between hit.first_cue and hit.first_cue + 4
  where clip.workspace_id = $1::text and clip.deleted_at is null and not cue.edited
-   and (clip.owner_id = $2::text or $3::bool and clip.visibility <> 'private')
+   and (clip.owner_id = $2::text or $3::bool and clip.visibility <> 'private' and clip.cuts = '[]')
  order by cue.clip_id desc, cue.no limit $4::int
 `
 
@@ -70,7 +70,8 @@ type CuesWithRow struct {
 	Title   string
 }
 
-// Lines in which one of the phrases stands, in clips whose words the viewer may correct: domain.ActionCorrect.
+// Lines in which one of the phrases stands, in clips whose words the viewer may correct: domain.ActionCorrect. Of a clip that is edited
+// only its owner sees whole lines.
 func (q *Queries) CuesWith(ctx context.Context, arg CuesWithParams) ([]CuesWithRow, error) {
 	rows, err := q.db.Query(ctx, cuesWith,
 		arg.WorkspaceID,
