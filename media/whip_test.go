@@ -154,9 +154,11 @@ type lossy struct {
 func (l *lossy) NewInterceptor(string) (interceptor.Interceptor, error) { return l, nil }
 
 func (l *lossy) BindLocalStream(_ *interceptor.StreamInfo, w interceptor.RTPWriter) interceptor.RTPWriter {
-	seen := map[uint16]bool{}
+	seen, begun := map[uint16]bool{}, false
 	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
-		if l.blind.Load() || l.every > 0 && h.SequenceNumber%l.every == 3 && !seen[h.SequenceNumber] {
+		first := !begun // of a packet before the first that arrives nobody can know
+		begun = true
+		if l.blind.Load() || l.every > 0 && h.SequenceNumber%l.every == 3 && !first && !seen[h.SequenceNumber] {
 			seen[h.SequenceNumber] = true
 			l.dropped.Add(1)
 			return len(payload), nil
