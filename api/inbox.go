@@ -35,21 +35,13 @@ func (h *handlers) ListNotices(ctx context.Context, r gen.ListNoticesRequestObje
 	for i, n := range all {
 		out.Notices[i] = gen.Notice{
 			Id: string(n.ID), Kind: gen.NoticeKind(n.Kind), ClipId: nonZero(string(n.ClipID)), ClipTitle: n.ClipTitle, Actor: n.Actor, Excerpt: n.Excerpt, AtMs: n.AtMS,
-			CreatedAt: n.CreatedAt.UTC(), Read: !n.ReadAt.IsZero(), Title: nonZero(n.Title), Url: h.noticeURL(n),
+			CreatedAt: n.CreatedAt.UTC(), Read: !n.ReadAt.IsZero(), Title: nonZero(n.Title), Url: origin(h.PublicURL) + n.Page(),
 		}
 	}
 	if len(all) == limit {
 		out.NextCursor = nonZero(string(all[limit-1].ID))
 	}
 	return out, nil
-}
-
-// noticeURL leads to what a notice is about.
-func (h *handlers) noticeURL(n domain.Notice) string {
-	if n.Path != "" {
-		return h.PublicURL.JoinPath(n.Path).String()
-	}
-	return fmt.Sprintf("%s?t=%d", h.clipURL(n.ClipID), n.AtMS/1000)
 }
 
 func (h *handlers) ReadNotices(ctx context.Context, r gen.ReadNoticesRequestObject) (gen.ReadNoticesResponseObject, error) {

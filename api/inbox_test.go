@@ -27,7 +27,7 @@ func TestTheInboxTellsOnceAndOnlyThoseWhoMaySee(t *testing.T) {
 	news.expect("comment.changed", c.Id)
 	news.expect("inbox.changed", "{}")
 	in := olga.inbox()
-	if len(in.Notices) != 1 || in.Unread != 1 || in.Notices[0].Kind != "mention" || in.Notices[0].Actor != "Max" || !strings.HasSuffix(in.Notices[0].Url, "/c/"+string(clip)+"?t=2") {
+	if len(in.Notices) != 1 || in.Unread != 1 || in.Notices[0].Kind != "mention" || in.Notices[0].Actor != "Max" || !strings.HasSuffix(in.Notices[0].Url, "/c/"+string(clip)+"?t=2&comment="+c.Id) {
 		t.Fatalf("%+v", in)
 	}
 	if len(ada.inbox().Notices) != 1 || len(mia.inbox().Notices) != 0 || len(boss.inbox().Notices) != 0 {

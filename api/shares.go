@@ -159,6 +159,8 @@ func (h *handlers) GetShare(ctx context.Context, r gen.GetShareRequestObject) (g
 	}
 	out := gen.GetShare200JSONResponse{State: gen.ShareGateStateOpen, NeedsPassword: s.PasswordHash != "", EmailDomain: s.EmailDomain, Comments: s.Comments}
 	switch {
+	case callerOf(ctx).Guest.Holds(&s):
+		out.NeedsPassword, out.EmailDomain = false, "" // they have met what it asks for
 	case !s.RevokedAt.IsZero():
 		out.State = gen.ShareGateStateRevoked
 	case s.Open(time.Now()) != nil:
@@ -174,25 +176,11 @@ func (h *handlers) OpenShare(ctx context.Context, r gen.OpenShareRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	if err := s.Open(time.Now()); err != nil {
-		return nil, err //nolint:wrapcheck // words for people
+	if g := callerOf(ctx).Guest; g.Holds(&s) {
+		return gen.OpenShare200JSONResponse{Body: gen.OpenedShare{ClipId: string(s.ClipID), Guest: guestOf(g)}}, nil
 	}
-	if err := h.meetsDomain(ctx, &s); err != nil {
+	if err := h.meets(ctx, &s, or(r.Body.Password, "")); err != nil {
 		return nil, err
-	}
-	if s.PasswordHash != "" {
-		key := "share " + string(s.ID)
-		if err := h.guesses.try(callerOf(ctx).address, key); err != nil {
-			return nil, err
-		}
-		ok, err := h.verify(ctx, s.PasswordHash, or(r.Body.Password, ""))
-		if err != nil {
-			return nil, err
-		}
-		if !ok {
-			return nil, domain.Errorf(domain.KindUnauthorized, "this link's password is another one")
-		}
-		h.guesses.right(key)
 	}
 	g, cookie, err := h.welcome(ctx, or(r.Body.Name, ""))
 	if err != nil {
@@ -204,6 +192,29 @@ func (h *handlers) OpenShare(ctx context.Context, r gen.OpenShareRequestObject) 
 	return gen.OpenShare200JSONResponse{
 		Body: gen.OpenedShare{ClipId: string(s.ClipID), Guest: guestOf(&g)}, Headers: gen.OpenShare200ResponseHeaders{SetCookie: cookie},
 	}, nil
+}
+
+// meets refuses those who do not meet a link's conditions; how often it was opened Enter counts. KindGone, KindUnauthorized, KindForbidden.
+func (h *handlers) meets(ctx context.Context, s *domain.Share, password string) error {
+	if err := s.Open(time.Now()); err != nil {
+		return err //nolint:wrapcheck // words for people
+	}
+	if err := h.meetsDomain(ctx, s); err != nil || s.PasswordHash == "" {
+		return err
+	}
+	key := "share " + string(s.ID)
+	if err := h.guesses.try(callerOf(ctx).address, key); err != nil {
+		return err
+	}
+	ok, err := h.verify(ctx, s.PasswordHash, password)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return domain.Errorf(domain.KindUnauthorized, "this link's password is another one")
+	}
+	h.guesses.right(key)
+	return nil
 }
 
 // meetsDomain refuses those who are not signed in with an address of the link's domain.

@@ -57,6 +57,10 @@ func TestALinkAsksForItsPassword(t *testing.T) {
 		t.Error("the log has a secret")
 	}
 	ana.opens(path, map[string]any{"password": "open sesame"}).expect(200)
+	ana.opens(path, map[string]any{}).expect(200) // nobody is asked twice
+	if gate := decoded[gen.ShareGate](t, ana.call("GET", path, nil).expect(200)); gate.State != "open" || gate.NeedsPassword {
+		t.Errorf("%+v", gate)
+	}
 	c := decoded[gen.Clip](t, ana.call("GET", at, nil).expect(200))
 	if !c.May.CommentAsGuest || c.May.Edit || c.May.Download || c.GuestComments != nil {
 		t.Errorf("%+v", c.May)
@@ -85,6 +89,9 @@ func TestLinksEnd(t *testing.T) {
 	first, second := &person{s: s}, &person{s: s}
 	first.opens(once, map[string]any{}).expect(200)
 	first.opens(once, map[string]any{}).expect(200) // the same browser again is no further view
+	if g := decoded[gen.ShareGate](t, first.call("GET", once, nil).expect(200)); g.State != "open" {
+		t.Errorf("who is in is told that the link is %s", g.State)
+	}
 	second.opens(once, map[string]any{}).problem(410)
 	second.call("GET", at, nil).problem(404)
 	if g := decoded[gen.ShareGate](t, second.call("GET", once, nil).expect(200)); g.State != "full" {

@@ -1,6 +1,9 @@
 package domain
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // NoticeKind is why somebody is told of an event.
 type NoticeKind string
@@ -31,6 +34,25 @@ type Notice struct {
 	AtMS        int64
 	CreatedAt   time.Time
 	ReadAt      time.Time // zero: not yet
+}
+
+// Page is the path, with its query, of what a notice is about: a comment in its thread at its moment, the list of those who ask to be let in.
+func (n *Notice) Page() string {
+	switch {
+	case n.Path != "":
+		return n.Path
+	case n.ClipID == "":
+		return "/inbox"
+	}
+	clip := "/c/" + string(n.ClipID)
+	switch n.Kind {
+	case NoticeMention, NoticeReply, NoticeComment:
+		return fmt.Sprintf("%s?t=%d&comment=%s", clip, n.AtMS/1000, n.Ref)
+	case NoticeAccess:
+		return clip + "?share=requests"
+	case NoticeClip:
+	}
+	return clip
 }
 
 // MailChoice is how somebody wants mail.

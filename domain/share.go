@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -66,8 +67,14 @@ type Guest struct {
 
 // Pass is what a link allows a guest on a clip.
 type Pass struct {
-	ShareID             ShareID
+	// Links are those that they have opened, of this one clip.
+	Links               []ShareID
 	Comments, Downloads bool
+}
+
+// Holds tells whether a guest has opened a link, and it holds still. Nobody is asked twice.
+func (g *Guest) Holds(s *Share) bool {
+	return g != nil && slices.Contains(g.Passes[s.ClipID].Links, s.ID)
 }
 
 // AccessRequest is somebody who asks to be let in, or for more time on a link.

@@ -162,14 +162,5 @@ func pushWords(all []domain.Notice) pushed {
 	if len(all) > 1 {
 		return pushed{Title: fmt.Sprintf("%d things on Baton wait for you", len(all)), Body: clip(line(n), pushText), Path: "/inbox", Tag: "inbox"}
 	}
-	return pushed{Title: clip(line(n), pushText), Body: clip(n.Excerpt, pushText), Path: pageOf(n), Tag: n.Ref}
-}
-
-func pageOf(n *domain.Notice) string {
-	if n.Path != "" {
-		return n.Path
-	} else if n.ClipID == "" {
-		return "/inbox"
-	}
-	return fmt.Sprintf("/c/%s?t=%d", n.ClipID, n.AtMS/1000)
+	return pushed{Title: clip(line(n), pushText), Body: clip(n.Excerpt, pushText), Path: n.Page(), Tag: n.Ref}
 }

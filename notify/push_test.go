@@ -163,7 +163,7 @@ func TestPush(t *testing.T) {
 	checkVAPID(t, got[0].header, service.URL, p.Keys.Public)
 	var words struct{ Title, Body, Path, Tag string }
 	o.ok(json.Unmarshal(b.read(t, []byte(got[0].body)), &words))
-	if words.Title != "Max commented on Plan" || words.Body != "look <b>here</b>" || words.Path != "/c/"+string(o.clip)+"?t=65" {
+	if words.Title != "Max commented on Plan" || words.Body != "look <b>here</b>" || !strings.HasPrefix(words.Path, "/c/"+string(o.clip)+"?t=65&comment=") {
 		t.Errorf("%+v", words)
 	}
 	o.say(o.max, "", "two")

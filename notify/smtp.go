@@ -99,10 +99,7 @@ func oneLine(s string) string {
 
 // link leads to what a notice is about.
 func (s *SMTP) link(n *domain.Notice) string {
-	if n.Path != "" {
-		return s.public.JoinPath(n.Path).String()
-	}
-	return fmt.Sprintf("%s?t=%d", s.public.JoinPath("c", string(n.ClipID)), n.AtMS/1000)
+	return s.public.Scheme + "://" + s.public.Host + n.Page()
 }
 
 // plays finds the links of a record, which are paths on this server. What people wrote begins no line with a bracket: it is escaped there.

@@ -137,7 +137,7 @@ func (s Shares) Guest(ctx context.Context, tokenHash []byte) (domain.Guest, erro
 	for _, p := range rows {
 		// Of several links to a clip each may allow something.
 		have := g.Passes[p.ClipID]
-		g.Passes[p.ClipID] = domain.Pass{ShareID: p.ID, Comments: have.Comments || p.Comments, Downloads: have.Downloads || p.Downloads}
+		g.Passes[p.ClipID] = domain.Pass{Links: append(have.Links, p.ID), Comments: have.Comments || p.Comments, Downloads: have.Downloads || p.Downloads}
 	}
 	return g, failed("find a guest's passes", err)
 }

@@ -92,7 +92,7 @@ test("a link with a password lets a guest watch and comment, until it is taken b
   await said.getByText("Gus from outside").waitFor();
   await said.getByText("Guest", { exact: true }).waitFor();
 
-  await (await dialog()).getByRole("button", { name: "Take The customer back" }).click();
+  await (await dialog()).getByRole("button", { name: "Take back The customer" }).click();
   await guest.getByText("You may not see this clip any more").waitFor({ timeout: 45_000 });
   await page.keyboard.press("Escape");
 });
