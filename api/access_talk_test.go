@@ -29,9 +29,9 @@ var talkRules = map[string]rule{
 	"getInsight": {who: acting(editing)}, "getInsightCSV": {who: acting(editing)},
 	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
 	"getNoticeChoice": {who: signedIn()}, "putNoticeChoice": {who: signedIn(), body: `{"mail":"each","muted":[]}`},
-	"openAnswerLink": {who: everybody, ok: 303},
-	"unsubscribe":    {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
-	"getGuest":       {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
+	"openAnswerLink": {who: everybody, ok: 303}, "getAnswerLink": {who: everybody, ok: 404}, "useAnswerLink": {who: everybody, ok: 404},
+	"unsubscribe": {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
+	"getGuest":    {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
 }
 
 // changing is what a route that guests may use gives to those who may do it and to the others.

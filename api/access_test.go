@@ -191,7 +191,7 @@ var rules = map[string]rule{
 	"signIn":          {who: everybody, body: `{"email":"nobody@example.com","password":"` + secretPassword + `"}`},
 	"signOut":         {who: signedIn(), ok: 204},
 	"getMe":           {who: signedIn()}, "updateMe": {who: signedIn(), body: `{"time_zone":"Europe/Paris"}`},
-	"listSignIns": {who: signedIn()}, "revokeSignIn": {who: only([]string{owner}), ok: 204},
+	"revokeOtherSignIns": {who: signedIn(), ok: 204}, "listSignIns": {who: signedIn()}, "revokeSignIn": {who: only([]string{owner}), ok: 204},
 	"listTokens": {who: signedIn()}, "createToken": {who: signedIn(), body: `{"name":"t"}`, ok: 201},
 	"revokeToken":   {who: only([]string{owner}), ok: 204},
 	"listMembers":   {who: signedIn()},

@@ -2,6 +2,9 @@ package api
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"time"
@@ -13,7 +16,7 @@ import (
 )
 
 // forAnswer lists the routes that a sign-in by a link in a mail may use: it is good for looking at one occurrence and answering it. What
-// is not here it may not do; the clips that it may touch are its person's, made since (mayTouch). The value names the path's
+// is not here it may not do; the clips that it may touch are those that were recorded by such links for that occurrence (mayTouch). The value names the path's
 // parameter that has to be the occurrence; empty: any.
 var forAnswer = map[string]string{ //nolint:gochecknoglobals // a table
 	"GET /api/v1/me":                                    "",
@@ -60,45 +63,110 @@ func narrowed(who caller, route string, isOpen bool, c echo.Context) (caller, er
 	return who, domain.Errorf(domain.KindForbidden, "the link in the mail is good for answering this one round; sign in for everything else")
 }
 
-// mayTouch: somebody who is signed in by a link in a mail has to do with the clips that they record for their answer, and no others.
+// mayTouch: somebody who is signed in by a link in a mail has to do with the clips that were recorded by links for that occurrence, and no others.
 func (c caller) mayTouch(clip *domain.Clip) bool {
-	if c.only == "" {
-		return true
-	}
-	first := domain.NewIDAt[string](c.since.Add(-time.Minute)) // clocks of nodes differ
-	return clip.OwnerID == c.AccountID && string(clip.ID) >= first[:10]
+	return c.only == "" || clip.OwnerID == c.AccountID && clip.LinkFor == c.only
 }
 
-// OpenAnswerLink leads from a mail to the answer. Who is signed in as its person is left as they are; others get a sign-in that is good
-// for that occurrence alone. It uses nothing up: mail programs open links to look at them.
+// OpenAnswerLink leads from a mail to the answer. Who is signed in as its person is left as they are, whoever else is signed in is asked first;
+// others get the sign-in of the link, which is good for that occurrence alone. It uses nothing up, and makes nothing anew when it is opened again:
+// mail programs open links to look at them.
 func (h *handlers) OpenAnswerLink(ctx context.Context, r gen.OpenAnswerLinkRequestObject) (gen.OpenAnswerLinkResponseObject, error) {
-	who := callerOf(ctx)
-	l, err := h.Rounds.AnswerLink(ctx, hashSecret(r.Secret))
+	l, err := h.answerLink(ctx, r.Secret)
 	if domain.KindOf(err) == domain.KindNotFound {
-		if err := h.guesses.try(who.address, ""); err != nil { // whole offices open good ones at nine
-			return nil, err
-		}
 		return openPage(h.PublicURL.JoinPath("/").String(), nil), nil
 	} else if err != nil {
-		return nil, fmt.Errorf("find answer link: %w", err)
+		return nil, err
 	}
-	page := h.PublicURL.JoinPath(domain.OccurrencePath(l.RoundID, l.OccurrenceID)).String()
-	if who.SignedIn() || !l.Good {
+	who, page := callerOf(ctx), h.PublicURL.JoinPath(domain.OccurrencePath(l.RoundID, l.OccurrenceID)).String()
+	switch {
+	case who.SignedIn() && (who.AccountID != l.AccountID || who.WorkspaceID != l.WorkspaceID):
+		return openPage(h.PublicURL.JoinPath("answer", r.Secret).String(), nil), nil
+	case who.SignedIn() || !l.Good:
 		return openPage(page, nil), nil
 	}
-	secret, hash := newSecret("", 32)
-	now := time.Now()
-	err = h.SignIns.CreateForAnswer(ctx, domain.SignIn{
-		ID: domain.NewID[domain.SignInID](), AccountID: l.AccountID, WorkspaceID: l.WorkspaceID, UserAgent: who.userAgent, Address: who.address,
-		CreatedAt: now, LastSeenAt: now, ExpiresAt: l.ExpiresAt, OccurrenceID: l.OccurrenceID,
-	}, hash)
+	cookie, err := h.signInBy(ctx, l, r.Secret)
 	if domain.KindOf(err) == domain.KindNotFound { // they left the round, or the workspace
 		return openPage(page, nil), nil
 	} else if err != nil {
-		return nil, fmt.Errorf("sign in for an answer: %w", err)
+		return nil, err
 	}
-	cookie := h.cookie(secret, l.ExpiresAt).String()
 	return openPage(page, &cookie), nil
+}
+
+// GetAnswerLink says what a link is for, to somebody who is signed in as somebody else, or elsewhere.
+func (h *handlers) GetAnswerLink(ctx context.Context, r gen.GetAnswerLinkRequestObject) (gen.GetAnswerLinkResponseObject, error) {
+	l, err := h.answerLink(ctx, r.Secret)
+	if err != nil {
+		return nil, err
+	}
+	out := gen.AnswerLink{
+		Person: l.PersonName, RoundName: l.RoundName, Path: domain.OccurrencePath(l.RoundID, l.OccurrenceID), Good: l.Good, Mine: callerOf(ctx).AccountID == l.AccountID,
+	}
+	out.Workspace.Id, out.Workspace.Name = string(l.WorkspaceID), l.WorkspaceName
+	return gen.GetAnswerLink200JSONResponse(out), nil
+}
+
+// UseAnswerLink takes a browser from whoever is signed in there to the person of the link. KindGone when it opens nothing any more.
+func (h *handlers) UseAnswerLink(ctx context.Context, r gen.UseAnswerLinkRequestObject) (gen.UseAnswerLinkResponseObject, error) {
+	l, err := h.answerLink(ctx, r.Secret)
+	if err != nil {
+		return nil, err
+	}
+	over := domain.Errorf(domain.KindGone, "this link has been used, or its round is over; sign in instead")
+	if !l.Good {
+		return nil, over
+	}
+	cookie, err := h.signInBy(ctx, l, r.Secret)
+	if domain.KindOf(err) == domain.KindNotFound {
+		return nil, over
+	} else if err != nil {
+		return nil, err
+	}
+	if who := callerOf(ctx); who.signIn != "" {
+		if err := h.SignIns.Delete(ctx, who.AccountID, who.signIn); err != nil && domain.KindOf(err) != domain.KindNotFound {
+			return nil, fmt.Errorf("end the sign-in of before: %w", err)
+		}
+	}
+	var out gen.UseAnswerLink200JSONResponse
+	out.Body.Path, out.Headers.SetCookie = domain.OccurrencePath(l.RoundID, l.OccurrenceID), &cookie
+	return out, nil
+}
+
+// answerLink finds a link. KindNotFound; only those who guess are slowed down: whole offices open good ones at nine.
+func (h *handlers) answerLink(ctx context.Context, secret string) (domain.AnswerLink, error) {
+	l, err := h.Rounds.AnswerLink(ctx, hashSecret(secret))
+	if err == nil {
+		return l, nil
+	}
+	if domain.KindOf(err) != domain.KindNotFound {
+		return l, fmt.Errorf("find answer link: %w", err)
+	}
+	if err := h.guesses.try(callerOf(ctx).address, ""); err != nil {
+		return l, err
+	}
+	return l, domain.Errorf(domain.KindNotFound, "this link is not valid")
+}
+
+// signInBy gives the cookie of a link's sign-in, which is one however often the link is opened. KindNotFound: its person is not of the round.
+func (h *handlers) signInBy(ctx context.Context, l domain.AnswerLink, secret string) (string, error) {
+	who, now := callerOf(ctx), time.Now()
+	cookie := signInSecret(l, secret)
+	err := h.SignIns.PutForAnswer(ctx, domain.SignIn{
+		ID: domain.NewID[domain.SignInID](), AccountID: l.AccountID, WorkspaceID: l.WorkspaceID, UserAgent: who.userAgent, Address: who.address,
+		CreatedAt: now, LastSeenAt: now, ExpiresAt: l.ExpiresAt, OccurrenceID: l.OccurrenceID, LinkHash: l.Hash,
+	}, hashSecret(cookie))
+	if err != nil {
+		return "", fmt.Errorf("sign in for an answer: %w", err)
+	}
+	return h.cookie(cookie, l.ExpiresAt).String(), nil
+}
+
+// signInSecret follows from the mail's secret and from what stands in the database alone, so that neither is enough to know it.
+func signInSecret(l domain.AnswerLink, secret string) string {
+	mac := hmac.New(sha256.New, l.Salt)
+	mac.Write([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 }
 
 func openPage(to string, cookie *string) gen.OpenAnswerLink303Response {

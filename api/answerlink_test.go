@@ -79,16 +79,12 @@ func TestALinkInAMailAnswersOneRoundOnce(t *testing.T) {
 	if seen := decoded[occurrence](t, p.call("GET", at, nil).expect(200)); len(seen.Answers) != 0 || !seen.MayAnswer {
 		t.Errorf("%+v", seen)
 	}
-	// Recorded or written, with own clips that were made for it.
-	before := c.enter(owner).clip(domain.VisiblePrivate, "long before")
-	since := func(when string) {
-		c.exec(`update sign_in set created_at = now() + $1::interval where occurrence_id is not null`, when)
-	}
-	since("5 minutes")
-	p.call("GET", "/api/v1/clips/"+string(before), nil).problem(404)
-	p.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "clip_id": before}}}).problem(404)
-	p.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": before, "at_ms": 0}}).problem(403)
-	since("0")
+	// Recorded or written, with clips that were recorded by it, and not with what its person records meanwhile.
+	other := c.enter(owner).clip(domain.VisiblePrivate, "of this very minute")
+	p.call("GET", "/api/v1/clips/"+string(other), nil).problem(404)
+	p.call("DELETE", "/api/v1/clips/"+string(other), nil).problem(404)
+	p.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "clip_id": other}}}).problem(404)
+	p.call("POST", "/api/v1/clips", map[string]any{"kind": "audio", "reply_to": map[string]any{"clip_id": other, "at_ms": 0}}).problem(403)
 	clip := p.clip(domain.VisiblePrivate, "")
 	p.call("GET", "/api/v1/clips/"+string(clip), nil).expect(200)
 	p.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "yesterday", "clip_id": clip}, {"section": "today", "text": "Tests"}}}).expect(200)
@@ -128,10 +124,123 @@ func TestALinkInAMailEndsWithItsRound(t *testing.T) {
 	if p, _ := c.byMail(link); p.cookie != "" {
 		t.Error("it opens for who has left the round")
 	}
-	// Who is signed in stays who they are.
-	a := c.enter(admin).call("GET", link, nil).expect(http.StatusSeeOther)
-	if a.header.Get("Set-Cookie") != "" {
+}
+
+func TestALinkInAMailMakesOneSignIn(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o, link := c.mailed()
+	p, _ := c.byMail(link)
+	for range 20 { // programs that look at mails
+		if again, _ := c.byMail(link); again.cookie != p.cookie {
+			t.Fatal("another sign-in")
+		}
+	}
+	type signIn struct {
+		OneAnswer bool `json:"one_answer"`
+		ID        string
+	}
+	all := decoded[struct {
+		SignIns []signIn `json:"sign_ins"`
+	}](t, c.enter(owner).call("GET", "/api/v1/me/sign-ins", nil).expect(200)).SignIns
+	byMail := slices.DeleteFunc(all, func(s signIn) bool { return !s.OneAnswer })
+	if len(byMail) != 1 {
+		t.Fatalf("%d sign-ins by one link", len(byMail))
+	}
+	if strings.Contains(p.cookie, link[strings.LastIndex(link, "/")+1:]) {
+		t.Error("the cookie can be read off the mail")
+	}
+	// Its person ends it as they end others, and the link with it.
+	c.enter(owner).call("DELETE", "/api/v1/me/sign-ins/"+byMail[0].ID, nil).expect(204)
+	p.call("GET", "/api/v1/occurrences/"+string(o.ID), nil).problem(401)
+	if again, _ := c.byMail(link); again.cookie != "" {
+		t.Error("it opens after it was ended")
+	}
+}
+
+func TestSigningOutEverywhereEndsTheLinksInMails(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(c *cast, p *person){
+		"everywhere": func(_ *cast, p *person) { p.call("DELETE", "/api/v1/me/sign-ins", nil).expect(204) },
+		"a new password": func(c *cast, p *person) {
+			hash, err := c.password().Hash(c.t.Context(), secretPassword)
+			if err != nil {
+				c.t.Fatal(err)
+			}
+			c.exec(`update account set password_hash = $2 where id = $1`, p.member.Account.ID, hash)
+			p.call("PATCH", "/api/v1/me", map[string]any{"password": "another long one", "current_password": secretPassword}).expect(200)
+		},
+		"removed": func(c *cast, _ *person) {
+			c.exec(`update member set role = 'owner' where account_id = $1`, c.members[admin].Account.ID)
+			c.enter(admin).call("DELETE", "/api/v1/members/"+string(c.members[owner].Account.ID), nil).expect(204)
+			c.exec(`update member set left_at = null where account_id = $1`, c.members[owner].Account.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := newCast(t)
+			o, link := c.mailed()
+			p, _ := c.byMail(link)
+			me := c.enter(owner)
+			end(c, me)
+			p.call("GET", "/api/v1/occurrences/"+string(o.ID), nil).problem(401)
+			if again, _ := c.byMail(link); again.cookie != "" {
+				t.Error("the link opens still")
+			}
+			if name != "removed" {
+				me.call("GET", "/api/v1/me", nil).expect(200)
+			}
+		})
+	}
+}
+
+// TestALinkInAMailAndSomebodyElse: a browser in which another is signed in, or its person in another workspace, is asked first.
+func TestALinkInAMailAndSomebodyElse(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o, link := c.mailed()
+	ben := c.enter(admin)
+	a := ben.call("GET", link, nil).expect(http.StatusSeeOther)
+	page := strings.Replace(link, "/api/v1/answer/", "/answer/", 1)
+	if a.header.Get("Set-Cookie") != "" || !strings.HasSuffix(a.header.Get("Location"), page) {
 		t.Error(a.header)
+	}
+	type card struct {
+		Person, Path string
+		RoundName    string `json:"round_name"`
+		Good, Mine   bool
+		Workspace    struct{ ID, Name string }
+	}
+	got := decoded[card](t, ben.call("GET", link+"/card", nil).expect(200))
+	want := card{
+		Person: c.members[owner].Account.Name, Path: "/rounds/" + string(o.RoundID) + "/" + string(o.ID), RoundName: "Stand-up", Good: true,
+		Workspace: struct{ ID, Name string }{string(c.members[owner].WorkspaceID), got.Workspace.Name},
+	}
+	if got != want || got.Workspace.Name == "" {
+		t.Errorf("%+v, not %+v", got, want)
+	}
+	used := ben.call("POST", link, nil).expect(200)
+	ben.call("GET", "/api/v1/me", nil).problem(401)
+	cookie, err := http.ParseSetCookie(used.header.Get("Set-Cookie"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &person{s: c.server, member: c.members[owner], cookie: cookie.Value}
+	at := "/api/v1/occurrences/" + string(o.ID)
+	p.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "text": "Here"}}}).expect(200)
+	c.enter(admin).call("POST", link, nil).problem(410)
+
+	// The same person in another workspace.
+	other := domain.NewID[domain.WorkspaceID]()
+	c.exec(`insert into workspace (id, name) values ($1, 'Elsewhere')`, other)
+	c.exec(`insert into member (workspace_id, account_id, role) values ($1, $2, 'member')`, other, c.members[owner].Account.ID)
+	me := c.enter(owner)
+	c.exec(`update sign_in set workspace_id = $1 where account_id = $2 and occurrence_id is null`, other, c.members[owner].Account.ID)
+	if to := me.call("GET", link, nil).expect(http.StatusSeeOther).header.Get("Location"); !strings.HasSuffix(to, page) {
+		t.Error(to)
+	}
+	if got := decoded[card](t, me.call("GET", link+"/card", nil).expect(200)); !got.Mine || got.Good {
+		t.Errorf("%+v", got)
 	}
 }
 
@@ -141,7 +250,6 @@ func TestALinkInAMailIsGoodForNothingElse(t *testing.T) {
 	c := newCast(t)
 	_, link := c.mailed()
 	p, _ := c.byMail(link)
-	c.exec(`update sign_in set created_at = now() + interval '1 hour' where occurrence_id is not null`) // all clips are from before
 	known := []string{}
 	for _, r := range routes(t) {
 		name := r.method + " " + r.path

@@ -73,7 +73,7 @@ func (h *handlers) CreateClip(ctx context.Context, r gen.CreateClipRequestObject
 	who := callerOf(ctx)
 	c := domain.Clip{
 		ID: domain.NewID[domain.ClipID](), WorkspaceID: who.WorkspaceID, OwnerID: who.AccountID, Kind: domain.ClipKind(r.Body.Kind),
-		SpaceID: domain.SpaceID(or(r.Body.SpaceId, "")), State: domain.ClipRecording, TranscriptState: domain.TranscriptPending,
+		SpaceID: domain.SpaceID(or(r.Body.SpaceId, "")), State: domain.ClipRecording, TranscriptState: domain.TranscriptPending, LinkFor: who.only,
 		Visibility: domain.Visibility(or(r.Body.Visibility, gen.Visibility(domain.VisiblePrivate))), CreatedAt: time.Now(),
 	}
 	rec := domain.Recording{ClipID: c.ID, DeclaredBytes: or(r.Body.SizeBytes, 0)}

@@ -32,9 +32,8 @@ type caller struct {
 	// signIn is set when a cookie told, token when a bearer token did.
 	signIn domain.SignInID
 	token  domain.TokenID
-	// only is the one occurrence that a sign-in by a link in a mail is good for, since when it is; empty: it is no such sign-in.
+	// only is the one occurrence that a sign-in by a link in a mail is good for; empty: it is no such sign-in.
 	only      domain.OccurrenceID
-	since     time.Time
 	address   string
 	userAgent string
 	// base is the origin that the request came to, like http://127.0.0.1:8080.
@@ -102,7 +101,7 @@ func (h *handlers) identify(c echo.Context) (caller, error) {
 	who.signIn, who.Viewer = s.ID, viewer(m)
 	who.Guest = guest
 	if s.OccurrenceID != "" { // lives until its time, however much it is used
-		who.only, who.since = s.OccurrenceID, s.CreatedAt
+		who.only = s.OccurrenceID
 		return who, nil
 	}
 	if now := time.Now(); now.Sub(s.LastSeenAt) > renewEvery {

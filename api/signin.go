@@ -13,8 +13,8 @@ import (
 type signIns interface {
 	// Create keeps a sign-in under the SHA-256 of its secret.
 	Create(ctx context.Context, s domain.SignIn, tokenHash []byte) error
-	// CreateForAnswer keeps one that is good for its occurrence alone. KindNotFound when the person is no member of the round.
-	CreateForAnswer(ctx context.Context, s domain.SignIn, tokenHash []byte) error
+	// PutForAnswer keeps the one of a link in a mail, which is good for its occurrence alone. KindNotFound when the person is no member of the round.
+	PutForAnswer(ctx context.Context, s domain.SignIn, tokenHash []byte) error
 	// ByToken finds a sign-in that has not expired, with the membership it acts for. KindNotFound,
 	// also when the person left the workspace.
 	ByToken(ctx context.Context, tokenHash []byte) (domain.SignIn, domain.Member, error)
@@ -24,6 +24,8 @@ type signIns interface {
 	List(ctx context.Context, a domain.AccountID) ([]domain.SignIn, error)
 	// Delete ends one of the person's sign-ins. KindNotFound.
 	Delete(ctx context.Context, a domain.AccountID, id domain.SignInID) error
+	// DeleteOthers ends all of them but keep, and the links in mails by which rounds are answered.
+	DeleteOthers(ctx context.Context, a domain.AccountID, keep domain.SignInID) error
 }
 
 // SignIn takes the same time whether or not the e-mail address is known, and says the same.
@@ -89,9 +91,18 @@ func (h *handlers) ListSignIns(ctx context.Context, _ gen.ListSignInsRequestObje
 		out = append(out, gen.SignIn{
 			Id: string(s.ID), UserAgent: s.UserAgent, Address: s.Address,
 			CreatedAt: s.CreatedAt.UTC(), LastSeenAt: s.LastSeenAt.UTC(), Current: s.ID == who.signIn,
+			OneAnswer: nonZero(s.OccurrenceID != ""),
 		})
 	}
 	return gen.ListSignIns200JSONResponse{SignIns: out}, nil
+}
+
+func (h *handlers) RevokeOtherSignIns(ctx context.Context, _ gen.RevokeOtherSignInsRequestObject) (gen.RevokeOtherSignInsResponseObject, error) {
+	who := callerOf(ctx)
+	if err := h.SignIns.DeleteOthers(ctx, who.AccountID, who.signIn); err != nil {
+		return nil, fmt.Errorf("end sign-ins: %w", err)
+	}
+	return gen.RevokeOtherSignIns204Response{}, nil
 }
 
 func (h *handlers) RevokeSignIn(ctx context.Context, r gen.RevokeSignInRequestObject) (gen.RevokeSignInResponseObject, error) {

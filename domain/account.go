@@ -97,6 +97,8 @@ type SignIn struct {
 	ExpiresAt   time.Time
 	// OccurrenceID is the one thing that a sign-in by a link in a mail is good for; empty: all that the person may do.
 	OccurrenceID OccurrenceID
+	// LinkHash is the hash of the secret of that link.
+	LinkHash []byte
 }
 
 // APIToken is a bearer token of a person, for scripts and WHIP publishers.

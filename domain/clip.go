@@ -65,6 +65,8 @@ type Clip struct {
 	// ParentID is the clip that this one answers, HostID who owns that; empty: it answers none.
 	ParentID ClipID
 	HostID   AccountID
+	// LinkFor is the occurrence of a round by whose link in a mail it was recorded; empty: somebody recorded it who was signed in.
+	LinkFor OccurrenceID
 	// People are members who may watch it whatever its visibility.
 	People []AccountID
 	// GuestComments: strangers who have the clip's own link may comment under a name; Downloads: they may download.

@@ -23,6 +23,10 @@ type AnswerLink struct {
 	WorkspaceID  WorkspaceID
 	AccountID    AccountID
 	ExpiresAt    time.Time
+	// Hash is that of the secret; Salt makes with the secret that of the one sign-in that comes of the link.
+	Hash, Salt []byte
+	// PersonName, WorkspaceName and RoundName say what it is for.
+	PersonName, WorkspaceName, RoundName string
 	// Good: it is neither used nor expired, and the occurrence is open.
 	Good bool
 }

@@ -30,14 +30,14 @@ func (s Accounts) SetProfile(ctx context.Context, id domain.AccountID, name, tim
 	return failed("change a profile", found(n, err, noAccount))
 }
 
-// SetPassword stores a new hash and ends all sign-ins but keep (which may be empty). KindNotFound.
+// SetPassword stores a new hash and ends all sign-ins but keep (which may be empty), and the links in mails. KindNotFound.
 func (s Accounts) SetPassword(ctx context.Context, id domain.AccountID, hash string, keep domain.SignInID) error {
 	return s.db.inTx(ctx, "change a password", func(t *tx) error {
 		n, err := t.SetPasswordHash(ctx, hash, id)
 		if err := found(n, err, noAccount); err != nil {
 			return err
 		}
-		return t.DeleteOtherSignIns(ctx, id, keep)
+		return t.endSignIns(ctx, id, keep)
 	})
 }
 

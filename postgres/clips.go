@@ -32,6 +32,7 @@ func (t *tx) createClip(ctx context.Context, c domain.Clip, r domain.Recording) 
 	err := t.InsertClip(ctx, sqlc.InsertClipParams{
 		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: orNull(c.SpaceID), Kind: c.Kind,
 		Title: c.Title, Description: c.Description, Visibility: c.Visibility, ParentID: orNull(c.ParentID), HostID: orNull(c.HostID),
+		LinkFor: orNull(c.LinkFor),
 	})
 	if err != nil {
 		return err

@@ -95,14 +95,16 @@ func (s Rounds) AnswerLink(ctx context.Context, tokenHash []byte) (domain.Answer
 	r, err := s.db.queries().AnswerLink(ctx, tokenHash)
 	return domain.AnswerLink{
 		OccurrenceID: r.OccurrenceID, RoundID: r.RoundID, WorkspaceID: r.WorkspaceID, AccountID: r.AccountID, ExpiresAt: r.ExpiresAt, Good: r.Good,
+		Hash: tokenHash, Salt: r.Salt, PersonName: r.PersonName, WorkspaceName: r.WorkspaceName, RoundName: r.RoundName,
 	}, failed("read an answer link", orNotFound(err, "this link is not valid"))
 }
 
-// CreateForAnswer keeps a sign-in that is good for one occurrence alone. KindNotFound when the person is no member of its round.
-func (s SignIns) CreateForAnswer(ctx context.Context, signIn domain.SignIn, tokenHash []byte) error {
-	n, err := s.db.queries().InsertAnswerSignIn(ctx, sqlc.InsertAnswerSignInParams{
+// PutForAnswer keeps the sign-in of a link, which is good for one occurrence alone, or notes that it was opened again. KindNotFound when the
+// person is no member of the round.
+func (s SignIns) PutForAnswer(ctx context.Context, signIn domain.SignIn, tokenHash []byte) error {
+	n, err := s.db.queries().PutAnswerSignIn(ctx, sqlc.PutAnswerSignInParams{
 		ID: signIn.ID, TokenHash: tokenHash, AccountID: signIn.AccountID, WorkspaceID: signIn.WorkspaceID, UserAgent: signIn.UserAgent,
-		Address: signIn.Address, ExpiresAt: signIn.ExpiresAt, OccurrenceID: string(signIn.OccurrenceID),
+		Address: signIn.Address, ExpiresAt: signIn.ExpiresAt, OccurrenceID: string(signIn.OccurrenceID), LinkHash: signIn.LinkHash,
 	})
 	return failed("sign in for an answer", found(n, err, noMember))
 }

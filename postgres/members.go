@@ -101,6 +101,9 @@ func (s Members) Remove(ctx context.Context, w domain.WorkspaceID, id domain.Acc
 		if err := t.DeleteMemberSignIns(ctx, w, id); err != nil {
 			return err
 		}
+		if err := t.EndAnswerLinks(ctx, id, string(w)); err != nil {
+			return err
+		}
 		return t.RevokeMemberTokens(ctx, w, id)
 	})
 }

@@ -70,7 +70,7 @@ func toClip(c sqlc.Clip) domain.Clip {
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
 		PosterKey: c.PosterKey, PreviewKey: c.PreviewKey, StoryboardKey: c.StoryboardKey, PeaksKey: c.PeaksKey, TranscriptState: c.TranscriptState,
 		TranscriptProgress: c.TranscriptProgress, TranscriptReason: c.TranscriptReason, ReadScreen: c.ReadScreen,
-		EditNo: c.EditNo, RenderedNo: c.RenderedNo, Cuts: c.Cuts, CutPosterKey: c.CutPosterKey,
+		LinkFor: deref(c.LinkFor), EditNo: c.EditNo, RenderedNo: c.RenderedNo, Cuts: c.Cuts, CutPosterKey: c.CutPosterKey,
 	}
 }
 

@@ -40,7 +40,7 @@ func (s SignIns) List(ctx context.Context, account domain.AccountID) ([]domain.S
 	return each(rows, func(r sqlc.SignInsRow) domain.SignIn {
 		return domain.SignIn{
 			ID: r.ID, AccountID: r.AccountID, WorkspaceID: r.WorkspaceID, UserAgent: r.UserAgent, Address: r.Address, CreatedAt: r.CreatedAt,
-			LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt,
+			LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt, OccurrenceID: deref(r.OccurrenceID),
 		}
 	}), failed("list sign-ins", err)
 }
@@ -49,6 +49,18 @@ func (s SignIns) List(ctx context.Context, account domain.AccountID) ([]domain.S
 func (s SignIns) Delete(ctx context.Context, account domain.AccountID, id domain.SignInID) error {
 	n, err := s.db.queries().DeleteSignIn(ctx, id, account)
 	return failed("end a sign-in", found(n, err, "there is no such sign-in"))
+}
+
+// DeleteOthers ends all of a person's sign-ins but keep (which may be empty), and the links in their mails.
+func (s SignIns) DeleteOthers(ctx context.Context, account domain.AccountID, keep domain.SignInID) error {
+	return s.db.inTx(ctx, "end sign-ins", func(t *tx) error { return t.endSignIns(ctx, account, keep) })
+}
+
+func (t *tx) endSignIns(ctx context.Context, account domain.AccountID, keep domain.SignInID) error {
+	if err := t.DeleteOtherSignIns(ctx, account, keep); err != nil {
+		return err
+	}
+	return t.EndAnswerLinks(ctx, account, "")
 }
 
 // Prune removes the expired ones.

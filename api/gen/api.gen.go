@@ -919,6 +919,25 @@ type Answer struct {
 	UpdatedAt time.Time    `json:"updated_at"`
 }
 
+// AnswerLink defines model for AnswerLink.
+type AnswerLink struct {
+	// Good neither used nor ended, and the round is open
+	Good bool `json:"good"`
+
+	// Mine who is signed in is its person
+	Mine bool `json:"mine"`
+
+	// Path the page of the occurrence
+	Path      string `json:"path"`
+	Person    string `json:"person"`
+	RoundName string `json:"round_name"`
+	Workspace struct {
+		// Id Example: 01hf7yat00tvwxyz0123456789
+		Id   ID     `json:"id"`
+		Name string `json:"name"`
+	} `json:"workspace"`
+}
+
 // AnswerPart defines model for AnswerPart.
 type AnswerPart struct {
 	// ClipId Example: 01hf7yat00tvwxyz0123456789
@@ -2571,7 +2590,10 @@ type SignIn struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id         ID        `json:"id"`
 	LastSeenAt time.Time `json:"last_seen_at"`
-	UserAgent  string    `json:"user_agent"`
+
+	// OneAnswer by the link in a mail: good for answering one round and nothing else
+	OneAnswer *bool  `json:"one_answer,omitempty"`
+	UserAgent string `json:"user_agent"`
 }
 
 // SignInRequest defines model for SignInRequest.
@@ -3340,6 +3362,12 @@ type ServerInterface interface {
 	// OpenAnswerLink The link in the mail of a round: leads to the answer, signed in for that alone until it closes or is answered
 	// (GET /api/v1/answer/{secret})
 	OpenAnswerLink(ctx echo.Context, secret string) error
+	// UseAnswerLink Answer as the person of the link, whoever is signed in in this browser: that sign-in ends
+	// (POST /api/v1/answer/{secret})
+	UseAnswerLink(ctx echo.Context, secret string) error
+	// GetAnswerLink What the link in a mail is for
+	// (GET /api/v1/answer/{secret}/card)
+	GetAnswerLink(ctx echo.Context, secret string) error
 	// ListAsks What waits for me, or what I wait for; open ones first, by due time
 	// (GET /api/v1/asks)
 	ListAsks(ctx echo.Context, params ListAsksParams) error
@@ -3625,6 +3653,9 @@ type ServerInterface interface {
 	// UnsubscribePush Let a browser be silent
 	// (DELETE /api/v1/me/push/{push_id})
 	UnsubscribePush(ctx echo.Context, pushId ID) error
+	// RevokeOtherSignIns Sign out everywhere but here, and end the links in mails by which rounds are answered
+	// (DELETE /api/v1/me/sign-ins)
+	RevokeOtherSignIns(ctx echo.Context) error
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx echo.Context) error
@@ -3867,6 +3898,38 @@ func (w *ServerInterfaceWrapper) OpenAnswerLink(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.OpenAnswerLink(ctx, secret)
+	return err
+}
+
+// UseAnswerLink converts echo context to params.
+func (w *ServerInterfaceWrapper) UseAnswerLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UseAnswerLink(ctx, secret)
+	return err
+}
+
+// GetAnswerLink converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAnswerLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "secret" -------------
+	var secret string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secret", ctx.Param("secret"), &secret, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secret: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAnswerLink(ctx, secret)
 	return err
 }
 
@@ -5344,6 +5407,15 @@ func (w *ServerInterfaceWrapper) UnsubscribePush(ctx echo.Context) error {
 	return err
 }
 
+// RevokeOtherSignIns converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeOtherSignIns(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeOtherSignIns(ctx)
+	return err
+}
+
 // ListSignIns converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
 	var err error
@@ -6459,6 +6531,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/sign-out", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/api/v1/me", wrapper.GetMe, options.OperationMiddlewares["getMe"]...)
 	router.PATCH(options.BaseURL+"/api/v1/me", wrapper.UpdateMe, options.OperationMiddlewares["updateMe"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/sign-ins", wrapper.RevokeOtherSignIns, options.OperationMiddlewares["revokeOtherSignIns"]...)
 	router.GET(options.BaseURL+"/api/v1/me/sign-ins", wrapper.ListSignIns, options.OperationMiddlewares["listSignIns"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/sign-ins/:sign_in_id", wrapper.RevokeSignIn, options.OperationMiddlewares["revokeSignIn"]...)
 	router.POST(options.BaseURL+"/api/v1/me/invites/:secret", wrapper.AcceptInviteAsMe, options.OperationMiddlewares["acceptInviteAsMe"]...)
@@ -6613,6 +6686,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/me/due-feed", wrapper.MakeDueFeed, options.OperationMiddlewares["makeDueFeed"]...)
 	router.GET(options.BaseURL+"/api/v1/due/:file", wrapper.GetDueCalendar, options.OperationMiddlewares["getDueCalendar"]...)
 	router.GET(options.BaseURL+"/api/v1/answer/:secret", wrapper.OpenAnswerLink, options.OperationMiddlewares["openAnswerLink"]...)
+	router.POST(options.BaseURL+"/api/v1/answer/:secret", wrapper.UseAnswerLink, options.OperationMiddlewares["useAnswerLink"]...)
+	router.GET(options.BaseURL+"/api/v1/answer/:secret/card", wrapper.GetAnswerLink, options.OperationMiddlewares["getAnswerLink"]...)
 	router.GET(options.BaseURL+"/api/v1/spaces/:space_id/start-here", wrapper.GetStartHere, options.OperationMiddlewares["getStartHere"]...)
 	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.UnpinClip, options.OperationMiddlewares["unpinClip"]...)
 	router.PUT(options.BaseURL+"/api/v1/spaces/:space_id/pins/:clip_id", wrapper.PinClip, options.OperationMiddlewares["pinClip"]...)
@@ -6685,6 +6760,97 @@ type OpenAnswerLinkdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response OpenAnswerLinkdefaultApplicationProblemPlusJSONResponse) VisitOpenAnswerLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UseAnswerLinkRequestObject struct {
+	Secret string `json:"secret"`
+}
+
+type UseAnswerLinkResponseObject interface {
+	VisitUseAnswerLinkResponse(w http.ResponseWriter) error
+}
+
+type UseAnswerLink200ResponseHeaders struct {
+	SetCookie *string
+}
+
+type UseAnswerLink200JSONResponse struct {
+	Body struct {
+		// Path the page
+		Path string `json:"path"`
+	}
+	Headers UseAnswerLink200ResponseHeaders
+}
+
+func (response UseAnswerLink200JSONResponse) VisitUseAnswerLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.SetCookie != nil {
+		w.Header().Set("Set-Cookie", fmt.Sprint(*response.Headers.SetCookie))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UseAnswerLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UseAnswerLinkdefaultApplicationProblemPlusJSONResponse) VisitUseAnswerLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnswerLinkRequestObject struct {
+	Secret string `json:"secret"`
+}
+
+type GetAnswerLinkResponseObject interface {
+	VisitGetAnswerLinkResponse(w http.ResponseWriter) error
+}
+
+type GetAnswerLink200JSONResponse AnswerLink
+
+func (response GetAnswerLink200JSONResponse) VisitGetAnswerLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAnswerLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAnswerLinkdefaultApplicationProblemPlusJSONResponse) VisitGetAnswerLinkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10482,6 +10648,38 @@ func (response UnsubscribePushdefaultApplicationProblemPlusJSONResponse) VisitUn
 	return err
 }
 
+type RevokeOtherSignInsRequestObject struct {
+}
+
+type RevokeOtherSignInsResponseObject interface {
+	VisitRevokeOtherSignInsResponse(w http.ResponseWriter) error
+}
+
+type RevokeOtherSignIns204Response struct {
+}
+
+func (response RevokeOtherSignIns204Response) VisitRevokeOtherSignInsResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeOtherSignInsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeOtherSignInsdefaultApplicationProblemPlusJSONResponse) VisitRevokeOtherSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSignInsRequestObject struct {
 }
 
@@ -13196,6 +13394,12 @@ type StrictServerInterface interface {
 	// OpenAnswerLink The link in the mail of a round: leads to the answer, signed in for that alone until it closes or is answered
 	// (GET /api/v1/answer/{secret})
 	OpenAnswerLink(ctx context.Context, request OpenAnswerLinkRequestObject) (OpenAnswerLinkResponseObject, error)
+	// UseAnswerLink Answer as the person of the link, whoever is signed in in this browser: that sign-in ends
+	// (POST /api/v1/answer/{secret})
+	UseAnswerLink(ctx context.Context, request UseAnswerLinkRequestObject) (UseAnswerLinkResponseObject, error)
+	// GetAnswerLink What the link in a mail is for
+	// (GET /api/v1/answer/{secret}/card)
+	GetAnswerLink(ctx context.Context, request GetAnswerLinkRequestObject) (GetAnswerLinkResponseObject, error)
 	// ListAsks What waits for me, or what I wait for; open ones first, by due time
 	// (GET /api/v1/asks)
 	ListAsks(ctx context.Context, request ListAsksRequestObject) (ListAsksResponseObject, error)
@@ -13481,6 +13685,9 @@ type StrictServerInterface interface {
 	// UnsubscribePush Let a browser be silent
 	// (DELETE /api/v1/me/push/{push_id})
 	UnsubscribePush(ctx context.Context, request UnsubscribePushRequestObject) (UnsubscribePushResponseObject, error)
+	// RevokeOtherSignIns Sign out everywhere but here, and end the links in mails by which rounds are answered
+	// (DELETE /api/v1/me/sign-ins)
+	RevokeOtherSignIns(ctx context.Context, request RevokeOtherSignInsRequestObject) (RevokeOtherSignInsResponseObject, error)
 	// ListSignIns Browsers I am signed in with
 	// (GET /api/v1/me/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
@@ -13750,6 +13957,56 @@ func (sh *strictHandler) OpenAnswerLink(ctx echo.Context, secret string) error {
 		return err
 	} else if validResponse, ok := response.(OpenAnswerLinkResponseObject); ok {
 		return validResponse.VisitOpenAnswerLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UseAnswerLink operation middleware
+func (sh *strictHandler) UseAnswerLink(ctx echo.Context, secret string) error {
+	var request UseAnswerLinkRequestObject
+
+	request.Secret = secret
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UseAnswerLink(ctx.Request().Context(), request.(UseAnswerLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UseAnswerLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UseAnswerLinkResponseObject); ok {
+		return validResponse.VisitUseAnswerLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAnswerLink operation middleware
+func (sh *strictHandler) GetAnswerLink(ctx echo.Context, secret string) error {
+	var request GetAnswerLinkRequestObject
+
+	request.Secret = secret
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAnswerLink(ctx.Request().Context(), request.(GetAnswerLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAnswerLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAnswerLinkResponseObject); ok {
+		return validResponse.VisitGetAnswerLinkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16859,6 +17116,29 @@ func (sh *strictHandler) UnsubscribePush(ctx echo.Context, pushId ID) error {
 		return err
 	} else if validResponse, ok := response.(UnsubscribePushResponseObject); ok {
 		return validResponse.VisitUnsubscribePushResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeOtherSignIns operation middleware
+func (sh *strictHandler) RevokeOtherSignIns(ctx echo.Context) error {
+	var request RevokeOtherSignInsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeOtherSignIns(ctx.Request().Context(), request.(RevokeOtherSignInsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeOtherSignIns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeOtherSignInsResponseObject); ok {
+		return validResponse.VisitRevokeOtherSignInsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1,6 +1,6 @@
 -- name: InsertClip :exec
-insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility, parent_id, host_id)
-values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @visibility, @parent_id, @host_id);
+insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility, parent_id, host_id, link_for)
+values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @visibility, @parent_id, @host_id, @link_for);
 
 -- name: Clip :one
 select sqlc.embed(clip) from clip where id = @id and deleted_at is null;

@@ -49,20 +49,31 @@ update notice set mail_at = null
 insert into answer_link (token_hash, occurrence_id, account_id, created_at, expires_at) values (@token_hash, @occurrence_id, @account_id, @at, @expires_at);
 
 -- name: AnswerLink :one
-select answer_link.occurrence_id, answer_link.account_id, answer_link.expires_at, round.id as round_id, round.workspace_id,
+select answer_link.occurrence_id, answer_link.account_id, answer_link.expires_at, answer_link.salt, round.id as round_id, round.workspace_id,
+       round.name as round_name, workspace.name as workspace_name, account.name as person_name,
        (answer_link.used_at is null and answer_link.expires_at > now() and occurrence.closed_at is null and round.deleted_at is null)::bool as good
   from answer_link join occurrence on occurrence.id = answer_link.occurrence_id join round on round.id = occurrence.round_id
+  join workspace on workspace.id = round.workspace_id join account on account.id = answer_link.account_id
  where answer_link.token_hash = @token_hash;
 
 -- name: UseAnswerLinks :exec
 update answer_link set used_at = coalesce(used_at, @at::timestamptz) where occurrence_id = @occurrence_id and account_id = @account_id;
 
--- name: InsertAnswerSignIn :execrows
-insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id)
-select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @address, @expires_at, @occurrence_id::text
+-- name: EndAnswerLinks :exec
+-- Those of a person, in all workspaces or one: who may have read their mail is out, too.
+update answer_link set used_at = coalesce(used_at, now())
+  from occurrence join round on round.id = occurrence.round_id
+ where answer_link.account_id = @account_id and occurrence.id = answer_link.occurrence_id
+   and (@workspace_id::text = '' or round.workspace_id = @workspace_id::text);
+
+-- name: PutAnswerSignIn :execrows
+-- One for each link: who opens it again, in whatever browser, has the same.
+insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id, link_hash)
+select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @address, @expires_at, @occurrence_id::text, @link_hash
   from member join round_member on round_member.account_id = member.account_id
   join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = @occurrence_id::text
- where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null;
+ where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null
+on conflict (token_hash) do update set last_seen_at = now(), user_agent = excluded.user_agent, address = excluded.address;
 
 -- name: PruneAnswerLinks :exec
 delete from answer_link where expires_at < now() - interval '30 days';

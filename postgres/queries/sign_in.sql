@@ -15,11 +15,17 @@ select sign_in.id, sign_in.workspace_id, sign_in.user_agent, sign_in.address, si
 update sign_in set last_seen_at = greatest(last_seen_at, @seen), expires_at = @expires_at where id = @id;
 
 -- name: SignIns :many
-select id, account_id, workspace_id, user_agent, address, created_at, last_seen_at, expires_at
+select id, account_id, workspace_id, user_agent, address, created_at, last_seen_at, expires_at, occurrence_id
   from sign_in where account_id = @account_id and expires_at > now() order by created_at desc, id desc;
 
--- name: DeleteSignIn :execrows
-delete from sign_in where id = @id and account_id = @account_id;
+-- name: DeleteSignIn :one
+-- The link that it came by opens nothing any more.
+with gone as (
+  delete from sign_in where sign_in.id = @id and sign_in.account_id = @account_id returning sign_in.link_hash
+), ended as (
+  update answer_link set used_at = coalesce(used_at, now()) where token_hash in (select link_hash from gone)
+)
+select count(*) from gone;
 
 -- name: DeleteOtherSignIns :exec
 delete from sign_in where account_id = @account_id and id <> @keep;

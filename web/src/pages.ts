@@ -80,6 +80,7 @@ export const routes: readonly Route[] = [
   { path: /^\/s\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Shared.svelte") },
   { path: /^\/setup$/, audience: "all", bare: true, load: () => import("./routes/Setup.svelte") },
   { path: /^\/sign-in$/, audience: "all", bare: true, load: () => import("./routes/SignIn.svelte") },
+  { path: /^\/answer\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Answer.svelte") },
   { path: /^\/join\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Join.svelte") },
   { path: /./, audience: "all", load: () => import("./routes/NotFound.svelte") },
 ];

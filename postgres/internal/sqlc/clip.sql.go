@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -61,6 +61,7 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.RenderedNo,
 		&i.Clip.CutPosterKey,
 		&i.Clip.PreviewKey,
+		&i.Clip.LinkFor,
 	)
 	return i, err
 }
@@ -161,7 +162,7 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -218,6 +219,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.RenderedNo,
 		&i.Clip.CutPosterKey,
 		&i.Clip.PreviewKey,
+		&i.Clip.LinkFor,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -227,7 +229,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -319,6 +321,7 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.RenderedNo,
 			&i.Clip.CutPosterKey,
 			&i.Clip.PreviewKey,
+			&i.Clip.LinkFor,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -346,8 +349,8 @@ func (q *Queries) ExpectTranscript(ctx context.Context, id domain.ClipID) error 
 }
 
 const insertClip = `-- name: InsertClip :exec
-insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility, parent_id, host_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into clip (id, workspace_id, owner_id, space_id, kind, title, description, visibility, parent_id, host_id, link_for)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertClipParams struct {
@@ -361,6 +364,7 @@ type InsertClipParams struct {
 	Visibility  domain.Visibility
 	ParentID    *domain.ClipID
 	HostID      *domain.AccountID
+	LinkFor     *domain.OccurrenceID
 }
 
 func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
@@ -375,12 +379,13 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 		arg.Visibility,
 		arg.ParentID,
 		arg.HostID,
+		arg.LinkFor,
 	)
 	return err
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -430,6 +435,7 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.RenderedNo,
 		&i.Clip.CutPosterKey,
 		&i.Clip.PreviewKey,
+		&i.Clip.LinkFor,
 	)
 	return i, err
 }

@@ -13,19 +13,25 @@ import (
 )
 
 const answerLink = `-- name: AnswerLink :one
-select answer_link.occurrence_id, answer_link.account_id, answer_link.expires_at, round.id as round_id, round.workspace_id,
+select answer_link.occurrence_id, answer_link.account_id, answer_link.expires_at, answer_link.salt, round.id as round_id, round.workspace_id,
+       round.name as round_name, workspace.name as workspace_name, account.name as person_name,
        (answer_link.used_at is null and answer_link.expires_at > now() and occurrence.closed_at is null and round.deleted_at is null)::bool as good
   from answer_link join occurrence on occurrence.id = answer_link.occurrence_id join round on round.id = occurrence.round_id
+  join workspace on workspace.id = round.workspace_id join account on account.id = answer_link.account_id
  where answer_link.token_hash = $1
 `
 
 type AnswerLinkRow struct {
-	OccurrenceID domain.OccurrenceID
-	AccountID    domain.AccountID
-	ExpiresAt    time.Time
-	RoundID      domain.RoundID
-	WorkspaceID  domain.WorkspaceID
-	Good         bool
+	OccurrenceID  domain.OccurrenceID
+	AccountID     domain.AccountID
+	ExpiresAt     time.Time
+	Salt          []byte
+	RoundID       domain.RoundID
+	WorkspaceID   domain.WorkspaceID
+	RoundName     string
+	WorkspaceName string
+	PersonName    string
+	Good          bool
 }
 
 func (q *Queries) AnswerLink(ctx context.Context, tokenHash []byte) (AnswerLinkRow, error) {
@@ -35,8 +41,12 @@ func (q *Queries) AnswerLink(ctx context.Context, tokenHash []byte) (AnswerLinkR
 		&i.OccurrenceID,
 		&i.AccountID,
 		&i.ExpiresAt,
+		&i.Salt,
 		&i.RoundID,
 		&i.WorkspaceID,
+		&i.RoundName,
+		&i.WorkspaceName,
+		&i.PersonName,
 		&i.Good,
 	)
 	return i, err
@@ -157,6 +167,19 @@ func (q *Queries) DueMail(ctx context.Context, now time.Time) (DueMailRow, error
 	return i, err
 }
 
+const endAnswerLinks = `-- name: EndAnswerLinks :exec
+update answer_link set used_at = coalesce(used_at, now())
+  from occurrence join round on round.id = occurrence.round_id
+ where answer_link.account_id = $1 and occurrence.id = answer_link.occurrence_id
+   and ($2::text = '' or round.workspace_id = $2::text)
+`
+
+// Those of a person, in all workspaces or one: who may have read their mail is out, too.
+func (q *Queries) EndAnswerLinks(ctx context.Context, accountID domain.AccountID, workspaceID string) error {
+	_, err := q.db.Exec(ctx, endAnswerLinks, accountID, workspaceID)
+	return err
+}
+
 const giveUpMail = `-- name: GiveUpMail :exec
 update notice set mail_at = null
  where mail_at is not null and (mail_tries >= 10 or created_at < $1::timestamptz - interval '7 days' or mail_until <= $1::timestamptz)
@@ -188,42 +211,6 @@ func (q *Queries) InsertAnswerLink(ctx context.Context, arg InsertAnswerLinkPara
 		arg.ExpiresAt,
 	)
 	return err
-}
-
-const insertAnswerSignIn = `-- name: InsertAnswerSignIn :execrows
-insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id)
-select $1, $2, member.account_id, member.workspace_id, $3, $4, $5, $6::text
-  from member join round_member on round_member.account_id = member.account_id
-  join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = $6::text
- where member.workspace_id = $7 and member.account_id = $8 and member.left_at is null
-`
-
-type InsertAnswerSignInParams struct {
-	ID           domain.SignInID
-	TokenHash    []byte
-	UserAgent    string
-	Address      string
-	ExpiresAt    time.Time
-	OccurrenceID string
-	WorkspaceID  domain.WorkspaceID
-	AccountID    domain.AccountID
-}
-
-func (q *Queries) InsertAnswerSignIn(ctx context.Context, arg InsertAnswerSignInParams) (int64, error) {
-	result, err := q.db.Exec(ctx, insertAnswerSignIn,
-		arg.ID,
-		arg.TokenHash,
-		arg.UserAgent,
-		arg.Address,
-		arg.ExpiresAt,
-		arg.OccurrenceID,
-		arg.WorkspaceID,
-		arg.AccountID,
-	)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
 }
 
 const insertNudgeNotice = `-- name: InsertNudgeNotice :execrows
@@ -300,6 +287,46 @@ delete from answer_link where expires_at < now() - interval '30 days'
 func (q *Queries) PruneAnswerLinks(ctx context.Context) error {
 	_, err := q.db.Exec(ctx, pruneAnswerLinks)
 	return err
+}
+
+const putAnswerSignIn = `-- name: PutAnswerSignIn :execrows
+insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id, link_hash)
+select $1, $2, member.account_id, member.workspace_id, $3, $4, $5, $6::text, $7
+  from member join round_member on round_member.account_id = member.account_id
+  join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = $6::text
+ where member.workspace_id = $8 and member.account_id = $9 and member.left_at is null
+on conflict (token_hash) do update set last_seen_at = now(), user_agent = excluded.user_agent, address = excluded.address
+`
+
+type PutAnswerSignInParams struct {
+	ID           domain.SignInID
+	TokenHash    []byte
+	UserAgent    string
+	Address      string
+	ExpiresAt    time.Time
+	OccurrenceID string
+	LinkHash     []byte
+	WorkspaceID  domain.WorkspaceID
+	AccountID    domain.AccountID
+}
+
+// One for each link: who opens it again, in whatever browser, has the same.
+func (q *Queries) PutAnswerSignIn(ctx context.Context, arg PutAnswerSignInParams) (int64, error) {
+	result, err := q.db.Exec(ctx, putAnswerSignIn,
+		arg.ID,
+		arg.TokenHash,
+		arg.UserAgent,
+		arg.Address,
+		arg.ExpiresAt,
+		arg.OccurrenceID,
+		arg.LinkHash,
+		arg.WorkspaceID,
+		arg.AccountID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const settleNotices = `-- name: SettleNotices :many

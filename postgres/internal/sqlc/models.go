@@ -145,6 +145,7 @@ type Clip struct {
 	RenderedNo         int
 	CutPosterKey       string
 	PreviewKey         string
+	LinkFor            *domain.OccurrenceID
 }
 
 type ClipTag struct {

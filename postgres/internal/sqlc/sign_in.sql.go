@@ -39,16 +39,21 @@ func (q *Queries) DeleteOtherSignIns(ctx context.Context, accountID domain.Accou
 	return err
 }
 
-const deleteSignIn = `-- name: DeleteSignIn :execrows
-delete from sign_in where id = $1 and account_id = $2
+const deleteSignIn = `-- name: DeleteSignIn :one
+with gone as (
+  delete from sign_in where sign_in.id = $1 and sign_in.account_id = $2 returning sign_in.link_hash
+), ended as (
+  update answer_link set used_at = coalesce(used_at, now()) where token_hash in (select link_hash from gone)
+)
+select count(*) from gone
 `
 
+// The link that it came by opens nothing any more.
 func (q *Queries) DeleteSignIn(ctx context.Context, iD domain.SignInID, accountID domain.AccountID) (int64, error) {
-	result, err := q.db.Exec(ctx, deleteSignIn, iD, accountID)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected(), nil
+	row := q.db.QueryRow(ctx, deleteSignIn, iD, accountID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
 }
 
 const insertSignIn = `-- name: InsertSignIn :execrows
@@ -131,19 +136,20 @@ func (q *Queries) SignInByToken(ctx context.Context, tokenHash []byte) (SignInBy
 }
 
 const signIns = `-- name: SignIns :many
-select id, account_id, workspace_id, user_agent, address, created_at, last_seen_at, expires_at
+select id, account_id, workspace_id, user_agent, address, created_at, last_seen_at, expires_at, occurrence_id
   from sign_in where account_id = $1 and expires_at > now() order by created_at desc, id desc
 `
 
 type SignInsRow struct {
-	ID          domain.SignInID
-	AccountID   domain.AccountID
-	WorkspaceID domain.WorkspaceID
-	UserAgent   string
-	Address     string
-	CreatedAt   time.Time
-	LastSeenAt  time.Time
-	ExpiresAt   time.Time
+	ID           domain.SignInID
+	AccountID    domain.AccountID
+	WorkspaceID  domain.WorkspaceID
+	UserAgent    string
+	Address      string
+	CreatedAt    time.Time
+	LastSeenAt   time.Time
+	ExpiresAt    time.Time
+	OccurrenceID *domain.OccurrenceID
 }
 
 func (q *Queries) SignIns(ctx context.Context, accountID domain.AccountID) ([]SignInsRow, error) {
@@ -164,6 +170,7 @@ func (q *Queries) SignIns(ctx context.Context, accountID domain.AccountID) ([]Si
 			&i.CreatedAt,
 			&i.LastSeenAt,
 			&i.ExpiresAt,
+			&i.OccurrenceID,
 		); err != nil {
 			return nil, err
 		}

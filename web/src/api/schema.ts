@@ -153,7 +153,8 @@ export interface paths {
         get: operations["listSignIns"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Sign out everywhere but here, and end the links in mails by which rounds are answered */
+        delete: operations["revokeOtherSignIns"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2552,6 +2553,26 @@ export interface paths {
         /** The link in the mail of a round: leads to the answer, signed in for that alone until it closes or is answered */
         get: operations["openAnswerLink"];
         put?: never;
+        /** Answer as the person of the link, whoever is signed in in this browser: that sign-in ends */
+        post: operations["useAnswerLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/answer/{secret}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** What the link in a mail is for */
+        get: operations["getAnswerLink"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -2893,6 +2914,22 @@ export interface components {
             /** Format: date-time */
             last_seen_at: string;
             current: boolean;
+            /** @description by the link in a mail: good for answering one round and nothing else */
+            one_answer?: boolean;
+        };
+        AnswerLink: {
+            person: string;
+            workspace: {
+                id: components["schemas"]["ID"];
+                name: string;
+            };
+            round_name: string;
+            /** @description the page of the occurrence */
+            path: string;
+            /** @description neither used nor ended, and the round is open */
+            good: boolean;
+            /** @description who is signed in is its person */
+            mine: boolean;
         };
         Token: {
             id: components["schemas"]["ID"];
@@ -4448,6 +4485,25 @@ export interface operations {
                         sign_ins: components["schemas"]["SignIn"][];
                     };
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    revokeOtherSignIns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
@@ -8956,6 +9012,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    useAnswerLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Signed in for that answer */
+            200: {
+                headers: {
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description the page */
+                        path: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getAnswerLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerLink"];
+                };
             };
             default: components["responses"]["Problem"];
         };
