@@ -138,6 +138,8 @@ type Transcoder interface {
 	Box() (*transcode.Box, error)
 	Open(ctx context.Context, b *transcode.Box, src io.Reader) (transcode.Take, error)
 	OpenStored(ctx context.Context, b *transcode.Box, inits []domain.InitSegment, segments []domain.Segment, get transcode.Get) (transcode.Take, error)
+	// OpenPiece opens some segments of a rendition that is read piece by piece.
+	OpenPiece(ctx context.Context, b *transcode.Box, inits []domain.InitSegment, segments []domain.Segment, get transcode.Get, known transcode.Probed) (transcode.Take, error)
 	Import(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Rendition, error)
 	Ladder(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.Rendition, error)
 	Cut(ctx context.Context, t transcode.Take, kept domain.Timeline, progress transcode.Progress) ([]transcode.Rendition, error)

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"sync"
 
 	"github.com/riverqueue/river"
@@ -30,7 +31,7 @@ func (u *rouser) start(ctx context.Context) {
 	u.wait.Go(func() {
 		for e := range events {
 			if err := u.look(ctx, e.Job); err != nil && ctx.Err() == nil {
-				u.r.Log.WarnContext(ctx, "a resting job is not looked at", "error", err.Error()) // it wakes by itself
+				u.r.Log.WarnContext(ctx, "a resting job is not looked at", slog.String("error", err.Error())) // it wakes by itself
 			}
 		}
 	})
@@ -46,8 +47,11 @@ func (u *rouser) stop() {
 // look wakes a transcript whose recording has ended, and for which the engine is there: for that it may wait longer.
 func (u *rouser) look(ctx context.Context, job *rivertype.JobRow) error {
 	clip, is := transcriptOf(job)
-	if !is || u.r.Speech.Present(ctx) != nil {
+	if !is {
 		return nil
+	}
+	if missing := u.r.Speech.Present(ctx); missing != nil {
+		return nil //nolint:nilerr // it waits for the engine, too
 	}
 	c, err := u.r.Store.Clip(ctx, clip)
 	if err != nil || c.State != domain.ClipReady {

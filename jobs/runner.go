@@ -194,7 +194,7 @@ func (r *Runner) failed(ctx context.Context, step domain.JobKind, clip domain.Cl
 		return r.Store.FailClip(ctx, clip, reason)
 	case domain.JobTranscribe:
 		return r.Store.FailTranscript(ctx, clip, reason)
-	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobEdit, domain.JobPurge, domain.JobReap, domain.JobRounds:
+	case domain.JobThumbnails, domain.JobChapters, domain.JobLadder, domain.JobScreen, domain.JobSummary, domain.JobEdit, domain.JobSound, domain.JobPurge, domain.JobReap, domain.JobRounds:
 		return nil // the clip is as good as before; the work row says what is missing
 	}
 	return nil

@@ -8,12 +8,13 @@ import (
 	"time"
 
 	"baton/domain"
+	"baton/transcode"
 	"baton/transcribe"
 )
 
 const (
 	// soundPoll is how often a recording that goes on is looked at.
-	soundPoll = 500 * time.Millisecond
+	soundPoll = 300 * time.Millisecond
 	// soundAtLeastMS is what is worth a decoder of its own while more is coming.
 	soundAtLeastMS = 1000
 	// soundSegments bounds what is fetched at once, about a minute, so that hours fill neither disk nor memory.
@@ -27,6 +28,8 @@ const (
 	// rests at most: new sound wakes it.
 	restAfter = 20 * time.Second
 	restPause = 10 * time.Second
+	// awaitedMS: of a recording that has ended, so much or less that is left is awaited as if it went on.
+	awaitedMS = 120_000
 )
 
 // sound reads the PCM of a clip from one moment on, in pieces as they were recorded, and waits for more while the
@@ -38,13 +41,16 @@ type sound struct {
 	// atMS is up to where it was given out, endMS the end of what is recorded.
 	atMS, endMS int64
 	// live: the recording went on when it was last looked at.
-	live         bool
+	live bool
+	// awaited: somebody waits for the words.
+	awaited      bool
 	began, moved time.Time
 	pcm          []byte // decoded and not read yet; 2 MB a minute
+	probed       transcode.Probed
 }
 
 func (r *Runner) sound(ctx context.Context, clip domain.ClipID, fromMS int64) *sound {
-	return &sound{ctx: ctx, r: r, clip: clip, atMS: fromMS, began: time.Now(), moved: time.Now()}
+	return &sound{ctx: ctx, r: r, clip: clip, atMS: fromMS, began: time.Now(), moved: time.Now(), probed: transcode.Probed{}}
 }
 
 // Read implements io.Reader.
@@ -134,7 +140,10 @@ func (s *sound) decode(found footage) (pcm []byte, err error) {
 		return nil, err //nolint:wrapcheck // says what it did
 	}
 	defer func() { err = errors.Join(err, box.Close()) }()
-	take, err := s.r.Tools.OpenStored(s.ctx, box, found.inits, found.segments, s.r.Media.Get)
+	if s.awaited {
+		box.Hurry()
+	}
+	take, err := s.r.Tools.OpenPiece(s.ctx, box, found.inits, found.segments, s.r.Media.Get, s.probed)
 	if err != nil {
 		return nil, fmt.Errorf("open source rendition: %w", err)
 	}

@@ -36,6 +36,7 @@ func (r *Runner) transcript(ctx context.Context, clip domain.Clip, report func(f
 	} else if from.live && len(found.segments) == 0 {
 		return resting() // before the engine is loaded
 	}
+	from.awaited = from.live || clip.DurationMS-kept.UpToMS <= awaitedMS
 	if kept.UpToMS > 0 && !from.live && transcribe.State(kept) == domain.TranscriptFailed {
 		return r.restart(ctx, clip) // somebody asked to try it again
 	}
@@ -60,7 +61,7 @@ func (r *Runner) listen(ctx context.Context, clip domain.Clip, from *sound, kept
 	if err != nil {
 		return kept, fmt.Errorf("read the workspace's own words: %w", err)
 	}
-	o := transcribe.Options{StartMS: settled, Awaited: from.live, Prompt: vocabularyHint(own)}
+	o := transcribe.Options{StartMS: settled, Awaited: from.awaited, Prompt: vocabularyHint(own)}
 	if from.live {
 		o.Draft = func(words []domain.Word) {
 			// A draft that is not stored is no loss: the next one has its words, too.

@@ -20,6 +20,8 @@ type Box struct {
 	r     *Runner
 	dir   string
 	files int
+	// hurried: somebody awaits what is made in it.
+	hurried bool
 	// lock is held for as long as this process lives, so that a box that was left
 	// behind by a crash can be told from one in use.
 	lock *os.File
@@ -42,6 +44,9 @@ func (r *Runner) Box() (*Box, error) {
 	}
 	return b, nil
 }
+
+// Hurry lets what is made in the box go before other work of its kind: somebody awaits it.
+func (b *Box) Hurry() { b.hurried = true }
 
 // lockDir takes the only lock on a directory, or fails at once.
 func lockDir(dir string) (*os.File, error) {

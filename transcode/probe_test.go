@@ -289,14 +289,32 @@ func TestChildHasNoRootNoNetworkNoSecrets(t *testing.T) {
 	if !strings.Contains(seen, "3145728\n") {
 		t.Errorf("no limit on memory: %s", seen)
 	}
-	own, child := niceness(t, read(t, "/proc/self/stat")), niceness(t, seen[strings.LastIndex(seen, "(cat)"):])
+	own, child := nicenessIn(t, read(t, "/proc/self/stat")), nicenessIn(t, seen[strings.LastIndex(seen, "(cat)"):])
 	if child != min(own+10, 19) {
 		t.Errorf("nice %d of %d", child, own)
 	}
 }
 
-// niceness is the 19th field of a stat line of /proc.
-func niceness(t *testing.T, stat string) int {
+// Work that somebody awaits goes before other work, also when that has all places.
+func TestAwaitedWorkGoesFirst(t *testing.T) {
+	t.Parallel()
+	ctx, r, b := setup(t)
+	r.cfg.FFmpeg = script(t, "#!/bin/sh\nsleep 0.1\n(cat /proc/self/stat; exit 0) > seen\n")
+	if err := r.light.Acquire(ctx, int64(4*r.cfg.Parallel)); err != nil {
+		t.Fatal(err)
+	}
+	b.Hurry()
+	if _, err := r.run(ctx, command{box: b, limits: limits{time.Minute, time.Minute, 1 << 20}}); err != nil {
+		t.Fatal(err)
+	}
+	own, child := nicenessIn(t, read(t, "/proc/self/stat")), nicenessIn(t, read(t, filepath.Join(b.dir, "seen")))
+	if child != min(own+2, 19) {
+		t.Errorf("nice %d of %d", child, own)
+	}
+}
+
+// nicenessIn is the 19th field of a stat line of /proc.
+func nicenessIn(t *testing.T, stat string) int {
 	t.Helper()
 	_, rest, _ := strings.Cut(stat, ") ")
 	n, err := strconv.Atoi(strings.Fields(rest)[16])

@@ -41,8 +41,11 @@ var (
 // *domain.Error whose message may be shown and whose cause is a *ToolError.
 func (r *Runner) run(ctx context.Context, c command) (string, error) {
 	places := r.light
-	if c.heavy {
+	switch {
+	case c.heavy:
 		places = r.heavy
+	case c.box.hurried:
+		places = r.hurried
 	}
 	release, err := r.place(ctx, places)
 	if err != nil {
@@ -126,7 +129,11 @@ func (r *Runner) process(ctx context.Context, c command, dir *os.File) *exec.Cmd
 	if c.probe {
 		program, args = r.cfg.FFprobe, []string{"-hide_banner", "-v", level}
 	}
-	line := r.sandbox.confined(c.limits, r.cfg.MaxMemory, program, append(args, c.args...))
+	polite := r.sandbox.polite
+	if c.box.hurried {
+		polite = r.sandbox.hurried
+	}
+	line := r.sandbox.confined(c.limits, r.cfg.MaxMemory, polite, program, append(args, c.args...))
 	cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 	cmd.Dir = "/proc/self/fd/" + strconv.Itoa(int(dir.Fd()))
 	cmd.Env = childEnv(c.box.dir)

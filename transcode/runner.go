@@ -25,7 +25,7 @@ type Config struct {
 	// FFmpeg and FFprobe are the programs; looked up in PATH when empty.
 	FFmpeg, FFprobe string
 	// Parallel is how many encoders may run at a time; half the cores when 0.
-	// Light work (probes, PCM, pictures) has four times as many places of its own.
+	// Light work (probes, PCM, pictures) has four times as many places of its own, and so has what is awaited of it.
 	Parallel int
 	// Queue is how many callers may wait for a place; 256 when 0. One more gets KindTooMany.
 	Queue int
@@ -71,6 +71,7 @@ type Runner struct {
 	version     string
 	heavy       *semaphore.Weighted
 	light       *semaphore.Weighted
+	hurried     *semaphore.Weighted
 	waiting     atomic.Int64
 	toneMapping bool
 }
@@ -90,7 +91,7 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	}
 	r := &Runner{
 		cfg: cfg, heavy: semaphore.NewWeighted(int64(cfg.Parallel)),
-		light: semaphore.NewWeighted(int64(4 * cfg.Parallel)),
+		light: semaphore.NewWeighted(int64(4 * cfg.Parallel)), hurried: semaphore.NewWeighted(int64(4 * cfg.Parallel)),
 	}
 	box, version, err := findSandbox(ctx, cfg.FFmpeg)
 	if err != nil {
@@ -98,7 +99,7 @@ func New(ctx context.Context, cfg Config) (*Runner, error) {
 	}
 	r.sandbox, r.version = box, version
 	if missing := box.missing(); len(missing) > 0 {
-		cfg.Log.WarnContext(ctx, "transcoding runs with a weaker sandbox", "missing", missing)
+		cfg.Log.WarnContext(ctx, "transcoding runs with a weaker sandbox", slog.Any("missing", missing))
 	}
 	filters, err := exec.CommandContext(ctx, cfg.FFmpeg, "-hide_banner", "-filters").Output()
 	if err != nil {

@@ -20,15 +20,22 @@ type sandbox struct {
 	// cloneFlags give the child namespaces of its own; 0 when not permitted.
 	cloneFlags uintptr
 	root       bool
-	// polite are the programs that lower the child's priority, as far as they exist.
-	polite []string
+	// polite are the programs that lower the child's priority, as far as they exist; hurried those for work that is awaited.
+	polite, hurried []string
 }
 
-// politeness lowers a child's priority: everything a person waits for goes first.
-func politeness() []string {
+// How nice work is to the server, which keeps recordings safe, and to other programs. What is awaited gets seven times the processor time of
+// what is not.
+const (
+	niceness        = 10
+	hurriedNiceness = 2
+)
+
+// politeness lowers a child's priority.
+func politeness(niceness int) []string {
 	var line []string
 	if p, err := exec.LookPath("nice"); err == nil {
-		line = append(line, p, "-n", "10")
+		line = append(line, p, "-n", strconv.Itoa(niceness))
 	}
 	if p, err := exec.LookPath("ionice"); err == nil {
 		line = append(line, p, "-t", "-c", "3")
@@ -39,10 +46,10 @@ func politeness() []string {
 // findSandbox tries from the strongest to none and keeps the first in which ffmpeg starts.
 func findSandbox(ctx context.Context, ffmpeg string) (sandbox, string, error) {
 	var lastErr error
-	polite := politeness()
+	polite, hurried := politeness(niceness), politeness(hurriedNiceness)
 	for _, s := range sandboxes() {
-		s.polite = polite
-		line := s.confined(limits{cpu: time.Minute, output: 1 << 20}, 1<<30, ffmpeg, []string{"-hide_banner", "-version"})
+		s.polite, s.hurried = polite, hurried
+		line := s.confined(limits{cpu: time.Minute, output: 1 << 20}, 1<<30, polite, ffmpeg, []string{"-hide_banner", "-version"})
 		cmd := exec.CommandContext(ctx, line[0], line[1:]...)
 		cmd.SysProcAttr = s.attributes()
 		cmd.Env = childEnv("/")
@@ -133,14 +140,14 @@ shift 4
 exec "$@"`
 
 // confined prepends the wrapper to a command line.
-func (s sandbox) confined(l limits, memory uint64, program string, args []string) []string {
+func (s sandbox) confined(l limits, memory uint64, polite []string, program string, args []string) []string {
 	cpu := max(1, int64(l.cpu/time.Second))
 	const grace = 5 // seconds between SIGXCPU, by which the cause can be told, and SIGKILL
 	line := []string{
 		"/bin/sh", "-c", wrapper, "sh", strconv.FormatUint(memory>>10, 10),
 		strconv.FormatInt(cpu, 10), strconv.FormatInt(cpu+grace, 10), strconv.FormatInt(l.output/512, 10),
 	}
-	line = append(line, s.polite...)
+	line = append(line, polite...)
 	return append(append(line, program), args...)
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"baton/domain"
 )
@@ -88,10 +89,19 @@ func (r *Runner) Open(ctx context.Context, b *Box, src io.Reader) (Take, error) 
 // Get opens a stored object by its key.
 type Get func(ctx context.Context, key string) (io.ReadCloser, error)
 
+// Probed remembers what was found in stored renditions, by the keys of their initialization segments, so that one that is read piece by
+// piece is probed once.
+type Probed map[string]Media
+
 // OpenStored brings a stored rendition (fragmented MP4) into the box: its
 // initialization and media segments in order, one file for each run of segments
 // that belong together.
 func (r *Runner) OpenStored(ctx context.Context, b *Box, inits []domain.InitSegment, segments []domain.Segment, get Get) (Take, error) {
+	return r.OpenPiece(ctx, b, inits, segments, get, Probed{})
+}
+
+// OpenPiece is OpenStored for some segments of a rendition, of which others may have been opened before.
+func (r *Runner) OpenPiece(ctx context.Context, b *Box, inits []domain.InitSegment, segments []domain.Segment, get Get, known Probed) (Take, error) {
 	if len(segments) == 0 {
 		return Take{}, domain.Errorf(domain.KindInvalid, "nothing was recorded")
 	}
@@ -115,9 +125,15 @@ func (r *Runner) OpenStored(ctx context.Context, b *Box, inits []domain.InitSegm
 		if err = errors.Join(err, src.Close()); err != nil {
 			return Take{}, err
 		}
-		m, err := r.Probe(ctx, f)
-		if err != nil {
-			return Take{}, err
+		m, ok := known[init]
+		if !ok {
+			if m, err = r.Probe(ctx, f); err != nil {
+				return Take{}, err
+			}
+			known[init] = m
+		} else {
+			end := run[len(run)-1]
+			m.Duration = time.Duration(end.StartMS+end.DurationMS-run[0].StartMS) * time.Millisecond
 		}
 		t.Runs = append(t.Runs, Run{File: f, Media: m, StartMS: run[0].StartMS})
 	}

@@ -74,8 +74,10 @@ const (
 	levelUpDB    = 0.5 // at most, each second
 	levelDownDB  = 3   // done before the loud part comes, which was heard 20 s ahead
 	levelSlackDB = 3   // changes smaller than that are not worth one
-	// Live, words are awaited: less lies ahead, and the gain falls as fast as that wants.
+	// Live, words are awaited: less lies ahead, and the gain falls as fast as that wants. Where it is so small that it clips nothing, no more than the
+	// next part does.
 	liveAheadMS = 1000
+	liveSafeDB  = 6
 	livePartMS  = 250
 	liveUpDB    = levelUpDB * livePartMS / levelPartMS
 	liveDownDB  = 12
@@ -87,9 +89,9 @@ func Level(pcm io.Reader) io.Reader {
 	return &leveller{from: pcm, partBytes: levelPartMS * BytesPerMS, aheadBytes: levelAheadMS * BytesPerMS, upDB: levelUpDB, downDB: levelDownDB}
 }
 
-// LevelLive is Level for sound that comes while it is made: it reads only 1 s ahead.
+// LevelLive is Level for sound that comes while it is made: it reads only 1 s ahead, and less where little is amplified.
 func LevelLive(pcm io.Reader) io.Reader {
-	return &leveller{from: pcm, partBytes: livePartMS * BytesPerMS, aheadBytes: liveAheadMS * BytesPerMS, upDB: liveUpDB, downDB: liveDownDB}
+	return &leveller{from: pcm, partBytes: livePartMS * BytesPerMS, aheadBytes: liveAheadMS * BytesPerMS, upDB: liveUpDB, downDB: liveDownDB, safeDB: liveSafeDB}
 }
 
 type leveller struct {
@@ -98,6 +100,7 @@ type leveller struct {
 	aheadBytes int
 	upDB       float64 // most that the gain changes from a part to the next
 	downDB     float64
+	safeDB     float64 // up to which gain nothing has to lie ahead once it is known; 0: always something has
 
 	loud   Loudness
 	gain   float64 // dB
@@ -123,7 +126,11 @@ func (l *leveller) Read(b []byte) (int, error) {
 // fill reads until enough lies ahead.
 func (l *leveller) fill() {
 	first := l.loud.frames == 0
-	for l.err == nil && len(l.ahead) < l.aheadBytes {
+	wanted := l.aheadBytes
+	if !first && l.gain < l.safeDB {
+		wanted = l.partBytes
+	}
+	for l.err == nil && len(l.ahead) < wanted {
 		if l.buffer == nil {
 			l.buffer = make([]byte, l.partBytes)
 		}

@@ -79,6 +79,38 @@ func TestLevelSeesAhead(t *testing.T) {
 	}
 }
 
+// Live, sound of a usual loudness is passed on as it comes; quiet sound waits until it is known what follows.
+func TestLevelLiveHoldsLittleBack(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		db     float64
+		heldMS int
+	}{{-20, 0}, {-50, 750}} {
+		in := tone(4, c.db)
+		given := 0
+		out := transcribe.LevelLive(io.MultiReader(bytes.NewReader(in), readerFunc(func([]byte) (int, error) {
+			if held := (len(in) - given) / transcribe.BytesPerMS; held != c.heldMS {
+				t.Errorf("%.0f dB: %d ms are held back", c.db, held)
+			}
+			return 0, io.EOF
+		})))
+		part := make([]byte, 1000)
+		for {
+			n, err := out.Read(part)
+			if given += n; err != nil {
+				break
+			}
+		}
+		if given != len(in) {
+			t.Errorf("%.0f dB: %d of %d bytes", c.db, given, len(in))
+		}
+	}
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(b []byte) (int, error) { return f(b) }
+
 func TestLevelPassesErrorsOn(t *testing.T) {
 	t.Parallel()
 	want := errors.New("the decoder failed")

@@ -73,29 +73,47 @@ func (d *drafter) look(ctx context.Context, c *chunker, last bool) {
 	d.begin(ctx, p)
 }
 
-// begin hears a piece if there is a place for decoding; d.mu is held.
+// begin hears a piece when there is a place for decoding; d.mu is held.
 func (d *drafter) begin(ctx context.Context, p *piece) {
-	if p.chunk != d.chunk || !d.engine.turns.try() {
+	if p.chunk != d.chunk {
 		return
 	}
 	d.busy, d.from = true, p.next
-	d.work.Go(func() { d.hear(ctx, p) })
+	d.work.Go(func() {
+		yield(true)
+		d.hear(ctx, p)
+	})
 }
 
 // hear writes a piece down. What goes wrong with it does not matter: it is heard again.
 func (d *drafter) hear(ctx context.Context, p *piece) {
-	heard, err := d.engine.model.decode(p.sound.samples, ctx.Err)
-	d.engine.turns.giveBack()
+	heard, ok := d.decode(ctx, p)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.busy = false
-	if err == nil && !heard.looped && !heard.truncated && p.chunk == d.chunk {
+	if ok && p.chunk == d.chunk {
 		d.add(d.engine.words(heard, p.sound), p.sound)
 	}
 	if next := d.waiting; next != nil {
 		d.waiting = nil
 		d.begin(ctx, next)
 	}
+}
+
+// decode waits for a place, and gives up when the chunk is settled before it comes.
+func (d *drafter) decode(ctx context.Context, p *piece) (heard decoded, ok bool) {
+	if d.engine.turns.take(ctx, lineDraft) != nil {
+		return heard, false
+	}
+	defer d.engine.turns.giveBack()
+	d.mu.Lock()
+	late := p.chunk != d.chunk
+	d.mu.Unlock()
+	if late {
+		return heard, false
+	}
+	heard, err := d.engine.model.decode(p.sound.samples, ctx.Err)
+	return heard, err == nil && !heard.looped && !heard.truncated
 }
 
 // add puts the words of a piece in the place of those that were heard of its beginning before; d.mu is held.

@@ -7,7 +7,6 @@ package moonshine
 
 import (
 	"context"
-	"fmt"
 	"io"
 
 	"baton/domain"
@@ -87,72 +86,6 @@ func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Opt
 		return err
 	}
 	return ctx.Err() // the reader may have seen it before it could queue it
-}
-
-// decode makes stretches of a chunk, which is heard twice: at normal speed and slower. A chunk that loops, runs out of tokens or gives
-// nothing although there is speech is halved and tried again, tries times.
-func (e *Engine) decode(ctx context.Context, k chunk, tries int) ([]transcribe.Stretch, error) {
-	if len(k.speech) == 0 {
-		return []transcribe.Stretch{stretch(k, nil)}, nil
-	}
-	d, err := e.model.decode(k.samples, ctx.Err)
-	if err != nil {
-		return nil, fmt.Errorf("decode speech: %w", err)
-	}
-	trouble := judge(d, k)
-	if trouble != transcribe.TroubleNone && tries > 0 && len(k.samples) > 4*sampleRate {
-		first, second := k.halves()
-		a, err := e.decode(ctx, first, tries-1)
-		if err != nil {
-			return nil, err
-		}
-		b, err := e.decode(ctx, second, tries-1)
-		return append(a, b...), err
-	}
-	words := e.words(d, k)
-	switch {
-	case trouble != transcribe.TroubleNone && len(words) > 0 && sure(words) < troubledSure:
-		words, trouble = nil, transcribe.TroubleForeign
-	case trouble == transcribe.TroubleNone:
-		again, err := e.slowly(ctx, k)
-		if err != nil {
-			return nil, err
-		}
-		if guessed(words, again, k.voiced()) {
-			words, trouble = nil, transcribe.TroubleForeign
-		} else {
-			words = vote(words, again)
-		}
-	}
-	settle(words, k.samples)
-	punctuate(words)
-	s := stretch(k, words)
-	s.Trouble = trouble
-	return []transcribe.Stretch{s}, nil
-}
-
-// slowly hears a chunk played slower; nothing when that goes wrong.
-func (e *Engine) slowly(ctx context.Context, k chunk) ([]word, error) {
-	s := chunk{samples: slower(k.samples), voice: make([]float32, 0, len(k.voice)*5/4+2)}
-	for _, sp := range k.speech {
-		s.speech = append(s.speech, span{int(float64(sp.from) * slowness), int(float64(sp.to) * slowness)})
-	}
-	for i := 0; len(s.voice)*window < len(s.samples); i++ {
-		s.voice = append(s.voice, k.voice[min(len(k.voice)-1, int(float64(i)/slowness))])
-	}
-	d, err := e.model.decode(s.samples, ctx.Err)
-	if err != nil {
-		return nil, fmt.Errorf("decode slow speech: %w", err)
-	}
-	if judge(d, k) != transcribe.TroubleNone {
-		return nil, nil
-	}
-	words := e.words(d, s)
-	for i := range words {
-		words[i].from /= slowness
-		words[i].to /= slowness
-	}
-	return words, nil
 }
 
 func judge(d decoded, k chunk) transcribe.Trouble {

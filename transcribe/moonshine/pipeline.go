@@ -30,15 +30,20 @@ type pipeline struct {
 
 // read finds speech in pcm and starts the decoding of each chunk. It closes the queue.
 func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
+	yield(p.options.Awaited)
 	defer close(p.queue)
 	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }, most: p.options.MaxChunkMS * sampleRate / 1000}
-	window := func(bool) {}
+	window, noMore := func(bool) {}, func() {}
 	if p.options.Draft != nil {
 		d := &drafter{engine: p.engine, say: p.options.Draft, startMS: p.options.StartMS}
 		defer d.work.Wait()
-		window = func(last bool) { d.look(ctx, c, last) }
+		drafting, stop := context.WithCancel(ctx)
+		defer stop()
+		window = func(last bool) { d.look(drafting, c, last) }
+		noMore = stop
 	}
 	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c, window)
+	noMore()
 	if err == nil {
 		err = c.end()
 	}
@@ -100,12 +105,14 @@ func toFloats(samples []float32, raw []byte) {
 // start decodes a chunk in a goroutine of its own, when it is its turn.
 func (p *pipeline) start(ctx context.Context, k chunk) error {
 	done := make(chan outcome, 1)
-	if err := p.engine.turns.take(ctx, p.options.Awaited); err != nil {
+	h := &hearing{engine: p.engine, line: lineOf(p.options.Awaited)}
+	if err := h.begin(ctx); err != nil {
 		return err
 	}
 	go func() {
-		stretches, err := p.engine.decode(ctx, k, retries)
-		p.engine.turns.giveBack()
+		yield(p.options.Awaited)
+		stretches, err := h.decode(ctx, k, retries)
+		h.end()
 		done <- outcome{stretches, err}
 	}()
 	select {

@@ -6,30 +6,45 @@ import (
 	"sync"
 )
 
-// turns shares the places for decoding among streams: in the order in which they ask, but those that somebody
+// The lines in which streams wait for a place, in the order in which they are served.
+const (
+	lineAwaited = iota // somebody waits for these words
+	lineDraft          // of words that come later all the same
+	lineOthers
+	lines
+)
+
+// turns shares the places for decoding among streams: in the order in which they ask, but what somebody
 // awaits first. One place in four goes to the others all the same, so that they get on.
 type turns struct {
 	mu      sync.Mutex
 	free    int
-	awaited []chan struct{}
-	others  []chan struct{}
-	inARow  int // given to awaited ones while others waited
+	waiting [lines][]chan struct{}
+	inARow  int // given to other lines while others waited
 }
 
 const awaitedInARow = 3
 
 func newTurns(places int) *turns { return &turns{free: places} }
 
-// take waits for a place.
-func (t *turns) take(ctx context.Context, awaited bool) error {
+// lineOf is where those wait whose words somebody awaits, or nobody.
+func lineOf(awaited bool) int {
+	if awaited {
+		return lineAwaited
+	}
+	return lineOthers
+}
+
+// take waits in a line for a place.
+func (t *turns) take(ctx context.Context, line int) error {
 	t.mu.Lock()
 	if t.free > 0 {
 		t.free--
 		t.mu.Unlock()
 		return nil
 	}
-	mine, line := make(chan struct{}), t.line(awaited)
-	*line = append(*line, mine)
+	mine := make(chan struct{})
+	t.waiting[line] = append(t.waiting[line], mine)
 	t.mu.Unlock()
 	select {
 	case <-mine:
@@ -37,9 +52,9 @@ func (t *turns) take(ctx context.Context, awaited bool) error {
 	case <-ctx.Done():
 	}
 	t.mu.Lock()
-	i := slices.Index(*line, mine)
+	i := slices.Index(t.waiting[line], mine)
 	if i >= 0 {
-		*line = slices.Delete(*line, i, i+1)
+		t.waiting[line] = slices.Delete(t.waiting[line], i, i+1)
 	}
 	t.mu.Unlock()
 	if i < 0 { // it was given at the same moment
@@ -48,38 +63,45 @@ func (t *turns) take(ctx context.Context, awaited bool) error {
 	return ctx.Err()
 }
 
-// try takes a place if one is free and nobody waits.
-func (t *turns) try() bool {
+// lend lets a draft go first that waits, unless others wait for words that last: drafts are short. When it fails, the place is
+// given back.
+func (t *turns) lend(ctx context.Context, line int) error {
 	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.free == 0 {
-		return false
+	wanted := len(t.waiting[lineDraft]) > 0 && len(t.waiting[lineAwaited]) == 0
+	t.mu.Unlock()
+	if !wanted {
+		return nil
 	}
-	t.free--
-	return true
-}
-
-func (t *turns) line(awaited bool) *[]chan struct{} {
-	if awaited {
-		return &t.awaited
-	}
-	return &t.others
+	t.giveBack()
+	return t.take(ctx, line)
 }
 
 // giveBack passes a place on.
 func (t *turns) giveBack() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	awaited := len(t.awaited) > 0 && (len(t.others) == 0 || t.inARow < awaitedInARow)
-	line := t.line(awaited)
-	if len(*line) == 0 {
+	line := t.next()
+	if line < 0 {
 		t.free++
 		return
 	}
 	t.inARow++
-	if !awaited || len(t.others) == 0 {
+	if line == lineOthers || len(t.waiting[lineOthers]) == 0 {
 		t.inARow = 0
 	}
-	close((*line)[0])
-	*line = (*line)[1:]
+	close(t.waiting[line][0])
+	t.waiting[line] = t.waiting[line][1:]
+}
+
+// next is the line that is served; -1: nobody waits.
+func (t *turns) next() int {
+	if t.inARow >= awaitedInARow && len(t.waiting[lineOthers]) > 0 {
+		return lineOthers
+	}
+	for line, those := range t.waiting {
+		if len(those) > 0 {
+			return line
+		}
+	}
+	return -1
 }

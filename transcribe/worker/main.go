@@ -38,17 +38,12 @@ type message struct {
 	Error    string              `json:"error,omitempty"`
 }
 
-// What the child asks of the kernel: it yields to everything a person waits for, and
-// dies first when memory runs out.
-const (
-	niceness    = 10
-	oomScoreAdj = "800"
-)
+// oomScoreAdj: the child dies first when memory runs out.
+const oomScoreAdj = "800"
 
 // Main is the child's whole life; the program calls it for the hidden command named by
 // Command, with its standard input, which is the control socket, and its standard error.
 func Main(control *os.File, errs io.Writer) (exitCode int) {
-	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, niceness)
 	_ = os.WriteFile("/proc/self/oom_score_adj", []byte(oomScoreAdj), 0o600)
 	conn, err := unixConn(control)
 	if err == nil {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -37,6 +38,18 @@ func TestMain(m *testing.M) {
 // before it becomes the child, so that a test can kill it.
 func engine(t *testing.T, c worker.Config) (e *worker.Engine, kill func(testing.TB)) {
 	t.Helper()
+	e, pid := engineOf(t, c)
+	return e, func(tb testing.TB) {
+		tb.Helper()
+		if err := exec.Command("/bin/kill", "-KILL", pid(tb)).Run(); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// engineOf is engine, with what tells the child's process id.
+func engineOf(t *testing.T, c worker.Config) (e *worker.Engine, child func(testing.TB) string) {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -56,15 +69,13 @@ func engine(t *testing.T, c worker.Config) (e *worker.Engine, kill func(testing.
 			t.Error(err)
 		}
 	})
-	return e, func(tb testing.TB) {
+	return e, func(tb testing.TB) string {
 		tb.Helper()
 		b, err := os.ReadFile(pid)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		if err := exec.Command("/bin/kill", "-KILL", strings.TrimSpace(string(b))).Run(); err != nil {
-			tb.Fatal(err)
-		}
+		return strings.TrimSpace(string(b))
 	}
 }
 
@@ -133,38 +144,42 @@ func TestCloseEndsWhatRuns(t *testing.T) {
 	}
 }
 
+// What nobody waits for yields more than what somebody does; both yield to recordings.
 func TestChildYields(t *testing.T) {
 	t.Parallel()
-	e, _ := engine(t, worker.Config{})
-	var nice int
-	err := e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{Progress: func(int64) {
-		nice = lowestPriority(t)
-	}}, func(transcribe.Stretch) error { return nil })
-	if err != nil || nice != 10 {
-		t.Errorf("nice %d, %v", nice, err)
+	for awaited, want := range map[bool]int{false: 10, true: 2} {
+		e, child := engineOf(t, worker.Config{})
+		nice := 0
+		err := e.Transcribe(t.Context(), bytes.NewReader(transcribetest.Speech(t, "jfk.wav")), transcribe.Options{Awaited: awaited, Progress: func(int64) {
+			nice = max(nice, nicest(t, child(t)))
+		}}, func(transcribe.Stretch) error { return nil })
+		if err != nil || nice != want {
+			t.Errorf("awaited %t: nice %d, %v", awaited, nice, err)
+		}
 	}
 }
 
-// lowestPriority is the highest nice value among this program's children.
-func lowestPriority(t *testing.T) (nice int) {
+// nicest is by how much the nicest thread of a process is nicer than this one.
+func nicest(t *testing.T, pid string) (by int) {
 	t.Helper()
-	tasks, err := filepath.Glob("/proc/self/task/*/children")
+	own, err := syscall.Getpriority(syscall.PRIO_PROCESS, 0) // the system call counts down from 20
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range tasks {
-		b, _ := os.ReadFile(f) // a thread may have ended
-		for pid := range strings.FieldsSeq(string(b)) {
-			n := 0
-			for _, c := range pid {
-				n = 10*n + int(c-'0')
-			}
-			if p, err := syscall.Getpriority(syscall.PRIO_PROCESS, n); err == nil {
-				nice = max(nice, 20-p) // the system call counts down from 40
-			}
+	threads, err := os.ReadDir("/proc/" + pid + "/task")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, thread := range threads {
+		id, err := strconv.Atoi(thread.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, err := syscall.Getpriority(syscall.PRIO_PROCESS, id); err == nil { // else it has ended
+			by = max(by, own-p)
 		}
 	}
-	return nice
+	return by
 }
 
 // A run that is killed goes on where it was settled: no word is lost, none comes twice.
