@@ -70,7 +70,7 @@ func TestABrokenGlassIsPostedAtOnceAndCounted(t *testing.T) {
 	olga := c.enter(owner)
 	ask := map[string]any{"owner_id": c.members[admin].Account.ID, "body": "The keys, which nobody else may know of", "class": "urgent", "reason": "The site is down"}
 	olga.call("POST", "/api/v1/asks", ask).expect(201)
-	due, _, err := c.db.Webhooks.Claim(t.Context(), 10)
+	due, _, err := c.db.Webhooks.Claim(t.Context(), 10, nil)
 	if err != nil || len(due) != 2 {
 		t.Fatal(len(due), err)
 	}

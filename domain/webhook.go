@@ -24,12 +24,18 @@ const (
 	MessageOpened   MessageKind = "round.opened"
 	MessageClosed   MessageKind = "round.closed" // with the written record
 	MessageDecision MessageKind = "decision.made"
+	MessageAsk      MessageKind = "ask.created"    // but an urgent one
+	MessageAnswered MessageKind = "ask.answered"
+	MessageRaised   MessageKind = "blocker.raised" // also when it is raised again
+	MessageCleared  MessageKind = "blocker.cleared"
 	MessageUrgent   MessageKind = "message.urgent" // break-glass
 	MessageTest     MessageKind = "test"           // somebody pressed Test
 )
 
 // MessageKinds are those that a webhook may ask for.
-var MessageKinds = []MessageKind{MessageClip, MessageComment, MessageOpened, MessageClosed, MessageDecision, MessageUrgent} //nolint:gochecknoglobals // a table
+var MessageKinds = []MessageKind{ //nolint:gochecknoglobals // a table
+	MessageClip, MessageComment, MessageOpened, MessageClosed, MessageDecision, MessageAsk, MessageAnswered, MessageRaised, MessageCleared, MessageUrgent,
+}
 
 // Message is what is posted to people's other tools. It carries nothing that whoever reads the channel may not know: whoever makes one
 // has checked that the space's members may see it.

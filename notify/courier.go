@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
-	"sync"
+	"slices"
 	"time"
 
 	"baton/domain"
@@ -14,8 +15,8 @@ import (
 
 // Posts is the outbox of webhooks; postgres.Webhooks.
 type Posts interface {
-	// Claim gives what is due, one for each webhook at most, and whether what it speaks of may still be shown.
-	Claim(ctx context.Context, limit int) ([]domain.Post, []bool, error)
+	// Claim gives what is due, one at most for each webhook that is not busy, and whether what it speaks of may still be shown.
+	Claim(ctx context.Context, limit int, busy []domain.WebhookID) ([]domain.Post, []bool, error)
 	Sent(ctx context.Context, id domain.MessageID) error
 	// Failed notes why, and when it is tried again; zero: not any more.
 	Failed(ctx context.Context, id domain.MessageID, reason string, again time.Time) error
@@ -56,24 +57,53 @@ func (c *Courier) Run(ctx context.Context) {
 	}
 }
 
-// PostDue posts all that is due. A receiver that fails keeps only its own messages waiting.
+// PostDue posts all that is due. A receiver that fails, or takes its time, keeps only its own messages waiting.
 func (c *Courier) PostDue(ctx context.Context) error {
-	for ctx.Err() == nil {
-		due, shown, err := c.Posts.Claim(ctx, atOnce)
-		if err != nil || len(due) == 0 {
-			return err //nolint:wrapcheck // says what it did
+	look := time.NewTicker(c.Every)
+	defer look.Stop()
+	under := batch{ended: make(chan delivered), busy: map[domain.WebhookID]bool{}}
+	for {
+		c.begin(ctx, &under)
+		if len(under.busy) == 0 {
+			return errors.Join(append(under.errs, ctx.Err())...)
 		}
-		errs := make([]error, len(due))
-		var all sync.WaitGroup
-		for i := range due {
-			all.Go(func() { errs[i] = c.deliver(ctx, due[i], shown[i]) })
-		}
-		all.Wait()
-		if err := errors.Join(errs...); err != nil {
-			return err
+		select {
+		case d := <-under.ended:
+			delete(under.busy, d.webhook)
+			if d.err != nil {
+				under.errs = append(under.errs, d.err)
+			}
+		case <-look.C: // what has come meanwhile, for others
 		}
 	}
-	return ctx.Err() //nolint:wrapcheck // the caller's own
+}
+
+// batch is what one PostDue has under way; it ends early when something of ours does not work.
+type batch struct {
+	ended chan delivered
+	busy  map[domain.WebhookID]bool
+	errs  []error
+}
+
+type delivered struct {
+	webhook domain.WebhookID
+	err     error
+}
+
+// begin sends what is due off, as long as there is room.
+func (c *Courier) begin(ctx context.Context, b *batch) {
+	if ctx.Err() != nil || len(b.errs) > 0 || len(b.busy) >= atOnce {
+		return
+	}
+	due, shown, err := c.Posts.Claim(ctx, atOnce-len(b.busy), slices.Collect(maps.Keys(b.busy)))
+	if err != nil {
+		b.errs = append(b.errs, err)
+	}
+	for i := range due {
+		id := due[i].Webhook.ID
+		b.busy[id] = true
+		go func() { b.ended <- delivered{id, c.deliver(ctx, due[i], shown[i])} }()
+	}
 }
 
 // deliver posts one message and notes how it went; an error is one of ours.

@@ -110,7 +110,7 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 	}))
 	one := o.held("Stand-up")
 	o.ok(o.db.Rounds.Open(t.Context(), one.RoundID, one.On, at)) // as another node does
-	opened, _, err := o.db.Webhooks.Claim(t.Context(), 10)
+	opened, _, err := o.db.Webhooks.Claim(t.Context(), 10, nil)
 	o.ok(err)
 	if len(opened) != 1 || opened[0].Message.Kind != domain.MessageOpened || opened[0].Message.Title != "Stand-up is open" {
 		t.Errorf("%+v", opened)
@@ -134,7 +134,7 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 			t.Errorf("the mail lacks %q:\n%s", want, got[0])
 		}
 	}
-	posts, shown, err := o.db.Webhooks.Claim(t.Context(), 10)
+	posts, shown, err := o.db.Webhooks.Claim(t.Context(), 10, nil)
 	o.ok(err)
 	if len(posts) != 1 || !shown[0] || !strings.Contains(posts[0].Message.Data["record_markdown"].(string), "## Olga") || posts[0].Message.Text != "1 of 1 answered, 0 decisions, 0 asks, 0 blockers" {
 		t.Errorf("%+v", posts)

@@ -146,8 +146,17 @@ func parsed(t *testing.T, text string) any {
 	return v
 }
 
-// verify is what a receiver does (Standard Webhooks), written out by itself.
+// verify is verifySignature of the message that hostile makes.
 func verify(t *testing.T, m taken) {
+	t.Helper()
+	verifySignature(t, m)
+	if id := m.header.Get("webhook-id"); id != string(hostile().ID) {
+		t.Errorf("sent as %q", id)
+	}
+}
+
+// verifySignature is what a receiver does (Standard Webhooks), written out by itself.
+func verifySignature(t *testing.T, m taken) {
 	t.Helper()
 	key, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(testSecret, "whsec_"))
 	if err != nil {
@@ -155,7 +164,7 @@ func verify(t *testing.T, m taken) {
 	}
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte(m.header.Get("webhook-id") + "." + m.header.Get("webhook-timestamp") + "." + m.body))
-	if want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)); m.header.Get("webhook-signature") != want || m.header.Get("webhook-id") != "01k00000000000000000000000" {
+	if want := "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)); m.header.Get("webhook-signature") != want {
 		t.Errorf("signed %q as %q, want %q", m.header.Get("webhook-id"), m.header.Get("webhook-signature"), want)
 	}
 }
@@ -273,6 +282,132 @@ func TestOutboxOfWebhooks(t *testing.T) {
 	}
 	if got := other.take(); len(got) != 0 {
 		t.Errorf("who wants none of it got %+v", got)
+	}
+}
+
+// TestASlowReceiver keeps its own messages waiting and no others, however many those are.
+func TestASlowReceiver(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	slow, quick := newChannel(t), newChannel(t)
+	o.hook(slow.URL, "", domain.MessageComment)
+	o.hook(quick.URL, "", domain.MessageComment)
+	begun, go_ := make(chan struct{}, 8), make(chan struct{})
+	slow.says(func(http.ResponseWriter) { begun <- struct{}{}; <-go_ })
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { defer close(done); o.courier().Run(ctx) }()
+	defer func() { stop(); <-done }()
+	come := func(from chan struct{}, what string) {
+		t.Helper()
+		select {
+		case <-from:
+		case <-time.After(time.Minute):
+			t.Fatal("waited a minute for " + what)
+		}
+	}
+	o.say(o.max, "", "one")
+	come(begun, "the slow one")
+	come(quick.arrived, "the first")
+	for _, text := range []string{"two", "three"} { // while the slow one still has the first
+		o.say(o.max, "", text)
+		come(quick.arrived, text)
+	}
+	if len(begun) != 0 {
+		t.Error("a second message under way to one receiver")
+	}
+	close(go_)
+	for got := ""; !strings.Contains(got, `"text":"three"`); {
+		come(slow.arrived, "the slow one's own")
+		for _, m := range slow.take() {
+			got += m.body
+		}
+	}
+}
+
+// TestAsksAndBlockersArePosted: who asks whom, and what is in whose way, in the space of where it was said; what is asked is between the two.
+func TestAsksAndBlockersArePosted(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	space := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: o.w, Name: "Core"}
+	o.ok(o.db.Spaces.Create(t.Context(), space))
+	o.ok(o.db.Clips.Update(t.Context(), o.clip, domain.ClipPatch{SpaceID: &space.ID}))
+	kinds := []domain.MessageKind{domain.MessageAsk, domain.MessageAnswered, domain.MessageRaised, domain.MessageCleared, domain.MessageUrgent}
+	all, core := newChannel(t), newChannel(t)
+	o.hook(all.URL, "", kinds...)
+	o.hook(core.URL, space.ID, kinds...)
+	c := o.courier()
+	type message struct {
+		Type string
+		Data struct{ Title, Text, URL, Owner, Author, Body string }
+	}
+	arrived := func(ch *channel) []message {
+		t.Helper()
+		o.ok(c.PostDue(t.Context()))
+		out := []message{}
+		for _, m := range ch.take() {
+			verifySignature(t, m)
+			if strings.Contains(m.body, "hush") {
+				t.Errorf("it tells what is between the two: %s", m.body)
+			}
+			var one message
+			o.ok(json.Unmarshal([]byte(m.body), &one))
+			out = append(out, one)
+		}
+		return out
+	}
+	titles := func(ch *channel) string {
+		t.Helper()
+		var out []string
+		for _, m := range arrived(ch) {
+			out = append(out, m.Type+": "+m.Data.Title)
+		}
+		return strings.Join(out, "; ")
+	}
+	ask := func(class domain.ReplyClass, at domain.Source) domain.Ask {
+		a := domain.Ask{
+			ID: domain.NewID[domain.AskID](), WorkspaceID: o.w, Author: o.boss, Owner: o.max, Body: "hush", Class: class, Origin: domain.OriginHand, AskedAt: time.Now(), Source: at,
+		}
+		if class == domain.ReplyUrgent {
+			a.Reason = "it burns"
+		}
+		o.ok(o.db.Asks.Create(t.Context(), a))
+		return a
+	}
+	here := domain.Source{ClipID: o.clip, StartMS: 1000}
+	a := ask(domain.ReplyStandard, here)
+	if got := titles(core); got != "ask.created: Olga asks Max" {
+		t.Error(got)
+	}
+	v := domain.Viewer{AccountID: o.max.ID, WorkspaceID: o.w, Role: domain.RoleMember}
+	a.Answer, a.AnsweredAt = "hush", time.Now()
+	o.ok(o.db.Asks.Answer(t.Context(), v, a))
+	if got := titles(core); got != "ask.answered: Max has answered Olga" {
+		t.Error(got)
+	}
+	ask(domain.ReplyUrgent, here)
+	ask(domain.ReplyRelaxed, domain.Source{})
+	b := domain.Blocker{ID: domain.NewID[domain.BlockerID](), WorkspaceID: o.w, Owner: o.max, Body: "no key", Source: here, Origin: domain.OriginHand, RaisedAt: time.Now()}
+	o.ok(o.db.Blockers.Create(t.Context(), b))
+	change := func(at time.Time) {
+		b, err := o.db.Blockers.Get(t.Context(), o.w, b.ID)
+		o.ok(err)
+		o.ok(o.db.Blockers.SetCleared(t.Context(), b, o.boss.ID, at))
+	}
+	change(time.Now())
+	change(time.Now().Add(time.Second)) // it is already
+	change(time.Time{})
+	if got := titles(core); got != "blocker.raised: Max is blocked; blocker.cleared: Max is not blocked any more; blocker.raised: Max is blocked" {
+		t.Error(got)
+	}
+	got := titles(all)
+	for _, want := range []string{"message.urgent: Urgent for Max, from Olga", "ask.created: Olga asks Max", "blocker.cleared: "} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s is not in %s", want, got)
+		}
+	}
+	if n := strings.Count(got, "ask.created"); n != 2 {
+		t.Errorf("%d asks: %s", n, got)
 	}
 }
 

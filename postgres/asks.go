@@ -61,9 +61,12 @@ func (s Asks) Create(ctx context.Context, a domain.Ask) error {
 			if _, err := t.nudge(ctx, n); err != nil {
 				return err
 			}
-			if err := t.postUrgent(ctx, a); err != nil {
-				return err
-			}
+			err = t.postUrgent(ctx, a)
+		} else {
+			err = t.postAsk(ctx, a)
+		}
+		if err != nil {
+			return err
 		}
 		return t.askChanged(a)
 	})
@@ -98,23 +101,27 @@ func (s Asks) List(ctx context.Context, w domain.WorkspaceID, f domain.AskFilter
 
 // Answer settles one. KindConflict when it is not open any more.
 func (s Asks) Answer(ctx context.Context, v domain.Viewer, a domain.Ask) error {
-	return s.settle(ctx, v, a.ID, func(t *tx) (int64, error) {
-		return t.AnswerAsk(ctx, sqlc.AnswerAskParams{ID: a.ID, Answer: a.Answer, AnswerClip: orNull(a.AnswerClip), AnsweredAt: a.AnsweredAt})
+	return s.settle(ctx, v, a.ID, func(t *tx, before domain.Ask) (int64, error) {
+		n, err := t.AnswerAsk(ctx, sqlc.AnswerAskParams{ID: a.ID, Answer: a.Answer, AnswerClip: orNull(a.AnswerClip), AnsweredAt: a.AnsweredAt})
+		if err != nil || n == 0 {
+			return n, err
+		}
+		return n, t.postAnswered(ctx, before, a.AnsweredAt)
 	})
 }
 
 // Withdraw takes one back. KindConflict when it is not open any more.
 func (s Asks) Withdraw(ctx context.Context, v domain.Viewer, id domain.AskID) error {
-	return s.settle(ctx, v, id, func(t *tx) (int64, error) { return t.WithdrawAsk(ctx, id) })
+	return s.settle(ctx, v, id, func(t *tx, _ domain.Ask) (int64, error) { return t.WithdrawAsk(ctx, id) })
 }
 
-func (s Asks) settle(ctx context.Context, v domain.Viewer, id domain.AskID, do func(*tx) (int64, error)) error {
+func (s Asks) settle(ctx context.Context, v domain.Viewer, id domain.AskID, do func(*tx, domain.Ask) (int64, error)) error {
 	return s.db.inTx(ctx, "settle an ask", func(t *tx) error {
 		a, err := ask(ctx, t.Queries, v, id)
 		if err != nil {
 			return err
 		}
-		n, err := do(t)
+		n, err := do(t, a)
 		if err == nil && n == 0 {
 			return domain.Errorf(domain.KindConflict, "this ask is not open any more")
 		} else if err != nil {

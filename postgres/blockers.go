@@ -28,10 +28,13 @@ func (s Blockers) Create(ctx context.Context, b domain.Blocker) error {
 }
 
 func (t *tx) insertBlocker(ctx context.Context, b domain.Blocker) error {
-	return t.InsertBlocker(ctx, sqlc.InsertBlockerParams{
+	if err := t.InsertBlocker(ctx, sqlc.InsertBlockerParams{
 		ID: b.ID, WorkspaceID: b.WorkspaceID, OwnerID: b.Owner.ID, Body: b.Body, ClipID: orNull(b.Source.ClipID), StartMs: b.Source.StartMS, EndMs: b.Source.EndMS,
 		CommentID: orNull(b.Source.CommentID), OccurrenceID: orNull(b.Source.OccurrenceID), Origin: b.Origin, RaisedAt: b.RaisedAt,
-	})
+	}); err != nil {
+		return err
+	}
+	return t.postRaised(ctx, b, b.RaisedAt)
 }
 
 // List lists a workspace's, open ones first, the oldest first. state is open, cleared or empty for both.
@@ -66,6 +69,9 @@ func (s Blockers) SetCleared(ctx context.Context, b domain.Blocker, by domain.Ac
 			p.ClearedBy = &by
 		}
 		if err := t.ClearBlocker(ctx, p); err != nil {
+			return err
+		}
+		if err := t.postChange(ctx, b, at); err != nil {
 			return err
 		}
 		return t.thingChanged(domain.EventBlockerChanged, b.WorkspaceID, string(b.ID))

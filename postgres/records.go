@@ -145,16 +145,12 @@ func (t *tx) postOpened(ctx context.Context, row sqlc.OccurrenceRow, now time.Ti
 // postUrgent sends a broken glass through the workspace's urgent channels at once: who, whom and why, but not what is asked, which is
 // between the two.
 func (t *tx) postUrgent(ctx context.Context, a domain.Ask) error {
-	author, err := t.Account(ctx, a.Author.ID)
-	if err != nil {
-		return err
-	}
-	owner, err := t.Account(ctx, a.Owner.ID)
+	author, owner, err := t.askNames(ctx, a)
 	if err != nil {
 		return err
 	}
 	return t.post(ctx, a.WorkspaceID, "", domain.Message{
-		Kind: domain.MessageUrgent, Ref: string(a.ID), At: a.AskedAt, Title: "Urgent for " + owner.Account.Name + ", from " + author.Account.Name, Text: a.Reason,
-		Path: domain.AskPath(a.ID), Data: map[string]any{"ask_id": a.ID, "author": author.Account.Name, "owner": owner.Account.Name, "reason": a.Reason},
+		Kind: domain.MessageUrgent, Ref: string(a.ID), At: a.AskedAt, Title: "Urgent for " + owner + ", from " + author, Text: a.Reason,
+		Path: domain.AskPath(a.ID), Data: map[string]any{"ask_id": a.ID, "author": author, "owner": owner, "reason": a.Reason},
 	})
 }

@@ -98,11 +98,11 @@ func patience(m domain.Message) time.Duration {
 	return 0
 }
 
-// Claim gives messages that are due, at most one for each webhook, so that a slow receiver keeps only its own waiting. What is claimed is due
+// Claim gives messages that are due, at most one for each webhook and none for those that are busy, so that a slow receiver keeps only its own waiting. What is claimed is due
 // again in two minutes unless Sent or Failed says how it went: who is killed while they send sends again, under the same id. false in shown: what
 // it speaks of is gone or has become private, and is not to be sent.
-func (s Webhooks) Claim(ctx context.Context, limit int) ([]domain.Post, []bool, error) {
-	rows, err := s.db.queries().ClaimPosts(ctx, limit)
+func (s Webhooks) Claim(ctx context.Context, limit int, busy []domain.WebhookID) ([]domain.Post, []bool, error) {
+	rows, err := s.db.queries().ClaimPosts(ctx, orEmpty(each(busy, func(id domain.WebhookID) string { return string(id) })), limit)
 	shown := each(rows, func(r sqlc.ClaimPostsRow) bool { return r.Shown })
 	return each(rows, func(r sqlc.ClaimPostsRow) domain.Post {
 		p := toPost(r.Post)
@@ -176,30 +176,6 @@ func (t *tx) postComment(ctx context.Context, clip domain.Clip, c domain.Comment
 		Kind: domain.MessageComment, Ref: string(c.ID), Title: c.Author.Name + " commented on " + title, Text: excerpt(c.Body),
 		Path: moment(clip.ID, c.AtMS), ClipID: clip.ID, Data: map[string]any{"clip_id": clip.ID, "comment_id": c.ID, "at_ms": c.AtMS},
 	})
-}
-
-// postDecision tells of a decision in the space of the clip, or of the round, in which it was made.
-func (t *tx) postDecision(ctx context.Context, d domain.Decision) error {
-	m := domain.Message{
-		Kind: domain.MessageDecision, Ref: string(d.ID), Title: "Decided: " + d.What, Text: excerpt(d.Why), ClipID: d.Source.ClipID,
-		Data: map[string]any{"decision_id": d.ID, "what": d.What, "why": d.Why},
-	}
-	var space domain.SpaceID
-	switch {
-	case d.Source.ClipID != "":
-		c, err := t.lockClip(ctx, d.Source.ClipID)
-		if err != nil {
-			return err
-		}
-		space, m.Path = c.SpaceID, moment(c.ID, d.Source.StartMS)
-	case d.Source.OccurrenceID != "":
-		_, r, err := occurrence(ctx, t.Queries, d.WorkspaceID, d.Source.OccurrenceID)
-		if err != nil {
-			return err
-		}
-		space = r.SpaceID
-	}
-	return t.post(ctx, d.WorkspaceID, space, m)
 }
 
 // moment is the page of a clip at a time.

@@ -225,6 +225,10 @@ func (e DueItemKind) Valid() bool {
 
 // Defines values for MessageKind.
 const (
+	MessageKindAskAnswered    MessageKind = "ask.answered"
+	MessageKindAskCreated     MessageKind = "ask.created"
+	MessageKindBlockerCleared MessageKind = "blocker.cleared"
+	MessageKindBlockerRaised  MessageKind = "blocker.raised"
 	MessageKindClipReady      MessageKind = "clip.ready"
 	MessageKindCommentCreated MessageKind = "comment.created"
 	MessageKindDecisionMade   MessageKind = "decision.made"
@@ -236,6 +240,14 @@ const (
 // Valid indicates whether the value is a known member of the MessageKind enum.
 func (e MessageKind) Valid() bool {
 	switch e {
+	case MessageKindAskAnswered:
+		return true
+	case MessageKindAskCreated:
+		return true
+	case MessageKindBlockerCleared:
+		return true
+	case MessageKindBlockerRaised:
+		return true
 	case MessageKindClipReady:
 		return true
 	case MessageKindCommentCreated:
@@ -1869,7 +1881,7 @@ type Member struct {
 	Role     Role      `json:"role"`
 }
 
-// MessageKind defines model for MessageKind.
+// MessageKind what is asked and answered is between the two: messages of asks say who, whom and by when
 type MessageKind string
 
 // Moment defines model for Moment.
@@ -2128,7 +2140,9 @@ type Post struct {
 	DueAt *time.Time `json:"due_at,omitempty"`
 
 	// Id Example: 01hf7yat00tvwxyz0123456789
-	Id   ID          `json:"id"`
+	Id ID `json:"id"`
+
+	// Kind what is asked and answered is between the two: messages of asks say who, whom and by when
 	Kind MessageKind `json:"kind"`
 
 	// Reason Why the last attempt failed

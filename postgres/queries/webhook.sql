@@ -27,9 +27,10 @@ insert into post (id, webhook_id, kind, ref, clip_id, message, due_at) values (@
 on conflict (webhook_id, kind, ref) do nothing;
 
 -- name: ClaimPosts :many
--- What is due, at most one for each webhook. It is due again after a while, unless PostSent or PostFailed says how it went.
+-- What is due, at most one for each webhook that has none under way. It is due again after a while, unless PostSent or PostFailed says how it went.
 with next as (
-  select distinct on (p.webhook_id) p.id from post p where p.due_at <= now() order by p.webhook_id, p.due_at, p.id
+  select distinct on (p.webhook_id) p.id from post p
+   where p.due_at <= now() and p.webhook_id <> all(@busy::text[]) order by p.webhook_id, p.due_at, p.id
 ), mine as (
   select p.id from post p where p.id in (select next.id from next) and p.due_at <= now() order by p.due_at limit @page_size::int for update skip locked
 )

@@ -14,9 +14,10 @@ import (
 
 const claimPosts = `-- name: ClaimPosts :many
 with next as (
-  select distinct on (p.webhook_id) p.id from post p where p.due_at <= now() order by p.webhook_id, p.due_at, p.id
+  select distinct on (p.webhook_id) p.id from post p
+   where p.due_at <= now() and p.webhook_id <> all($1::text[]) order by p.webhook_id, p.due_at, p.id
 ), mine as (
-  select p.id from post p where p.id in (select next.id from next) and p.due_at <= now() order by p.due_at limit $1::int for update skip locked
+  select p.id from post p where p.id in (select next.id from next) and p.due_at <= now() order by p.due_at limit $2::int for update skip locked
 )
 update post set due_at = now() + interval '2 minutes', tries = tries + 1
   from webhook
@@ -35,9 +36,9 @@ type ClaimPostsRow struct {
 	Shown     bool
 }
 
-// What is due, at most one for each webhook. It is due again after a while, unless PostSent or PostFailed says how it went.
-func (q *Queries) ClaimPosts(ctx context.Context, pageSize int) ([]ClaimPostsRow, error) {
-	rows, err := q.db.Query(ctx, claimPosts, pageSize)
+// What is due, at most one for each webhook that has none under way. It is due again after a while, unless PostSent or PostFailed says how it went.
+func (q *Queries) ClaimPosts(ctx context.Context, busy []string, pageSize int) ([]ClaimPostsRow, error) {
+	rows, err := q.db.Query(ctx, claimPosts, busy, pageSize)
 	if err != nil {
 		return nil, err
 	}

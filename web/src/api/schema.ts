@@ -2971,8 +2971,11 @@ export interface components {
          * @enum {string}
          */
         WebhookKind: "json" | "slack" | "mattermost" | "discord" | "ntfy";
-        /** @enum {string} */
-        MessageKind: "clip.ready" | "comment.created" | "round.opened" | "round.closed" | "decision.made" | "message.urgent";
+        /**
+         * @description what is asked and answered is between the two: messages of asks say who, whom and by when
+         * @enum {string}
+         */
+        MessageKind: "clip.ready" | "comment.created" | "round.opened" | "round.closed" | "decision.made" | "ask.created" | "ask.answered" | "blocker.raised" | "blocker.cleared" | "message.urgent";
         Webhook: {
             id: components["schemas"]["ID"];
             /** @description Left out for the whole workspace */

@@ -43,5 +43,9 @@ export const wishes: Readonly<Record<Schemas["MessageKind"], string>> = {
   "round.opened": "Rounds that open",
   "round.closed": "Records of rounds",
   "decision.made": "Decisions",
+  "ask.created": "Asks: who asks whom, not what",
+  "ask.answered": "Answers to asks",
+  "blocker.raised": "Blockers",
+  "blocker.cleared": "Blockers that are cleared",
   "message.urgent": "Urgent messages",
 };
