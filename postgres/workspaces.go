@@ -43,6 +43,20 @@ func (s Workspaces) CreateFurther(ctx context.Context, w domain.Workspace, owner
 	})
 }
 
+// CreateFor makes a workspace beside others for somebody who has an account. KindNotFound when nobody has one with the address.
+func (s Workspaces) CreateFor(ctx context.Context, w domain.Workspace, email string) error {
+	return s.db.inTx(ctx, "create a workspace", func(t *tx) error {
+		row, err := t.AccountByEmail(ctx, email)
+		if err != nil {
+			return orNotFound(err, "nobody has an account with this address")
+		}
+		if err := t.InsertWorkspace(ctx, w.ID, w.Name); err != nil {
+			return err
+		}
+		return t.join(ctx, w.ID, row.Account.ID, domain.RoleOwner)
+	})
+}
+
 // Get reads one. KindNotFound.
 func (s Workspaces) Get(ctx context.Context, id domain.WorkspaceID) (domain.Workspace, error) {
 	w, err := s.db.queries().Workspace(ctx, id)

@@ -43,6 +43,7 @@ type streams struct {
 type cli struct {
 	Serve      serveCmd      `cmd:"" help:"Run the server until SIGTERM."`
 	User       userCmd       `cmd:"" help:"Add people."`
+	Workspace  workspaceCmd  `cmd:"" help:"Make further workspaces."`
 	Token      tokenCmd      `cmd:"" help:"Make bearer tokens."`
 	Upload     uploadCmd     `cmd:"" help:"Import video or audio files; prints each clip's URL."`
 	Transcribe transcribeCmd `cmd:"" help:"Transcribe a file; needs no server."`

@@ -292,10 +292,16 @@ func TestCommands(t *testing.T) {
 		t.Errorf("version printed %q", got)
 	}
 	s.command("migrate")
+	for _, args := range [][]string{{"--email", "owner@example.org"}, {"--email", "new@example.org", "--name", "Nora"}} {
+		if got := s.command(append([]string{"workspace", "add", "Other"}, args...)...); !strings.HasPrefix(got, "made Other; "+args[1]+" owns it") || strings.Contains(got, "password") != (len(args) > 2) {
+			t.Errorf("workspace add printed %q", got)
+		}
+	}
 	for name, args := range map[string][]string{
 		"unknown role":     {"user", "add", "--email", "x@example.org", "--name", "X", "--role", "king"},
 		"no such person":   {"token", "create", "--email", "nobody@example.org"},
 		"taken address":    {"user", "add", "--email", "owner@example.org", "--name", "O", "--role", "member"},
+		"no owner":         {"workspace", "add", "Other", "--email", "nobody@example.org"},
 		"no such file":     {"upload", "missing.mp4"},
 		"unknown flag":     {"serve", "--nonsense"},
 		"not a transcript": {"chapters", "serve_test.go"},
@@ -306,7 +312,7 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: error %v, stdout %q, stderr %q", name, err, out, errOut)
 		}
 	}
-	for _, c := range []string{"serve", "user add", "token create", "upload", "transcribe", "chapters", "migrate", "doctor", "version", "models install"} {
+	for _, c := range []string{"serve", "user add", "workspace add", "token create", "upload", "transcribe", "chapters", "migrate", "doctor", "version", "models install"} {
 		if out := s.command(append(strings.Fields(c), "--help")...); !strings.Contains(out, "Usage: baton "+c) {
 			t.Errorf("%s --help printed %.80q", c, out)
 		}

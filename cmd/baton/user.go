@@ -40,7 +40,7 @@ func (c userAddCmd) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err //nolint:wrapcheck // says all
 	}
-	secret, made, err := c.password(io.in)
+	secret, made, err := newPassword(c.PasswordStdin, io.in)
 	if err != nil {
 		return err
 	}
@@ -65,9 +65,9 @@ func (c userAddCmd) Run(ctx context.Context, io streams) (err error) {
 	return nil
 }
 
-// password reads one from standard input, or makes one.
-func (c userAddCmd) password(in io.Reader) (secret string, made bool, err error) {
-	if !c.PasswordStdin {
+// newPassword reads one from standard input, or makes one.
+func newPassword(stdin bool, in io.Reader) (secret string, made bool, err error) {
+	if !stdin {
 		return strings.ToLower(rand.Text()[:16]), true, nil
 	}
 	line, err := bufio.NewReader(io.LimitReader(in, 4096)).ReadString('\n')
