@@ -1,11 +1,12 @@
-// A daily round as a team holds it: three people in their own hours, by text, by voice and by keyboard alone, from the invitation to
-// the written record; a fourth, who was away, catches up.
+// A daily round as a team holds it: three people in their own hours, one in words by the keyboard alone, one by voice from the link in a mail, in
+// a browser that knows nobody, from the invitation to the written record; a fourth, who was away, catches up in the reel.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { launch, micFile } from "./chromium.mjs";
 import { lookAround, shot } from "./look.mjs";
+import { Mailbox } from "./mailbox.mjs";
 import { root, Server, until } from "./server.mjs";
 import { finished, join, signIn } from "./steps.mjs";
 
@@ -19,14 +20,16 @@ const noon = Intl.supportedValuesOf("timeZone").find(
 );
 const today = new Intl.DateTimeFormat("en-CA", { timeZone: noon }).format(new Date());
 
-let server, browser, context, olga, page, occurrence;
+let server, mailbox, browser, context, olga, page, occurrence;
 const people = {};
 
-async function person(name) {
-  const own = await browser.newContext({
+const someBrowser = () =>
+  browser.newContext({
     viewport: { width: 1440, height: 900 },
     permissions: ["microphone", "camera", "clipboard-read", "clipboard-write"],
   });
+async function person(name) {
+  const own = await someBrowser();
   const cookie = await join(server, olga, own, name);
   people[name] = { context: own, cookie, page: await own.newPage() };
   return people[name];
@@ -39,7 +42,8 @@ const call = async (cookie, method, at, body) => {
 const works = (cookie) => call(cookie, "PUT", "/me/hours", { time_zone: noon, days: everyDay, from: "00:00", to: "24:00" });
 
 before(async () => {
-  server = await Server.start();
+  mailbox = await Mailbox.open();
+  server = await Server.start({ BATON_SMTP_URL: mailbox.url, BATON_MAIL_FROM: "baton@example.org" });
   const mic = await micFile(path(root, "testdata/media/opus.webm"), server.data);
   ({ browser, context } = await launch({ viewport: { width: 1440, height: 900 }, mic }));
   olga = await signIn(server, context);
@@ -48,6 +52,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await server?.stop();
+  await mailbox?.close();
 });
 
 test("somebody says when they work, and takes a calendar's days off", limit, async () => {
@@ -135,10 +140,28 @@ test("one answers in words, by the keyboard alone", limit, async () => {
   await page.getByText("1 of 4 have answered").waitFor(minutes);
 });
 
-test("one answers by voice, section by section", limit, async () => {
-  const { page: ben, cookie } = people["Ben Byvoice"];
-  await ben.goto(`${server.url}/rounds`);
-  await ben.getByRole("link", { name: "Record your answer, Daily" }).click();
+test("one answers by voice, section by section, from the link in the mail", limit, async () => {
+  const { cookie } = people["Ben Byvoice"];
+  const [link] = await mailbox.find("ben@example.org", /http\S+\/api\/v1\/answer\/\w+/);
+  // A program that looks at mails opens it first, and uses nothing up.
+  assert.equal((await fetch(link, { redirect: "manual" })).status, 303);
+  // Where somebody else is signed in, a page says for whom it is.
+  const cem = people["Cem Catchesup"].page;
+  await cem.goto(link);
+  await cem.getByRole("heading", { name: "Daily, in Relay" }).waitFor();
+  await cem.getByText("Cem Catchesup", { exact: true }).waitFor();
+  await cem.getByRole("button", { name: "Answer as Ben Byvoice" }).waitFor();
+  await lookAround(cem, "answer-elsewhere");
+  const phone = await someBrowser();
+  const ben = await phone.newPage();
+  const errors = [];
+  ben.on("pageerror", (e) => errors.push(e.message));
+  await ben.goto(link);
+  await ben.waitForURL(`**/rounds/*/${occurrence}`);
+  await ben.getByText(/^Reply by .* your time/).waitFor();
+  assert.equal(await ben.getByRole("article").count(), 0, "the answers of others are not for a mail");
+  await lookAround(ben, "answer-by-mail");
+  await ben.getByRole("link", { name: "Record your answer" }).click();
   await ben.getByRole("heading", { name: "Daily" }).waitFor();
   await ben.getByText("What got done since last time?").waitFor();
   await ben.getByText("Voice", { exact: true }).click();
@@ -173,6 +196,20 @@ test("one answers by voice, section by section", limit, async () => {
   await until("today plays", () => mine.locator("video").evaluate((v) => v.currentTime > 2.9), 60_000);
   await mine.getByRole("button", { name: "Pause" }).click();
   await lookAround(ben, "occurrence");
+  assert.deepEqual(errors, []);
+
+  // It was good for that, and is used up: elsewhere the same link asks to sign in.
+  await ben.goto(`${server.url}/decisions`);
+  await ben
+    .getByText(/good for answering this one round/)
+    .first()
+    .waitFor();
+  await phone.close();
+  const again = await someBrowser();
+  const stranger = await again.newPage();
+  await stranger.goto(link);
+  await stranger.waitForURL(/\/sign-in/);
+  await again.close();
 });
 
 test("it closes, and what was said is a written record", limit, async () => {
@@ -223,9 +260,41 @@ test("the fourth catches up, and answers late", limit, async () => {
   await cem.goto(`${server.url}/rounds`);
   await cem.getByText("Nothing waits for you.").waitFor();
   await cem.getByRole("region", { name: "Held" }).getByRole("link", { name: "Daily" }).click();
-  await cem.getByRole("link", { name: "Play", exact: true }).waitFor();
-  const reel = await call(people["Cem Catchesup"].cookie, "GET", `/reel?occurrence_id=${occurrence}`);
-  assert.ok(reel.pieces.length + reel.left.length >= 2, "the reel has what was written and what was said");
+  const plan = () => call(people["Cem Catchesup"].cookie, "GET", `/reel?occurrence_id=${occurrence}`);
+  const { pieces } = await plan();
+  assert.ok(pieces.some((p) => p.clip_id) && pieces.some((p) => !p.clip_id), "the reel has what was said and what was written");
+  await cem.evaluate(() => localStorage.setItem("baton.settings", JSON.stringify({ rate: 2, muted: true })));
+  await cem.getByRole("link", { name: "Play", exact: true }).click();
+  await cem.getByRole("heading", { name: /^Catch up on Daily/ }).waitFor();
+  await cem.getByRole("button", { name: /^Play \d/ }).click();
+  const progress = cem.getByRole("progressbar", { name: "The whole reel" });
+  await progress.waitFor();
+  await lookAround(cem, "round-reel");
+  // It plays by itself what was said and shows what was written, each in its turn, to the end.
+  const [turns, heard] = [new Set(), new Set()];
+  const caughtUp = cem.getByRole("heading", { name: "You are caught up" });
+  const look = () => {
+    const video = document.querySelector(".slot.current video");
+    return {
+      turn: document.querySelector('[role="progressbar"]')?.getAttribute("aria-valuetext")?.split(" of ")[0],
+      plays: video !== null && !video.paused && video.currentTime > 0,
+    };
+  };
+  await until(
+    "the end of the reel",
+    async () => {
+      const now = await cem.evaluate(look);
+      if (now.turn) turns.add(now.turn);
+      if (now.plays) heard.add(now.turn);
+      return caughtUp.isVisible();
+    },
+    300_000,
+  );
+  assert.equal(turns.size, pieces.length, `turns ${[...turns]} of ${pieces.length}`);
+  assert.ok(heard.size >= 1, "the voice was heard");
+  await until("nothing of it comes again", async () => (await plan()).pieces.length === 0, 60_000, 500);
+  await cem.goto(`${server.url}/rounds`);
+  await cem.getByRole("region", { name: "Held" }).getByRole("link", { name: "Daily" }).click();
   await cem.getByText("It has closed for you. A late answer still joins the round.").waitFor();
   await cem.getByRole("button", { name: "Write instead" }).click();
   await cem.getByRole("textbox", { name: "Today" }).fill("Back from leave");
