@@ -84,7 +84,16 @@ func (h *handlers) putChunk(c echo.Context, clip domain.Clip) error {
 	if err != nil {
 		return fmt.Errorf("take chunk: %w", err)
 	}
-	return c.JSON(http.StatusOK, gen.ChunkAck{NextSeq: s.NextSeq, Bytes: s.Bytes, StoredSeq: s.StoredSeq})
+	return c.JSON(http.StatusOK, gen.ChunkAck{NextSeq: s.NextSeq, Bytes: s.Bytes, StoredSeq: s.StoredSeq, Trouble: troubleOf(s)})
+}
+
+// troubleOf is a state's trouble as it is told; nil: none.
+func troubleOf(s media.State) *gen.IngestTrouble {
+	if s.Trouble == "" {
+		return nil
+	}
+	t := gen.IngestTrouble(s.Trouble)
+	return &t
 }
 
 // readBody reads a bounded body whole, as its sender manages to send it: slow senders are
@@ -159,6 +168,10 @@ func addIngestMembers(p *problem, err error) {
 		return
 	}
 	p.Status, p.Reason = r.Status, string(r.Reason)
+	switch r.Reason { //nolint:exhaustive // the others are told by their status, and are for the sender alone
+	case media.ReasonSpoolFull, media.ReasonDiskFull, media.ReasonStoreAway, media.ReasonBusy, media.ReasonRecordingTooLarge:
+		p.Type = "/problems/" + strings.ReplaceAll(p.Reason, "_", "-")
+	}
 	if r.Status == http.StatusConflict || r.NextSeq > 0 {
 		p.NextSeq = &r.NextSeq
 	}

@@ -70,8 +70,15 @@ func TestChunksTravelAsTheProtocolSays(t *testing.T) {
 	s.ingest.refuse = &media.Refused{
 		Err: domain.Errorf(domain.KindUnavailable, "full"), Status: 503, Reason: media.ReasonSpoolFull, NextSeq: 3, RetryAfter: 4500 * time.Millisecond,
 	}
-	if a := p.put(at+"/chunks/3", typ, digest(body), body); a.problem(503) == "" || a.header.Get("Retry-After") != "5" {
-		t.Errorf("%v", a.header)
+	if a := p.put(at+"/chunks/3", typ, digest(body), body); a.problem(503) == "" || a.header.Get("Retry-After") != "5" || !strings.Contains(string(a.body), `"type":"/problems/spool-full"`) {
+		t.Errorf("%v %s", a.header, a.body)
+	}
+	for reason, status := range map[media.Reason]int{media.ReasonDiskFull: 503, media.ReasonStoreAway: 503, media.ReasonBusy: 429, media.ReasonRecordingTooLarge: 413} {
+		s.ingest.refuse = &media.Refused{Err: domain.Errorf(domain.KindUnavailable, "no"), Status: status, Reason: reason}
+		a := p.put(at+"/chunks/3", typ, digest(body), body)
+		if want := `"type":"/problems/` + strings.ReplaceAll(string(reason), "_", "-") + `"`; a.problem(status) == "" || !strings.Contains(string(a.body), want) {
+			t.Errorf("%s, want %s", a.body, want)
+		}
 	}
 	s.ingest.refuse = nil
 

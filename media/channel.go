@@ -55,6 +55,7 @@ type serverMessage struct {
 	Detail       string `json:"detail,omitempty"`
 	Seq          *int64 `json:"seq,omitempty"`
 	RetryAfterMS *int64 `json:"retry_after_ms,omitempty"`
+	Trouble      Reason `json:"trouble,omitempty"`
 }
 
 // Channel answers the offer of a recorder that wants to send a clip's chunks over a data channel. Errors: *Refused.
@@ -100,11 +101,12 @@ type channel struct {
 	once sync.Once
 	over chan struct{}
 
-	mu     sync.Mutex
-	dc     *webrtc.DataChannel
-	mime   string
-	stored int64
-	busy   sync.WaitGroup // finishes under way
+	mu      sync.Mutex
+	dc      *webrtc.DataChannel
+	mime    string
+	stored  int64
+	trouble Reason         // as the sender knows it
+	busy    sync.WaitGroup // finishes under way
 
 	// Of the chunk that is coming in; only the reader uses them.
 	seq       int64
@@ -151,11 +153,13 @@ func (c *channel) tellStored() {
 	}
 	s := r.state()
 	c.mu.Lock()
-	news := c.mime != "" && s.StoredSeq > c.stored
-	c.stored = max(c.stored, s.StoredSeq)
+	news := c.mime != "" && (s.StoredSeq > c.stored || s.Trouble != c.trouble)
+	if news {
+		c.stored, c.trouble = max(c.stored, s.StoredSeq), s.Trouble
+	}
 	c.mu.Unlock()
 	if news {
-		c.send(serverMessage{Type: "stored", Next: s.NextSeq, Stored: s.StoredSeq, DurableBytes: s.Bytes})
+		c.send(serverMessage{Type: "stored", Next: s.NextSeq, Stored: s.StoredSeq, DurableBytes: s.Bytes, Trouble: s.Trouble})
 	}
 }
 
@@ -262,9 +266,9 @@ func (c *channel) binary(ctx context.Context, b []byte) {
 		return
 	}
 	c.mu.Lock()
-	c.stored = max(c.stored, s.StoredSeq)
+	c.stored, c.trouble = max(c.stored, s.StoredSeq), s.Trouble
 	c.mu.Unlock()
-	c.send(serverMessage{Type: "ack", Ack: &seq, Next: s.NextSeq, Stored: s.StoredSeq, DurableBytes: s.Bytes})
+	c.send(serverMessage{Type: "ack", Ack: &seq, Next: s.NextSeq, Stored: s.StoredSeq, DurableBytes: s.Bytes, Trouble: s.Trouble})
 }
 
 // collect adds a fragment to the chunk that is coming in.

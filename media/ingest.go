@@ -267,6 +267,12 @@ func (in *Ingest) SpoolUsed() int64 { return in.node.Used() }
 
 // Status tells how far a recording is.
 func (in *Ingest) Status(ctx context.Context, clip domain.ClipID) (State, error) {
+	s, err := in.status(ctx, clip)
+	s.MaxBytes, s.MaxMS = in.cfg.Limits.Bytes, in.cfg.Limits.Length.Milliseconds()
+	return s, err
+}
+
+func (in *Ingest) status(ctx context.Context, clip domain.ClipID) (State, error) {
 	in.putAwayStale(ctx, clip)
 	if r := in.live(clip); r != nil {
 		return r.state(), nil

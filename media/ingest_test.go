@@ -286,7 +286,16 @@ func TestObjectStoreAwayLosesNothing(t *testing.T) {
 	if i < 20 {
 		t.Errorf("only %d chunks fitted", i)
 	}
+	trouble := func() media.Reason {
+		s, err := b.Status(t.Context(), clip)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Trouble
+	}
+	b.until(t, "its sender can see why", func() bool { return trouble() == media.ReasonStoreAway })
 	b.objects.fault(nil)
+	b.until(t, "its sender can see that it is over", func() bool { return trouble() == "" })
 	retry := time.NewTicker(50 * time.Millisecond)
 	defer retry.Stop()
 	for i < len(list) {

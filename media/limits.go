@@ -30,6 +30,9 @@ const (
 	busyRetry = 5 * time.Second
 	fullRetry = 5 * time.Second
 	soonRetry = time.Second
+	// awayAfter failures to store have gone on for so long, and stuckAfter one attempt has, senders are told.
+	awayAfter  = 3 * time.Second
+	stuckAfter = 8 * time.Second
 )
 
 // busy refuses a recording that may come again.
@@ -60,8 +63,11 @@ func (in *Ingest) sayFull(err error) {
 
 // noRoom is the answer when the spool cannot take a chunk. The sender keeps it.
 func noRoom(next int64, err error) error {
-	if outOfRoom(err) {
-		return unavailable(next, fullRetry, ReasonSpoolFull, "the server cannot store more at the moment; nothing is lost, it goes on by itself", err)
+	switch {
+	case errors.Is(err, spool.ErrFull):
+		return unavailable(next, fullRetry, ReasonSpoolFull, "the server's storage is away, and it can keep no more until it is back; nothing is lost, it goes on by itself", err)
+	case outOfRoom(err):
+		return unavailable(next, fullRetry, ReasonDiskFull, "the server's disk is full; nothing is lost, it goes on by itself when there is room", err)
 	}
 	return unavailable(next, soonRetry, ReasonUnavailable, "the server could not store this piece; nothing is lost, send it again", err)
 }
@@ -90,7 +96,7 @@ func (in *Ingest) checkOwner(ctx context.Context, clip domain.ClipID) error {
 		return fmt.Errorf("count recordings: %w", err)
 	}
 	if n >= most {
-		return busy("you are recording %d clips already, as many as this server allows; finish one first", n)
+		return busy("you are recording already, and this server allows one person %d at a time; finish one first", most)
 	}
 	return nil
 }
@@ -99,7 +105,7 @@ func (in *Ingest) checkOwner(ctx context.Context, clip domain.ClipID) error {
 func (r *recorder) checkLimits(next, bytes int64) error {
 	limits := r.in.cfg.Limits
 	if limits.Bytes > 0 && bytes > limits.Bytes {
-		return refuse(http.StatusRequestEntityTooLarge, ReasonRecordingTooLarge, next, "a recording has at most %d MB here; finish it", limits.Bytes/1_000_000)
+		return refuse(http.StatusRequestEntityTooLarge, ReasonRecordingTooLarge, next, "a recording has at most %s here; finish it", humane(limits.Bytes))
 	}
 	r.mu.Lock()
 	long := time.Duration(r.view.durationMS) * time.Millisecond
@@ -108,6 +114,14 @@ func (r *recorder) checkLimits(next, bytes int64) error {
 		return refuse(http.StatusRequestEntityTooLarge, ReasonRecordingTooLarge, next, "a recording is at most %v long here; finish it", limits.Length)
 	}
 	return nil
+}
+
+// humane writes a size as people do.
+func humane(bytes int64) string {
+	if bytes < 1_000_000 {
+		return fmt.Sprintf("%d kB", bytes/1000)
+	}
+	return fmt.Sprintf("%d MB", bytes/1_000_000)
 }
 
 // endedBy answers a chunk that comes after the end.

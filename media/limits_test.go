@@ -71,8 +71,11 @@ func TestRecordingsAtOnceOfAPerson(t *testing.T) {
 
 func TestLengthOfARecording(t *testing.T) {
 	t.Parallel()
-	b := setup(t, func(c *media.Config) { c.Limits.Length = 2 * time.Second })
+	b := setup(t, func(c *media.Config) { c.Limits.Length, c.Limits.Bytes = 2*time.Second, 1<<30 })
 	clip := b.store.clip(domain.KindScreen)
+	if s, err := b.Status(t.Context(), clip); err != nil || s.MaxMS != 2000 || s.MaxBytes != 1<<30 {
+		t.Errorf("the limits are not told: %+v, %v", s, err)
+	}
 	whole := sample(t, "avc1-opus.mkv")
 	list := chunks(whole, 8192)
 	sent := 0
@@ -98,7 +101,7 @@ func TestLengthOfARecording(t *testing.T) {
 // until waits for f, looking often.
 func (b *bench) until(tb testing.TB, what string, f func() bool) {
 	tb.Helper()
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(30 * time.Second)
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for !f() {

@@ -40,7 +40,7 @@ func (r *recorder) pump(ctx context.Context) {
 	tick := time.NewTimer(time.Second)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		over, err := r.step(ctx)
+		over, err := r.timedStep(ctx)
 		wait := time.Second
 		switch {
 		case ctx.Err() != nil:
@@ -71,11 +71,37 @@ func (r *recorder) pump(ctx context.Context) {
 	}
 }
 
+// timedStep is a step whose beginning others can see.
+func (r *recorder) timedStep(ctx context.Context) (over bool, err error) {
+	r.stepAt(time.Now())
+	defer r.stepAt(time.Time{})
+	return r.step(ctx)
+}
+
+func (r *recorder) stepAt(t time.Time) {
+	r.mu.Lock()
+	r.stepBegan = t
+	r.mu.Unlock()
+}
+
+// troubled tells senders that what they bring cannot be stored, or has not been for long. The lock is held.
+func (r *recorder) troubled() Reason {
+	failing := r.fault != nil && time.Since(r.faultAt) > awayAfter
+	stuck := !r.stepBegan.IsZero() && time.Since(r.stepBegan) > stuckAfter
+	if failing || stuck {
+		return ReasonStoreAway
+	}
+	return ""
+}
+
 // failed logs the first failure of a series and its end.
 func (r *recorder) failed(ctx context.Context, err error) {
 	r.mu.Lock()
 	before := r.fault
 	r.fault = err
+	if before == nil {
+		r.faultAt = time.Now()
+	}
 	r.mu.Unlock()
 	switch {
 	case err != nil && before == nil:
@@ -294,7 +320,11 @@ func (r *recorder) waitEnd(ctx context.Context) (State, error) {
 	ended, fault, next := r.ended != nil, r.fault, r.log.Durable().Seq
 	r.mu.Unlock()
 	if !ended {
-		return State{}, unavailable(next, 5*time.Second, ReasonUnavailable, "the end of the recording could not be stored yet; nothing is lost, it goes on by itself", fault)
+		reason := ReasonUnavailable
+		if fault != nil {
+			reason = ReasonStoreAway
+		}
+		return State{}, unavailable(next, 5*time.Second, reason, "the end of the recording could not be stored yet; nothing is lost, it goes on by itself", fault)
 	}
 	return r.state(), nil
 }

@@ -43,7 +43,9 @@ type recorder struct {
 	dead      bool // the pump has ended
 	rested    bool // because nothing came for long and everything is stored
 	uploading bool
-	fault     error // the newest failure of the pump
+	fault     error     // the newest failure of the pump
+	faultAt   time.Time // when its failures began
+	stepBegan time.Time // when the pump took up what it is doing; zero: it rests
 	view      pumped
 	gaps      []domain.Span
 
@@ -371,7 +373,7 @@ func (r *recorder) state() State {
 	at := r.lastChunk.UTC()
 	s := State{
 		State: "recording", MimeType: r.mime, NextSeq: p.Seq, Bytes: p.Offset, StoredSeq: r.view.stored.Seq, StoredBytes: r.view.stored.Offset,
-		DeclaredBytes: r.declared, DurationMS: r.view.durationMS, LastChunkAt: &at, GapsMS: r.spans(),
+		DeclaredBytes: r.declared, DurationMS: r.view.durationMS, LastChunkAt: &at, GapsMS: r.spans(), Trouble: r.troubled(),
 	}
 	if o := r.ended; o != nil {
 		s.State, s.SHA256, s.NextSeq, s.Bytes, s.DurationMS = string(o.EndReason), o.SHA256, o.NextSeq, o.Bytes, o.DurationMS

@@ -25,6 +25,11 @@ type State struct {
 	LastChunkAt   *time.Time    `json:"last_chunk_at"`
 	SHA256        string        `json:"sha256"`
 	GapsMS        []domain.Span `json:"gaps_ms"`
+	// Trouble says why what is acknowledged is not being stored: ReasonStoreAway, or empty.
+	Trouble Reason `json:"trouble,omitempty"`
+	// MaxBytes and MaxMS of this recording, for its sender to end it in time; 0: any.
+	MaxBytes int64 `json:"max_bytes,omitempty"`
+	MaxMS    int64 `json:"max_ms,omitempty"`
 }
 
 // Reason says more than a status why a chunk or a finish was refused.
@@ -44,6 +49,8 @@ const (
 	ReasonOffset            Reason = "offset"
 	ReasonBusy              Reason = "busy"
 	ReasonSpoolFull         Reason = "spool_full"
+	ReasonDiskFull          Reason = "disk_full"
+	ReasonStoreAway         Reason = "store_away"
 	ReasonUnavailable       Reason = "unavailable"
 )
 

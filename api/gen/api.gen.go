@@ -223,6 +223,21 @@ func (e DueItemKind) Valid() bool {
 	}
 }
 
+// Defines values for IngestTrouble.
+const (
+	StoreAway IngestTrouble = "store_away"
+)
+
+// Valid indicates whether the value is a known member of the IngestTrouble enum.
+func (e IngestTrouble) Valid() bool {
+	switch e {
+	case StoreAway:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageKind.
 const (
 	MessageKindAskAnswered    MessageKind = "ask.answered"
@@ -1135,6 +1150,9 @@ type ChunkAck struct {
 	Bytes     int64 `json:"bytes"`
 	NextSeq   int64 `json:"next_seq"`
 	StoredSeq int64 `json:"stored_seq"`
+
+	// Trouble What is acknowledged is safe on the server's disk, but its object store or database does not take it; absent: all is well
+	Trouble *IngestTrouble `json:"trouble,omitempty"`
 }
 
 // Claim defines model for Claim.
@@ -1691,6 +1709,9 @@ type Inbox struct {
 	Unread     int      `json:"unread"`
 }
 
+// IngestTrouble What is acknowledged is safe on the server's disk, but its object store or database does not take it; absent: all is well
+type IngestTrouble string
+
 // Insight defines model for Insight.
 type Insight struct {
 	// AnonymousViewers Of them guests and strangers, who have no name here
@@ -2243,7 +2264,13 @@ type Recording struct {
 	DurationMs    int64      `json:"duration_ms"`
 	GapsMs        []Span     `json:"gaps_ms"`
 	LastChunkAt   *time.Time `json:"last_chunk_at,omitempty"`
-	MimeType      string     `json:"mime_type"`
+
+	// MaxBytes A recording may be so large here; absent: any size
+	MaxBytes *int64 `json:"max_bytes,omitempty"`
+
+	// MaxMs A recording may be so long here; absent: any length
+	MaxMs    *int64 `json:"max_ms,omitempty"`
+	MimeType string `json:"mime_type"`
 
 	// NextSeq The chunk that is wanted next; all before it survive a crash
 	NextSeq int64 `json:"next_seq"`
@@ -2257,6 +2284,9 @@ type Recording struct {
 
 	// StoredSeq All chunks before it are in the object store
 	StoredSeq int64 `json:"stored_seq"`
+
+	// Trouble What is acknowledged is safe on the server's disk, but its object store or database does not take it; absent: all is well
+	Trouble *IngestTrouble `json:"trouble,omitempty"`
 }
 
 // RecordingState recording wants chunks; abandoned can be continued

@@ -76,7 +76,7 @@ func TestObjectsAwayAndSpoolFull(t *testing.T) {
 	r := play(t, 3*(1+strings.Count(only, "|")), 3, only)
 	for _, s := range r.shares {
 		c := r.count(r.lines[s.fault])
-		if c.refused[spoolFull] == 0 {
+		if c.refused[spoolFull]+c.refused[diskFull] == 0 {
 			t.Errorf("%s: it was never full: %v", s.name, c.refused)
 		}
 		if most := int64(5 << 20); c.spool > most {

@@ -12,8 +12,9 @@ import (
 )
 
 const (
-	// spoolFull is the refusal that says so, and fillLimit how long it may take to get there.
+	// spoolFull and diskFull are the refusals that say so, and fillLimit how long it may take to get there.
 	spoolFull = "503 spool_full"
+	diskFull  = "503 disk_full"
 	fillLimit = time.Minute
 )
 
@@ -229,7 +230,7 @@ func (s *scene) fill(ctx context.Context, pid int) error {
 	full := errors.New("nobody was refused yet")
 	_ = poll(ctx, 100*time.Millisecond, fillLimit, func() error { // that it never fills shows in the table
 		for _, t := range s.takes {
-			if t.wasRefused(spoolFull) {
+			if t.wasRefused(spoolFull) || t.wasRefused(diskFull) {
 				return nil
 			}
 		}

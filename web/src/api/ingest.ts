@@ -9,6 +9,11 @@ export interface RecordingState {
   bytes: number;
   duration_ms: number;
   sha256: string;
+  /** What is acknowledged is not being stored for now. */
+  trouble?: "store_away";
+  /** A recording may be so large and so long here; none: any. */
+  max_bytes?: number;
+  max_ms?: number;
 }
 
 /** The server refused; reason is one of docs/protocol.md, and says what to do. */

@@ -3250,7 +3250,23 @@ export interface components {
             /** @description Of the whole recording once finished */
             sha256: string;
             gaps_ms: components["schemas"]["Span"][];
+            trouble?: components["schemas"]["IngestTrouble"];
+            /**
+             * Format: int64
+             * @description A recording may be so large here; absent: any size
+             */
+            max_bytes?: number;
+            /**
+             * Format: int64
+             * @description A recording may be so long here; absent: any length
+             */
+            max_ms?: number;
         };
+        /**
+         * @description What is acknowledged is safe on the server's disk, but its object store or database does not take it; absent: all is well
+         * @enum {string}
+         */
+        IngestTrouble: "store_away";
         ChunkAck: {
             /** Format: int64 */
             next_seq: number;
@@ -3258,6 +3274,7 @@ export interface components {
             bytes: number;
             /** Format: int64 */
             stored_seq: number;
+            trouble?: components["schemas"]["IngestTrouble"];
         };
         FinishRequest: {
             /**

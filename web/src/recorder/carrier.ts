@@ -5,14 +5,16 @@ import type { Chunk } from "./spool";
 export interface Acknowledgement {
   readonly next: number;
   readonly stored: number;
+  /** The object store takes nothing for now. */
+  readonly storeAway: boolean;
 }
 
 export interface Carrier {
   readonly name: "channel" | "http";
   /** How many chunks may be under way at once. */
   readonly window: number;
-  /** Hears of chunks that reached the object store after they were acknowledged. */
-  onstored: ((stored: number) => void) | undefined;
+  /** Hears of chunks that reached the object store after they were acknowledged, and that it is away or back. */
+  onstored: ((news: Pick<Acknowledgement, "stored" | "storeAway">) => void) | undefined;
   /** Sends one chunk; resolves when it is acknowledged. Rejects with Refused or when the carrier is of no use any more. */
   send(chunk: Chunk): Promise<Acknowledgement>;
   /** Ends it; what is under way rejects with CarrierLost. */
@@ -24,8 +26,12 @@ export class CarrierLost extends Error {
   override readonly name = "CarrierLost";
 }
 
-/** Why the server takes nothing: it cannot be reached, or no longer knows who we are. Both pass, and it goes on. */
-export type Trouble = "away" | "signed-out";
+/**
+ * Why what is recorded stays in this browser for now (troubles.ts has the words). The server cannot be reached; it no longer knows who
+ * we are; it has a fault; its disk is full; its object store is away, so that it may lose what it took; it takes no more
+ * recordings at once. All of these pass, and it goes on. Not so the last: it will never take more of this one.
+ */
+export type Trouble = "away" | "signed-out" | "unwell" | "disk-full" | "store-away" | "busy" | "refused";
 
 /** Which carrier to use; "auto" tries WebRTC first, and the faster one when the recording gets ahead of it. */
 export type CarrierChoice = "auto" | Carrier["name"];

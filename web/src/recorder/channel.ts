@@ -24,6 +24,7 @@ interface ServerMessage {
   readonly reason?: string;
   readonly detail?: string;
   readonly retry_after_ms?: number;
+  readonly trouble?: string;
 }
 
 interface Flight {
@@ -41,7 +42,7 @@ export type Channel = Pick<
 export class ChannelCarrier implements Carrier {
   readonly name = "channel";
   readonly window = 8;
-  onstored: ((stored: number) => void) | undefined;
+  onstored: Carrier["onstored"];
   private readonly flights = new Map<number, Flight>();
   private heard = performance.now();
   private over: Error | undefined;
@@ -162,10 +163,10 @@ export class ChannelCarrier implements Carrier {
         this.greeted?.();
         break;
       case "ack":
-        this.acknowledge({ next: m.next ?? 0, stored: m.stored ?? 0 });
+        this.acknowledge({ next: m.next ?? 0, stored: m.stored ?? 0, storeAway: m.trouble !== undefined });
         break;
       case "stored":
-        this.onstored?.(m.stored ?? 0);
+        this.onstored?.({ stored: m.stored ?? 0, storeAway: m.trouble !== undefined });
         break;
       case "error":
         this.refuse(m);

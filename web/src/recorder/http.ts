@@ -7,7 +7,7 @@ import type { Chunk } from "./spool";
 export class HttpCarrier implements Carrier {
   readonly name = "http";
   readonly window = 4;
-  onstored: ((stored: number) => void) | undefined;
+  onstored: Carrier["onstored"];
   private readonly stop = new AbortController();
 
   constructor(
@@ -20,7 +20,7 @@ export class HttpCarrier implements Carrier {
     const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(this.patienceMs)]);
     try {
       const state = await putChunk(this.clip, chunk.seq, this.mimeType, chunk.data, chunk.digest, signal);
-      return { next: state.next_seq, stored: state.stored_seq };
+      return { next: state.next_seq, stored: state.stored_seq, storeAway: state.trouble !== undefined };
     } catch (error) {
       if (error instanceof Refused) throw error;
       const why = error instanceof OfflineError ? "the server cannot be reached" : "the request was given up";

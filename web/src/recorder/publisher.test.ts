@@ -6,7 +6,7 @@ import { CarrierLost, type Carrier } from "./carrier";
 import { ChannelCarrier } from "./channel";
 import { Chunker } from "./chunker";
 import { HttpCarrier } from "./http";
-import { Publisher, TakeRefused, type PublisherNeeds } from "./publisher";
+import { Publisher, TakeRefused, tooLarge, type PublisherNeeds } from "./publisher";
 import { FakeServer } from "./server.fake";
 import { Spool, type TakeRecord } from "./spool";
 
@@ -270,11 +270,64 @@ test("a person who was signed out meanwhile loses nothing", async () => {
   let out = 5;
   server.fault = () => (out-- > 0 ? server.refuse(401, "") : undefined);
   const troubles: unknown[] = [];
-  const p = publisher({ onprogress: (_, __, trouble) => troubles.push(trouble) });
+  const p = publisher({ onprogress: (_, { trouble }) => troubles.push(trouble) });
   p.offer(3, 3);
   expect((await p.run()).chunks).toBe(3);
   expect(troubles).toContain("signed-out"); // the page says so
   expect(troubles.at(-1)).toBeUndefined();
+});
+
+test.each([
+  [503, "disk_full", "disk-full"],
+  [503, "spool_full", "store-away"],
+  [503, "store_away", "store-away"],
+  [429, "busy", "busy"],
+  [503, "", "unwell"],
+  [500, "", "unwell"],
+  [401, "", "signed-out"],
+] as const)("%i %s is told as %s until a chunk is taken", async (status, reason, trouble) => {
+  await record(3);
+  let left = 3;
+  server.fault = ({ seq }) => (seq === 1 && left-- > 0 ? server.refuse(status, reason, { "Retry-After": "1" }) : undefined);
+  const told: (string | undefined)[] = [];
+  const p = publisher({ onprogress: (_, line) => told.push(line.trouble) });
+  p.offer(3, 3);
+  await p.run();
+  expect(told).toContain(trouble);
+  if (status !== 401) {
+    const since = told.slice(told.indexOf(trouble), told.lastIndexOf(trouble));
+    expect(since.every((t) => t === trouble)).toBe(true); // it does not flicker between the attempts
+  }
+  expect(told.at(-1)).toBeUndefined();
+});
+
+test("that the object store is away is told while chunks are taken, until it is back", async () => {
+  await record(6);
+  server.fault = ({ seq }) => {
+    server.storeAway = seq !== undefined && seq >= 2 && seq < 4;
+    return undefined;
+  };
+  const told: (string | undefined)[] = [];
+  const p = publisher({
+    open: (_, id, type) => Promise.resolve(Object.assign(new HttpCarrier(id, type, 5000), { window: 1 })),
+    onprogress: (_, line) => told.push(line.trouble),
+  });
+  p.offer(6, 6);
+  await p.run();
+  expect(told.filter((t, i) => i === 0 || t !== told[i - 1])).toEqual([undefined, "store-away", undefined]);
+});
+
+test("of a recording that is too large the server makes a clip of what it has, and says why", async () => {
+  await record(5);
+  server.fault = ({ seq }) => (seq !== undefined && seq >= 3 ? server.refuse(413, "recording_too_large") : undefined);
+  const told: unknown[] = [];
+  const p = publisher({ onprogress: (_, { trouble, detail }) => told.push([trouble, detail]) });
+  p.offer(5);
+  const refused: unknown = await p.run().catch((error: unknown) => error);
+  expect(refused instanceof TakeRefused && tooLarge(refused)).toBe(true);
+  expect(server.finished?.chunks).toBe(3);
+  expect(told.at(-1)).toEqual(["refused", "recording_too_large"]);
+  expect(await spool.range(take.id)).toMatchObject({ last: 4 });
 });
 
 describe("the carrier is chosen at run time", () => {
@@ -321,7 +374,7 @@ describe("the carrier is chosen at run time", () => {
     const p = publisher({
       carrier: "auto",
       now: () => now,
-      onprogress: (_, name) => used.push(name),
+      onprogress: (_, line) => used.push(line.carrier),
       open: (name, ...rest) => {
         if (name === "channel" && blocked) return Promise.reject(new CarrierLost("blocked"));
         return real(name, ...rest);

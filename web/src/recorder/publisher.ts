@@ -13,6 +13,11 @@ export class TakeRefused extends Error {
   override readonly name = "TakeRefused";
 }
 
+/** Whether it was refused because it is as large or as long as the server takes: what the server has is a clip. */
+export function tooLarge(refused: TakeRefused): boolean {
+  return refused.cause instanceof Refused && refused.cause.reason === "recording_too_large";
+}
+
 /** The publisher was stopped. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
@@ -29,11 +34,29 @@ export interface PublisherNeeds {
   readonly settle?: (take: TakeRecord) => Promise<void>;
   readonly carrier?: CarrierChoice;
   /** Told of every acknowledgement, change of carrier and trouble. */
-  readonly onprogress?: (acknowledged: number, carrier: Carrier["name"] | "none", trouble: Trouble | undefined) => void;
+  readonly onprogress?: (acknowledged: number, line: Line) => void;
+  /** Told how large and how long this recording may be. */
+  readonly onlimits?: (limits: Limits) => void;
   /** In place of the real ones, for tests. */
   readonly open?: Open;
   readonly wait?: (ms: number) => Promise<void>;
   readonly now?: () => number;
+}
+
+/** The way to the server as it is now. */
+export interface Line {
+  /** The carrier in use; "none" while there is none yet, or none any more. */
+  readonly carrier: Carrier["name"] | "none";
+  /** Why what is recorded stays in this browser for now. */
+  readonly trouble: Trouble | undefined;
+  /** What the server says about it, for people. */
+  readonly detail: string;
+}
+
+/** What a recording may be at most; 0: anything. */
+export interface Limits {
+  readonly bytes: number;
+  readonly ms: number;
 }
 
 /** What the server says at the end. */
@@ -68,6 +91,7 @@ export class Publisher {
   private wake: (() => void) | undefined;
   private stopped = false;
   private trouble: Trouble | undefined;
+  private detail = "";
   private advancedTo = 0;
 
   constructor(
@@ -109,10 +133,8 @@ export class Publisher {
       } catch (error) {
         this.hangUp();
         if (this.stopped) throw new Stopped("the publisher was stopped", { cause: error });
-        if (isFinal(error)) throw new TakeRefused(messageOf(error), { cause: error });
-        this.trouble = isSignedOut(error) ? "signed-out" : "away";
-        this.progress();
-        this.progress();
+        if (isFinal(error)) throw await this.refused(error);
+        this.troubled(troubleOf(error), messageOf(error));
         if (this.next > this.advancedTo) pause = firstPauseMs;
         this.advancedTo = this.next;
         await this.pause(error instanceof Refused ? error.retryAfterMs : undefined, pause);
@@ -127,7 +149,8 @@ export class Publisher {
     // The server's word counts, also when it steps back: another node may have taken over.
     const state = await recordingState(clip);
     this.goBack(state.next_seq);
-    this.trouble = undefined;
+    this.needs.onlimits?.({ bytes: state.max_bytes ?? 0, ms: state.max_ms ?? 0 });
+    if (this.trouble === "away" || this.trouble === "signed-out") this.trouble = undefined; // the others are over when it takes a chunk
     await this.forgetStored(state.stored_seq);
     this.progress();
     for (;;) {
@@ -207,9 +230,10 @@ export class Publisher {
     if (!chunk) throw new TakeRefused(`Segment ${seq + 1} is neither on the server nor in this browser any more.`);
     const ack = await carrier.send(chunk);
     this.patienceMs = patienceMs;
-    if (ack.next > this.next) {
-      this.next = ack.next;
-      this.progress();
+    const trouble = ack.storeAway ? "store-away" : undefined;
+    if (ack.next > this.next || trouble !== this.trouble) {
+      this.next = Math.max(this.next, ack.next);
+      this.troubled(trouble, "");
     }
     this.policy.acknowledged(carrier.name, chunk.data.length, Math.max(0, this.available - this.next), this.now());
     await this.forgetStored(ack.stored);
@@ -267,7 +291,8 @@ export class Publisher {
     const open = this.needs.open ?? openCarrier;
     const carrier = await open(name, clip, this.take.mimeType, this.patienceMs);
     if (name === "http") this.patienceMs = Math.min(longestPatienceMs, this.patienceMs * 2); // until something arrives
-    carrier.onstored = (stored) => {
+    carrier.onstored = ({ stored, storeAway }) => {
+      if (storeAway !== (this.trouble === "store-away")) this.troubled(storeAway ? "store-away" : undefined, "");
       void this.forgetStored(stored).catch(() => undefined); // it is forgotten with the take at the latest
     };
     return carrier;
@@ -305,8 +330,25 @@ export class Publisher {
     this.carrier = this.successor = undefined;
   }
 
+  /** The server will never take more. Of a recording that is too large or too long, what it has becomes the clip. */
+  private async refused(error: unknown): Promise<TakeRefused> {
+    const why = new TakeRefused(messageOf(error), { cause: error });
+    if (error instanceof Refused && tooLarge(why) && this.take.clipId) {
+      await finish(this.take.clipId, error.nextSeq ?? this.next).catch(() => undefined); // else the server does it later
+    }
+    this.troubled("refused", why.message);
+    return why;
+  }
+
+  private troubled(trouble: Trouble | undefined, detail: string): void {
+    this.trouble = trouble;
+    this.detail = detail;
+    this.progress();
+  }
+
   private progress(): void {
-    this.needs.onprogress?.(this.next, this.carrier?.name ?? "none", this.trouble);
+    const { trouble, detail } = this;
+    this.needs.onprogress?.(this.next, { carrier: this.carrier?.name ?? "none", trouble, detail });
   }
 
   private now(): number {
@@ -348,8 +390,14 @@ function openCarrier(name: Carrier["name"], clip: string, mimeType: string, pati
   return Promise.resolve(new HttpCarrier(clip, mimeType, patienceMs));
 }
 
-function isSignedOut(error: unknown): boolean {
-  return (error instanceof ApiError || error instanceof Refused) && error.status === 401;
+const reasons: Readonly<Record<string, Trouble>> = { disk_full: "disk-full", spool_full: "store-away", store_away: "store-away" };
+
+/** What a server means that does not take something now. */
+function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof ApiError || error instanceof Refused)) return "away";
+  if (error.status === 401) return "signed-out";
+  if (error.status === 429) return "busy";
+  return (error instanceof Refused && reasons[error.reason]) || "unwell";
 }
 
 /** What trying again cannot mend. A person who was signed out (401) signs in again, and it goes on. */

@@ -82,7 +82,7 @@ export async function completeTake(spool: Spool, take: TakeRecord, onchange: (ta
     createClip,
     settle: settleAnswer,
     carrier: "http",
-    onprogress: (safe, _, trouble) => {
+    onprogress: (safe, { trouble }) => {
       tell(safe, { trouble });
     },
   });

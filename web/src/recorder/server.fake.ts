@@ -18,6 +18,7 @@ const headBytes = 9;
 export class FakeServer {
   readonly chunks: Uint8Array[] = [];
   stored = 0;
+  storeAway = false;
   finished: { chunks: number; sha256: string | undefined } | undefined;
   fault: Fault = () => undefined;
   /** Requests as "PUT 3", in order of arrival. */
@@ -158,6 +159,7 @@ export class FakeServer {
       bytes: this.bytes().length,
       duration_ms: 0,
       sha256: this.finished ? this.hash() : "",
+      ...(this.storeAway ? { trouble: "store_away" } : {}),
     };
   }
 

@@ -3,7 +3,7 @@ import type { Capture } from "./capture";
 import type { CarrierChoice } from "./carrier";
 import { Chunker } from "./chunker";
 import { chooseType, keyFrameMs, timesliceMs, videoBits } from "./encoding";
-import { Publisher, type Receipt } from "./publisher";
+import { Publisher, TakeRefused, tooLarge, type Limits, type Line, type Receipt } from "./publisher";
 import { Spool, type TakeRecord } from "./spool";
 import { NoEncoder, SpoolFull, type Mode, type Safety, type TakeState } from "./types";
 
@@ -17,6 +17,8 @@ export interface TakeListener {
   readonly onsafety: (safety: Safety) => void;
   /** The disk of this browser is getting full: minutes are left. */
   readonly onlow?: (bytesLeft: number) => void;
+  /** The take is ended, because the server takes no larger or longer one. */
+  readonly onlimit?: () => void;
 }
 
 export interface TakeNeeds extends TakeListener {
@@ -34,6 +36,9 @@ export interface TakeNeeds extends TakeListener {
 const lowBytes = 500e6;
 /** It stops, and is safe, when less than this is left. */
 const leastBytes = 50e6;
+/** People are told of a limit of the server when so little is left; the take ends so long before it. */
+const limitNearMs = 60_000;
+const limitMarginMs = 1500;
 /** The disk is asked every so many chunks (10 s). */
 const roomEvery = 25;
 
@@ -48,7 +53,8 @@ export class Take {
   private readonly chunker: Chunker;
   private readonly publisher: Publisher;
   private readonly published: Promise<Receipt>;
-  private line: Pick<Safety, "carrier" | "trouble"> = { carrier: "none", trouble: undefined };
+  private line: Line = { carrier: "none", trouble: undefined, detail: "" };
+  private limits: Limits = { bytes: 0, ms: 0 };
   /** Resolves when the encoder has given everything: after its last chunk, whoever stopped it. */
   private readonly encoded: Promise<void>;
   /** When the encoder gave something last. */
@@ -73,9 +79,12 @@ export class Take {
       createClip: needs.createClip,
       ...(needs.settle ? { settle: needs.settle } : {}),
       carrier: needs.carrier,
-      onprogress: (_, carrier, trouble) => {
-        this.line = { carrier, trouble };
+      onprogress: (_, line) => {
+        this.line = line;
         this.tell();
+      },
+      onlimits: (limits) => {
+        this.limits = limits;
       },
     });
     this.chunker = new Chunker(
@@ -85,6 +94,7 @@ export class Take {
         this.publisher.offer(count);
         this.tell();
         if (count % roomEvery === 0) void this.checkRoom();
+        this.checkLimits();
       },
       (error) => {
         this.broken(error);
@@ -103,7 +113,10 @@ export class Take {
       void this.stop(); // the encoder gave up; what it gave is kept
     };
     this.published = this.publisher.run();
-    this.published.catch(() => undefined); // awaited when it is stopped; must not count as unhandled before
+    this.published.catch((error: unknown) => {
+      // Awaited when it is stopped. What the server has already made a clip of does not grow any more.
+      if (error instanceof TakeRefused && tooLarge(error)) this.endedByLimit();
+    });
   }
 
   /** Starts recording what is captured; throws NoEncoder, or when this browser cannot store anything. */
@@ -157,8 +170,18 @@ export class Take {
       acknowledged,
       bytes: this.chunker.bytes,
       acknowledgedBytes: this.chunker.bytesBefore(acknowledged),
+      leftMs: this.leftMs < limitNearMs ? Math.max(0, this.leftMs) : undefined,
       ...this.line,
     };
+  }
+
+  /** Milliseconds until a limit of the server is reached, at the rate so far; a little before it, for what the encoder still gives. */
+  private get leftMs(): number {
+    const ms = this.elapsedMs;
+    const inTime = this.limits.ms > 0 ? this.limits.ms - ms : Infinity;
+    const { bytes } = this.chunker;
+    const inSize = this.limits.bytes > 0 && bytes > 0 ? (this.limits.bytes - bytes) / (bytes / ms) : Infinity;
+    return Math.min(inTime, inSize) - limitMarginMs;
   }
 
   /** Changes what the clip will be made with; a clip that is there already has to be changed on the server. */
@@ -244,6 +267,16 @@ export class Take {
     if (room === undefined || room > lowBytes || this.over) return;
     this.listener.onlow?.(room);
     if (room < leastBytes) await this.stop();
+  }
+
+  private checkLimits(): void {
+    if (this.leftMs <= 0) this.endedByLimit();
+  }
+
+  private endedByLimit(): void {
+    if (this.over) return;
+    this.listener.onlimit?.();
+    void this.stop();
   }
 
   /** The disk refused a chunk: what is in the spool before it is safe, is sent, and makes the clip. */

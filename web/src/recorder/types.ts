@@ -1,6 +1,5 @@
 // The recorder's words: what can be recorded, what can go wrong, how far it is.
-import type { Trouble } from "./carrier";
-import type { Receipt } from "./publisher";
+import type { Line, Receipt } from "./publisher";
 
 /** What is recorded. */
 export type Mode = "screen-camera" | "screen" | "camera" | "voice";
@@ -51,16 +50,26 @@ export class SpoolFull extends Error {
 }
 
 /** What is safe where, in chunks and bytes. */
-export interface Safety {
+export interface Safety extends Line {
   readonly chunks: number;
   readonly acknowledged: number;
   readonly bytes: number;
   readonly acknowledgedBytes: number;
-  /** The carrier in use; "none" while there is none yet, or none any more. */
-  readonly carrier: "channel" | "http" | "none";
-  /** Why nothing is sent at the moment; what is recorded meanwhile is kept in this browser. */
-  readonly trouble: Trouble | undefined;
+  /** Milliseconds until the recording is as large or as long as the server takes; undefined: far off. */
+  readonly leftMs: number | undefined;
 }
+
+/** Nothing is recorded yet. */
+export const nothingYet: Safety = {
+  chunks: 0,
+  acknowledged: 0,
+  bytes: 0,
+  acknowledgedBytes: 0,
+  carrier: "none",
+  trouble: undefined,
+  detail: "",
+  leftMs: undefined,
+};
 
 /** Where a take is. */
 export type TakeState =

@@ -7,6 +7,7 @@ import { completeTakes, discardTake, takeAsFile } from "../recorder/resume";
 import type { Receipt } from "../recorder/publisher";
 import type { Take } from "../recorder/take";
 import type { Trouble } from "../recorder/carrier";
+import { troubleWords } from "../recorder/troubles";
 import { FileRefused, uploadFile } from "../recorder/upload";
 import { confirm } from "./confirm";
 import Dock from "./Dock.svelte"; // with this file: it has to be here when the server is not
@@ -115,7 +116,7 @@ export function followTake(take: Take): void {
 /** Shows a take that the server refused, so that its owner can save it. */
 export function showRefused(take: Take, why: string): void {
   const row = addTake(take.title);
-  show(row, { clipId: undefined, total: take.safety.chunks, safe: take.safety.acknowledged, refused: why });
+  show(row, { clipId: take.clipId, total: take.safety.chunks, safe: take.safety.acknowledged, refused: why });
   row.rescue = rescue(take.id, row.key);
 }
 
@@ -138,17 +139,14 @@ function show(row: Transfer, take: TakeProgress): void {
   row.share = take.total > 0 ? take.safe / take.total : 1;
   row.state = take.refused !== undefined ? "failed" : take.receipt ? "done" : take.trouble !== undefined ? "offline" : "sending";
   const safe = `${take.safe.toLocaleString()} of ${take.total.toLocaleString()} segments safe`;
-  row.words = take.refused ?? (take.trouble && !take.receipt ? `${safe}. ${troubles[take.trouble]}` : safe);
+  row.words =
+    take.refused ??
+    (take.trouble && !take.receipt ? `${safe}. ${troubleWords[take.trouble]}; the rest is kept in this browser.` : safe);
   row.receipt = take.receipt && {
     words: `Receipt: ${bytes(take.receipt.bytes)}${take.receipt.verified ? ", byte for byte what was recorded" : ""}`,
     sha256: take.receipt.sha256,
   };
 }
-
-const troubles: Record<Trouble, string> = {
-  away: "The server is away; the rest is kept in this browser.",
-  "signed-out": "You are signed out; the rest is kept in this browser until you sign in again.",
-};
 
 /** What can be done with a take that the server refuses. */
 function rescue(id: string, key: string): Transfer["rescue"] {
