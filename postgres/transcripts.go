@@ -72,7 +72,7 @@ func (t *tx) restartTranscript(ctx context.Context, c domain.Clip) error {
 	if err := t.rewriteCues(ctx, c, 0, edited); err != nil {
 		return err
 	}
-	err = t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{ClipID: c.ID, Language: r.Language, Speech: []domain.Span{}, Lost: []domain.Span{}})
+	err = t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{ClipID: c.ID, Language: r.Language, Speech: []domain.Span{}, Lost: []domain.Span{}, Draft: []domain.Cue{}})
 	if err != nil {
 		return err
 	}
@@ -107,6 +107,7 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 			ClipID: clip, Language: r.Language, Coverage: r.Coverage,
 			Speech: orEmpty(domain.AppendSpans(r.Speech, step.Speech...)),
 			Lost:   orEmpty(domain.AppendSpans(r.Lost, step.Lost...)), TranscribedMs: step.UpToMS,
+			Draft: orEmpty(domain.KeptCues(r.Draft, []domain.Cut{{Span: domain.Span{EndMS: step.UpToMS}}})),
 		}); err != nil {
 			return err
 		}
@@ -183,6 +184,7 @@ func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language st
 		}
 		if err := t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{
 			ClipID: clip, Language: language, Coverage: coverage, Speech: orEmpty(r.Speech), Lost: orEmpty(r.Lost), TranscribedMs: r.TranscribedMs,
+			Draft: []domain.Cue{},
 		}); err != nil {
 			return err
 		}

@@ -121,12 +121,12 @@ func TestADraftLastsUntilItIsSettled(t *testing.T) {
 	}
 	_, err := b.Transcripts.Start(t.Context(), id)
 	ok(t, err)
-	ok(t, b.Transcripts.SetDraft(t.Context(), id, 0, said(0, "the furst", "and")))
-	equal(t, "draft", draft(), "the furst|and")
+	ok(t, b.Transcripts.SetDraft(t.Context(), id, 0, said(0, "the furst", "and", "then")))
+	equal(t, "draft", draft(), "the furst|and|then")
 	ok(t, b.Transcripts.AppendCues(t.Context(), id, domain.TranscriptStep{UpToMS: 4000, Cues: said(0, "the first", "and second")}))
-	equal(t, "draft", draft(), "")
+	equal(t, "draft of what follows", draft(), "then")
 	ok(t, b.Transcripts.SetDraft(t.Context(), id, 0, said(0, "late")))
-	equal(t, "draft of what is settled", draft(), "")
+	equal(t, "draft of what is settled", draft(), "then")
 	equal(t, "cues", b.text(t, id), "0 the first|2000 and second")
 }
 

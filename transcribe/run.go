@@ -85,7 +85,7 @@ func (d *draft) heard(words []domain.Word) {
 // settled is told of a stretch; d.mu is held.
 func (d *draft) settled(pending []domain.Word, endMS int64) {
 	d.pending, d.endMS = slices.Clone(pending), endMS
-	if d.say != nil && len(pending) > 0 {
+	if d.say != nil && len(pending)+len(d.words) > 0 {
 		d.tell()
 	}
 }

@@ -7,7 +7,7 @@ returning clip_id, language, coverage, speech, transcribed_ms, updated_at, lost,
 select clip_id, language, coverage, speech, transcribed_ms, updated_at, lost, draft from transcript where clip_id = @clip_id;
 
 -- name: SaveTranscript :exec
-update transcript set language = @language, coverage = @coverage, speech = @speech, lost = @lost, transcribed_ms = @transcribed_ms, draft = '[]', updated_at = now()
+update transcript set language = @language, coverage = @coverage, speech = @speech, lost = @lost, transcribed_ms = @transcribed_ms, draft = @draft, updated_at = now()
  where clip_id = @clip_id;
 
 -- name: SetDraft :execrows

@@ -17,29 +17,28 @@ const (
 	draftShort = sampleRate / 2     // enough when nobody goes on
 	draftPause = 2 * sampleRate / 5 // and this is when nobody does
 	draftCut   = sampleRate
+	draftAgain = 6 * sampleRate // what is longer and could not be heard is not heard again
 )
 
-// drafter writes down what somebody awaits before it is settled, when there is a place for decoding free at the moment.
+// drafter writes down what somebody awaits before it is settled.
 type drafter struct {
 	engine  *Engine
 	say     func([]domain.Word)
 	startMS int64
 
-	done int // where the last chunk ended
 	work sync.WaitGroup
 
 	mu      sync.Mutex
-	from    int    // up to where the speech since the last chunk was drafted
-	busy    bool   // a piece is being heard
+	done    int    // where the last chunk ended
+	from    int    // up to where the speech was drafted
+	busy    bool   // a piece is being heard, or waits for it
 	waiting *piece // comes after it
-	chunk   int    // counts chunks: what was heard of an earlier one is of no use any more
 	words   []domain.Word
 }
 
 // piece of a chunk that is still open, and where the next piece begins.
 type piece struct {
 	sound chunk
-	chunk int
 	next  int
 }
 
@@ -51,11 +50,7 @@ func (d *drafter) look(ctx context.Context, c *chunker, last bool) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if c.done != d.done {
-		d.done, d.from, d.waiting, d.words = c.done, from, nil, nil
-		d.chunk++
-	}
-	d.from = max(d.from, from)
+	d.done, d.from = c.done, max(d.from, from)
 	fresh := to - d.from
 	paused := !c.in && c.pos-to >= draftPause && fresh >= draftShort
 	if fresh < draftEvery && !paused && (!last || fresh < draftRest) || d.busy && !last {
@@ -65,7 +60,7 @@ func (d *drafter) look(ctx context.Context, c *chunker, last bool) {
 	if c.in {
 		next = c.quietest(max(d.from, to-draftCut), to)
 	}
-	p := &piece{sound: c.piece(d.from, to), chunk: d.chunk, next: next}
+	p := &piece{sound: c.piece(d.from, to), next: next}
 	if d.busy {
 		d.waiting = p
 		return
@@ -75,9 +70,6 @@ func (d *drafter) look(ctx context.Context, c *chunker, last bool) {
 
 // begin hears a piece when there is a place for decoding; d.mu is held.
 func (d *drafter) begin(ctx context.Context, p *piece) {
-	if p.chunk != d.chunk {
-		return
-	}
 	d.busy, d.from = true, p.next
 	d.work.Go(func() {
 		yield(true)
@@ -85,47 +77,58 @@ func (d *drafter) begin(ctx context.Context, p *piece) {
 	})
 }
 
-// hear writes a piece down. What goes wrong with it does not matter: it is heard again.
+// hear writes a piece down. What goes wrong with a short one is made good by the next, which begins where it began and is longer.
 func (d *drafter) hear(ctx context.Context, p *piece) {
-	heard, ok := d.decode(ctx, p)
+	words, ok := d.decode(ctx, p)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.busy = false
-	if ok && p.chunk == d.chunk {
-		d.add(d.engine.words(heard, p.sound), p.sound)
+	if ok {
+		d.add(words, p.sound)
 	}
-	if next := d.waiting; next != nil {
+	switch next := d.waiting; {
+	case next != nil:
 		d.waiting = nil
 		d.begin(ctx, next)
+	case !ok && p.sound.to-p.sound.from < draftAgain:
+		d.from = min(d.from, p.sound.from)
 	}
 }
 
-// decode waits for a place, and gives up when the chunk is settled before it comes.
-func (d *drafter) decode(ctx context.Context, p *piece) (heard decoded, ok bool) {
+// decode waits for a place, and gives up when the chunk comes first; not ok: what was heard is no use.
+func (d *drafter) decode(ctx context.Context, p *piece) (words []word, ok bool) {
 	if d.engine.turns.take(ctx, lineDraft) != nil {
-		return heard, false
+		return nil, false
 	}
 	defer d.engine.turns.giveBack()
 	d.mu.Lock()
-	late := p.chunk != d.chunk
+	late := p.sound.to <= d.done
 	d.mu.Unlock()
 	if late {
-		return heard, false
+		return nil, false
 	}
 	heard, err := d.engine.model.decode(p.sound.samples, ctx.Err)
-	return heard, err == nil && !heard.looped && !heard.truncated
+	if err != nil || heard.looped || heard.truncated {
+		return nil, false
+	}
+	words = d.engine.words(heard, p.sound)
+	return words, sure(words) >= guessSure
 }
 
 // add puts the words of a piece in the place of those that were heard of its beginning before; d.mu is held.
 func (d *drafter) add(words []word, k chunk) {
-	if sure(words) < guessSure {
-		return
-	}
 	s := stretch(k, words)
 	shift(&s, d.startMS)
 	d.words = slices.DeleteFunc(d.words, func(w domain.Word) bool { return w.EndMS > s.StartMS })
 	d.words = append(d.words, s.Words...)
 	d.say(slices.Clone(d.words))
+}
+
+// settled forgets the words up to a moment: others have taken their place.
+func (d *drafter) settled(endMS int64) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.words = slices.DeleteFunc(d.words, func(w domain.Word) bool { return w.StartMS < endMS })
 }
 
 // open is the speech that is in no chunk yet.

@@ -80,7 +80,7 @@ func (e *Engine) Close() error {
 func (e *Engine) Transcribe(ctx context.Context, pcm io.Reader, o transcribe.Options, emit func(transcribe.Stretch) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	line := &pipeline{engine: e, options: o, queue: make(chan chan outcome, e.parallel)}
+	line := newPipeline(e, o)
 	go line.read(ctx, pcm)
 	if err := line.emitAll(cancel, emit); err != nil {
 		return err

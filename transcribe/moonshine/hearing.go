@@ -21,8 +21,11 @@ func (h *hearing) begin(ctx context.Context) error {
 	return err
 }
 
-// pause lets drafts be heard that wait meanwhile.
+// pause lets drafts be heard that wait meanwhile; it is called between two tokens.
 func (h *hearing) pause(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
 	err := h.engine.turns.lend(ctx, h.line)
 	h.placed = err == nil
 	return err
@@ -41,7 +44,7 @@ func (h *hearing) decode(ctx context.Context, k chunk, tries int) ([]transcribe.
 	if len(k.speech) == 0 {
 		return []transcribe.Stretch{stretch(k, nil)}, nil
 	}
-	d, err := h.engine.model.decode(k.samples, ctx.Err)
+	d, err := h.engine.model.decode(k.samples, func() error { return h.pause(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("decode speech: %w", err)
 	}
@@ -60,9 +63,6 @@ func (h *hearing) decode(ctx context.Context, k chunk, tries int) ([]transcribe.
 	case trouble != transcribe.TroubleNone && len(words) > 0 && sure(words) < troubledSure:
 		words, trouble = nil, transcribe.TroubleForeign
 	case trouble == transcribe.TroubleNone:
-		if err := h.pause(ctx); err != nil {
-			return nil, err
-		}
 		again, err := h.slowly(ctx, k)
 		if err != nil {
 			return nil, err
@@ -89,7 +89,7 @@ func (h *hearing) slowly(ctx context.Context, k chunk) ([]word, error) {
 	for i := 0; len(s.voice)*window < len(s.samples); i++ {
 		s.voice = append(s.voice, k.voice[min(len(k.voice)-1, int(float64(i)/slowness))])
 	}
-	d, err := h.engine.model.decode(s.samples, ctx.Err)
+	d, err := h.engine.model.decode(s.samples, func() error { return h.pause(ctx) })
 	if err != nil {
 		return nil, fmt.Errorf("decode slow speech: %w", err)
 	}

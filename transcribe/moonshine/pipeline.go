@@ -26,6 +26,16 @@ type pipeline struct {
 	engine  *Engine
 	options transcribe.Options
 	queue   chan chan outcome
+	drafts  *drafter // nil: none are wanted
+}
+
+// newPipeline makes one that is not read yet.
+func newPipeline(e *Engine, o transcribe.Options) *pipeline {
+	p := &pipeline{engine: e, options: o, queue: make(chan chan outcome, e.parallel)}
+	if o.Draft != nil {
+		p.drafts = &drafter{engine: e, say: o.Draft, startMS: o.StartMS}
+	}
+	return p
 }
 
 // read finds speech in pcm and starts the decoding of each chunk. It closes the queue.
@@ -33,14 +43,12 @@ func (p *pipeline) read(ctx context.Context, pcm io.Reader) {
 	yield(p.options.Awaited)
 	defer close(p.queue)
 	c := &chunker{emit: func(k chunk) error { return p.start(ctx, k) }, most: p.options.MaxChunkMS * sampleRate / 1000}
-	window, noMore := func(bool) {}, func() {}
-	if p.options.Draft != nil {
-		d := &drafter{engine: p.engine, say: p.options.Draft, startMS: p.options.StartMS}
+	drafting, noMore := context.WithCancel(ctx)
+	defer noMore()
+	window := func(bool) {}
+	if d := p.drafts; d != nil {
 		defer d.work.Wait()
-		drafting, stop := context.WithCancel(ctx)
-		defer stop()
 		window = func(last bool) { d.look(drafting, c, last) }
-		noMore = stop
 	}
 	err := listen(ctx, p.engine.vad.stream(), pcm, p.options, c, window)
 	noMore()
@@ -148,6 +156,9 @@ func (p *pipeline) emit(stretches []transcribe.Stretch, emit func(transcribe.Str
 		shift(&s, p.options.StartMS)
 		if err := emit(s); err != nil {
 			return err
+		}
+		if p.drafts != nil {
+			p.drafts.settled(s.EndMS)
 		}
 	}
 	return nil

@@ -89,6 +89,8 @@ func TestConformance(t *testing.T) {
 		most = max(most, u.MaxBytes)
 	}})
 	transcribetest.Run(t, transcribetest.Harness{Engine: e, Break: kill})
+	mu.Lock()
+	defer mu.Unlock()
 	if most == 0 || most > 800<<20 {
 		t.Errorf("a child took %d MiB", most>>20)
 	}

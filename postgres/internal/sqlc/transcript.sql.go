@@ -167,8 +167,8 @@ func (q *Queries) ForgetEditsOfChapters(ctx context.Context, clipID domain.ClipI
 }
 
 const saveTranscript = `-- name: SaveTranscript :exec
-update transcript set language = $1, coverage = $2, speech = $3, lost = $4, transcribed_ms = $5, draft = '[]', updated_at = now()
- where clip_id = $6
+update transcript set language = $1, coverage = $2, speech = $3, lost = $4, transcribed_ms = $5, draft = $6, updated_at = now()
+ where clip_id = $7
 `
 
 type SaveTranscriptParams struct {
@@ -177,6 +177,7 @@ type SaveTranscriptParams struct {
 	Speech        []domain.Span
 	Lost          []domain.Span
 	TranscribedMs int64
+	Draft         []domain.Cue
 	ClipID        domain.ClipID
 }
 
@@ -187,6 +188,7 @@ func (q *Queries) SaveTranscript(ctx context.Context, arg SaveTranscriptParams) 
 		arg.Speech,
 		arg.Lost,
 		arg.TranscribedMs,
+		arg.Draft,
 		arg.ClipID,
 	)
 	return err
