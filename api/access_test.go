@@ -240,6 +240,7 @@ var rules = map[string]rule{
 	"resetChapters": {who: acting(editing), ok: 202},
 	"makeSummary":   {who: acting(editing), ok: 202},
 	"getEdits":      {who: watching}, "putEdits": {who: acting(editing), body: `{"cuts":[{"start_ms":0,"end_ms":1000,"kind":"hand"}]}`}, "revertEdits": {who: acting(editing), body: `{"to":0}`},
+	"stitchClips":  {who: acting(commenting), body: `{"clip_ids":["CLIP"]}`, ok: 201},
 	"listComments": {who: watching},
 	"getEvents":    {who: watching},
 
@@ -608,6 +609,9 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 		path += "?class=urgent"
 	}
 	body := strings.ReplaceAll(rule.body, "NEW", strings.ToLower(c.unique()))
+	if strings.Contains(body, "CLIP") {
+		body = strings.ReplaceAll(body, "CLIP", string(c.clipOf(v)))
+	}
 	if strings.Contains(body, "COLLEAGUE") {
 		body = strings.ReplaceAll(body, "COLLEAGUE", string(c.join(c.members[owner].WorkspaceID, "Colleague"+c.unique(), domain.RoleMember).member.Account.ID))
 	}

@@ -19,6 +19,8 @@ type clips interface {
 	// CreateReply makes one that answers another, and its place in the talk there. KindNotFound; KindConflict for an
 	// answer to an answer, or in a private thread.
 	CreateReply(ctx context.Context, c domain.Clip, r domain.Recording, to domain.ReplyTo) (domain.Comment, error)
+	// CreateStitched makes one that joins others.
+	CreateStitched(ctx context.Context, c domain.Clip, parts []domain.ClipID) error
 	// Get reads one that is not deleted. It checks no right: ask the gate. KindNotFound.
 	Get(ctx context.Context, id domain.ClipID) (domain.Clip, error)
 	// View reads one with what its page shows. It checks no right. KindNotFound.

@@ -74,6 +74,8 @@ type Import struct {
 	DurationMS         int64
 	Width, Height      int
 	HasVideo, HasAudio bool
+	// Parts are the clips that it was joined of; none: it was recorded.
+	Parts []StitchedPart
 }
 
 // Pictures are the keys of a clip's poster, animated preview, storyboard and peaks; StoryboardVTT is the storyboard's index.

@@ -12,6 +12,13 @@ import (
 // importMedia makes the source rendition of what could not be cut into segments while it arrived: an uploaded
 // file, VP8, a container that we do not know. It copies where it can and encodes where it must.
 func (r *Runner) importMedia(ctx context.Context, clip domain.Clip, report func(float64)) (err error) {
+	parts, err := r.Store.StitchParts(ctx, clip.ID)
+	if err != nil {
+		return fmt.Errorf("read what it is joined of: %w", err)
+	}
+	if len(parts) > 0 {
+		return r.stitch(ctx, clip, parts, report)
+	}
 	take, err := r.Store.Take(ctx, clip.ID)
 	if err != nil {
 		return fmt.Errorf("read recording: %w", err)
@@ -31,16 +38,18 @@ func (r *Runner) importMedia(ctx context.Context, clip domain.Clip, report func(
 	if err != nil {
 		return err //nolint:wrapcheck // carries the words for people
 	}
+	return r.publishImport(ctx, clip, made, domain.Import{HasVideo: opened.HasVideo(), HasAudio: opened.HasAudio()})
+}
+
+// publishImport shows a source rendition that was made.
+func (r *Runner) publishImport(ctx context.Context, clip domain.Clip, made transcode.Rendition, i domain.Import) error {
 	stored, err := r.store(ctx, clip, made, newAttempt())
 	if err != nil {
 		return err
 	}
-	width, height := made.Width, made.Height
-	replaced, err := r.Store.ImportDone(ctx, clip.ID, domain.Import{
-		Rendition: stored.rendition, Inits: stored.inits, Segments: stored.segments,
-		DurationMS: end(stored.segments), Width: width, Height: height,
-		HasVideo: opened.HasVideo(), HasAudio: opened.HasAudio(),
-	})
+	i.Rendition, i.Inits, i.Segments, i.DurationMS = stored.rendition, stored.inits, stored.segments, end(stored.segments)
+	i.Width, i.Height = made.Width, made.Height
+	replaced, err := r.Store.ImportDone(ctx, clip.ID, i)
 	if err != nil {
 		return errors.Join(fmt.Errorf("publish import: %w", err), r.drop(ctx, stored.keys()))
 	}

@@ -27,6 +27,8 @@ type Store interface {
 	RenditionFrom(ctx context.Context, id domain.ClipID, name string, fromMS int64, most int) (domain.Rendition, []domain.InitSegment, []domain.Segment, error)
 	// PublishRendition shows a rendition to players and gives the keys that nothing points at any more.
 	PublishRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) (replaced []string, err error)
+	// StitchParts lists the clips that one joins, empty ids for those that are gone; none: it was recorded.
+	StitchParts(ctx context.Context, id domain.ClipID) ([]domain.ClipID, error)
 	// ImportDone makes the clip ready and enqueues what follows.
 	ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) (replaced []string, err error)
 	// PublishEdit shows the exact version of an edit, or none, and gives the keys that nothing points at any more. KindConflict when
@@ -141,6 +143,7 @@ type Transcoder interface {
 	// OpenPiece opens some segments of a rendition that is read piece by piece.
 	OpenPiece(ctx context.Context, b *transcode.Box, inits []domain.InitSegment, segments []domain.Segment, get transcode.Get, known transcode.Probed) (transcode.Take, error)
 	Import(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Rendition, error)
+	Join(ctx context.Context, takes []transcode.Take, progress transcode.Progress) (transcode.Joined, error)
 	Ladder(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.Rendition, error)
 	Cut(ctx context.Context, t transcode.Take, kept domain.Timeline, progress transcode.Progress) ([]transcode.Rendition, error)
 	OpenMade(ctx context.Context, b *transcode.Box, made transcode.Rendition) (transcode.Take, error)

@@ -12,20 +12,28 @@ import (
 
 // withTake brings a clip's source rendition into a box and calls f with it.
 func (r *Runner) withTake(ctx context.Context, clip domain.Clip, f func(transcode.Take) error) (err error) {
-	_, inits, segments, err := r.Store.Rendition(ctx, clip.ID, domain.SourceRendition)
-	if err != nil {
-		return fmt.Errorf("read source rendition: %w", err)
-	}
 	box, err := r.Tools.Box()
 	if err != nil {
 		return err //nolint:wrapcheck // says what it did
 	}
 	defer func() { err = errors.Join(err, box.Close()) }()
-	take, err := r.Tools.OpenStored(ctx, box, inits, segments, r.Media.Get)
+	take, err := r.openSource(ctx, box, clip)
 	if err != nil {
-		return fmt.Errorf("open source rendition: %w", err)
+		return err
 	}
 	return f(take)
+}
+
+func (r *Runner) openSource(ctx context.Context, box *transcode.Box, clip domain.Clip) (transcode.Take, error) {
+	_, inits, segments, err := r.Store.Rendition(ctx, clip.ID, domain.SourceRendition)
+	if err != nil {
+		return transcode.Take{}, fmt.Errorf("read source rendition: %w", err)
+	}
+	take, err := r.Tools.OpenStored(ctx, box, inits, segments, r.Media.Get)
+	if err != nil {
+		return take, fmt.Errorf("open source rendition: %w", err)
+	}
+	return take, nil
 }
 
 // sourceParts reads the parts of a recording one after the other: the encoder's, or the uploaded file's, own bytes.

@@ -112,11 +112,10 @@ func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.I
 		if err := t.setState(ctx, &c, domain.ClipReady, ""); err != nil {
 			return err
 		}
-		// What was heard while it was recorded may lie elsewhere on the new time line.
-		if err := t.restartTranscript(ctx, c); err != nil {
+		follows, err := t.afterImport(ctx, c, i)
+		if err != nil {
 			return err
 		}
-		follows := domain.AfterPlayable(clip)
 		if len(replaced) > 0 {
 			follows = domain.MadeAnew(follows)
 		}
@@ -129,6 +128,19 @@ func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.I
 		return t.clipChanged(c)
 	})
 	return replaced, err
+}
+
+// afterImport lists what follows, and prepares the transcript for it.
+func (t *tx) afterImport(ctx context.Context, c domain.Clip, i domain.Import) ([]domain.Job, error) {
+	follows := domain.AfterPlayable(c.ID)
+	if len(i.Parts) > 0 {
+		spoken, err := t.stitchWords(ctx, c, i.Parts, i.DurationMS)
+		if err != nil || spoken {
+			return slices.DeleteFunc(follows, func(j domain.Job) bool { return j.Kind == domain.JobTranscribe }), err
+		}
+	}
+	// What was heard while it was recorded may lie elsewhere on the new time line.
+	return follows, t.restartTranscript(ctx, c)
 }
 
 // ImportFailed makes a clip that is processing failed, for a reason shown to people; or ready, if some of it can be played.

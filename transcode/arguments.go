@@ -5,8 +5,6 @@ import (
 	"strconv"
 
 	ffmpeg "github.com/u2takey/ffmpeg-go"
-
-	"baton/domain"
 )
 
 // Segments of renditions made in the background last this long; key frames come
@@ -20,7 +18,7 @@ const (
 // decoded once, written as HLS into the directories of the same order.
 func (r *Runner) encodeArgs(run Run, encs []Encoding, dirs []string, sound adjustment) []string {
 	in := r.input(run.File)
-	pictures := r.pictures(in, run.Media, encs, run.Keep)
+	pictures := r.pictures(in, run, encs)
 	sounds := r.sounds(in, run, encs, sound)
 	var outputs []*ffmpeg.Stream
 	for i, e := range encs {
@@ -43,7 +41,8 @@ func (r *Runner) encodeArgs(run Run, encs []Encoding, dirs []string, sound adjus
 
 // pictures gives the stream to map for each encoding: the input's own when it is
 // copied, else the end of a chain of filters. What all chains share runs once.
-func (r *Runner) pictures(in *ffmpeg.Stream, m Media, encs []Encoding, keep []domain.Span) []*ffmpeg.Stream {
+func (r *Runner) pictures(in *ffmpeg.Stream, run Run, encs []Encoding) []*ffmpeg.Stream {
+	m := run.Media
 	out := make([]*ffmpeg.Stream, len(encs))
 	if m.Video == nil {
 		return out
@@ -61,14 +60,21 @@ func (r *Runner) pictures(in *ffmpeg.Stream, m Media, encs []Encoding, keep []do
 	if len(chains) == 0 {
 		return out
 	}
-	shared := r.prepare(streamOf(in, m.Video.Index), *m.Video).
-		Filter("fps", ffmpeg.Args{encs[chains[0]].FrameRate.String()})
-	shared = cutPictures(shared, keep, encs[chains[0]].FrameRate)
-	branches := fan(shared, len(chains), (*ffmpeg.Stream).Split)
+	branches := fan(r.frames(in, run, encs[chains[0]].FrameRate), len(chains), (*ffmpeg.Stream).Split)
 	for n, i := range chains {
 		out[i] = scaled(branches[n], *m.Video, encs[i].ShortSide)
 	}
 	return out
+}
+
+// frames are those of a run that are used, at a constant rate.
+func (r *Runner) frames(in *ffmpeg.Stream, run Run, rate Rational) *ffmpeg.Stream {
+	v := *run.Media.Video
+	if v.Index == noStream {
+		return blackPicture(v, rate, run.lengthMS())
+	}
+	s := r.prepare(streamOf(in, v.Index), v).Filter("fps", ffmpeg.Args{rate.String()})
+	return cutPictures(s, run.Keep, rate)
 }
 
 // prepare makes progressive standard-range pictures of anything.
@@ -131,7 +137,7 @@ func (r *Runner) sounds(in *ffmpeg.Stream, run Run, encs []Encoding, adjust adju
 	if len(chains) == 0 {
 		return out
 	}
-	s := cutSounds(steady(streamOf(in, m.Audio.Index), 48000), run.Keep)
+	s := soundOf(in, run)
 	if normalise {
 		s = adjust.apply(s)
 	}
@@ -139,6 +145,14 @@ func (r *Runner) sounds(in *ffmpeg.Stream, run Run, encs []Encoding, adjust adju
 		out[chains[n]] = b
 	}
 	return out
+}
+
+// soundOf is the sound of a run that is used.
+func soundOf(in *ffmpeg.Stream, run Run) *ffmpeg.Stream {
+	if run.Media.Audio.Index == noStream {
+		return quiet(run.lengthMS())
+	}
+	return cutSounds(steady(streamOf(in, run.Media.Audio.Index), 48000), run.Keep)
 }
 
 // steady resamples and fills holes with silence, so that sound keeps its place on the time line.

@@ -83,7 +83,10 @@ const longestCopied = 15 * time.Second
 // Import makes the source rendition after PlanImport. When the copy cannot be cut
 // or muxed it encodes instead.
 func (r *Runner) Import(ctx context.Context, t Take, progress Progress) (Rendition, error) {
-	plan := PlanImport(t.Media())
+	return r.importAs(ctx, t, PlanImport(t.Media()), progress)
+}
+
+func (r *Runner) importAs(ctx context.Context, t Take, plan Encoding, progress Progress) (Rendition, error) {
 	made, err := r.encode(ctx, t, []Encoding{plan}, adjustment{}, progress)
 	if err == nil && (plan.Video != ActionCopy || longest(made[0]) <= longestCopied) {
 		return made[0], nil
@@ -214,7 +217,7 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 			r.Width, r.Height = w, h
 		}
 	}
-	if run.Media.Video != nil && e.Video != ActionNone && e.Name != domain.SourceRendition {
+	if run.Media.Video != nil && e.Video != ActionNone && (e.Name != domain.SourceRendition || run.joined) {
 		reachEnd(segments, run)
 	}
 	initNo := len(r.Inits)
@@ -230,10 +233,7 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 // reachEnd lets the last segment last until the end of the run. ffmpeg adds up the durations that it gives the packets since the last
 // cut, and of frames at a changing rate, copied ones above all, these are guesses: a last segment of 2.6 s was said to be of 0.04 s, and players ended there.
 func reachEnd(segments []SegmentFile, run Run) {
-	left := run.Media.DurationMS()
-	if len(run.Keep) > 0 {
-		left = domain.Timeline(run.Keep).DurationMS()
-	}
+	left := run.lengthMS()
 	last := len(segments) - 1
 	for _, s := range segments[:last] {
 		left -= s.DurationMS

@@ -18,6 +18,8 @@ type Run struct {
 	StartMS int64
 	// Keep are the stretches of it that are used, from its own start; none: all.
 	Keep []domain.Span
+	// joined: others follow, so its segments have to last exactly as long as its media.
+	joined bool
 }
 
 // Take is the media of one clip in a box: one run, or several where the codec

@@ -3058,6 +3058,13 @@ type AnswerAccessRequestJSONBody struct {
 	Granted bool `json:"granted"`
 }
 
+// StitchClipsJSONBody defines parameters for StitchClips.
+type StitchClipsJSONBody struct {
+	// ClipIds What follows it
+	ClipIds []ID    `json:"clip_ids"`
+	Title   *string `json:"title,omitempty"`
+}
+
 // UpdateCueJSONBody defines parameters for UpdateCue.
 type UpdateCueJSONBody struct {
 	Text string `json:"text"`
@@ -3289,6 +3296,9 @@ type CreateShareJSONRequestBody = ShareRequest
 
 // UpdateShareJSONRequestBody defines body for UpdateShare for application/json ContentType.
 type UpdateShareJSONRequestBody = ShareRequest
+
+// StitchClipsJSONRequestBody defines body for StitchClips for application/json ContentType.
+type StitchClipsJSONRequestBody StitchClipsJSONBody
 
 // UpdateCueJSONRequestBody defines body for UpdateCue for application/json ContentType.
 type UpdateCueJSONRequestBody UpdateCueJSONBody
@@ -3553,6 +3563,9 @@ type ServerInterface interface {
 	// UpdateShare Change a link's conditions; what is left out stays
 	// (PATCH /api/v1/clips/{id}/shares/{share_id})
 	UpdateShare(ctx echo.Context, id ClipID, shareId ID) error
+	// StitchClips Join others to a clip, in a new one that is mine and private; all of them stay as they are
+	// (POST /api/v1/clips/{id}/stitch)
+	StitchClips(ctx echo.Context, id ClipID) error
 	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
 	// (GET /api/v1/clips/{id}/summary)
 	GetSummary(ctx echo.Context, id ClipID) error
@@ -4804,6 +4817,22 @@ func (w *ServerInterfaceWrapper) UpdateShare(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateShare(ctx, id, shareId)
+	return err
+}
+
+// StitchClips converts echo context to params.
+func (w *ServerInterfaceWrapper) StitchClips(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StitchClips(ctx, id)
 	return err
 }
 
@@ -6620,6 +6649,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/edits", wrapper.GetEdits, options.OperationMiddlewares["getEdits"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/edits", wrapper.PutEdits, options.OperationMiddlewares["putEdits"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/edits/revert", wrapper.RevertEdits, options.OperationMiddlewares["revertEdits"]...)
+	router.POST(options.BaseURL+"/api/v1/clips/:id/stitch", wrapper.StitchClips, options.OperationMiddlewares["stitchClips"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript", wrapper.GetTranscript, options.OperationMiddlewares["getTranscript"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/transcript/cues/:no", wrapper.UpdateCue, options.OperationMiddlewares["updateCue"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
@@ -8763,6 +8793,60 @@ type UpdateSharedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateSharedefaultApplicationProblemPlusJSONResponse) VisitUpdateShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StitchClipsRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *StitchClipsJSONRequestBody
+}
+
+type StitchClipsResponseObject interface {
+	VisitStitchClipsResponse(w http.ResponseWriter) error
+}
+
+type StitchClips201ResponseHeaders struct {
+	Location *string
+}
+
+type StitchClips201JSONResponse struct {
+	Body struct {
+		// Id Example: 01hf7yat00tvwxyz0123456789
+		Id  ID     `json:"id"`
+		Url string `json:"url"`
+	}
+	Headers StitchClips201ResponseHeaders
+}
+
+func (response StitchClips201JSONResponse) VisitStitchClipsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StitchClipsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StitchClipsdefaultApplicationProblemPlusJSONResponse) VisitStitchClipsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13585,6 +13669,9 @@ type StrictServerInterface interface {
 	// UpdateShare Change a link's conditions; what is left out stays
 	// (PATCH /api/v1/clips/{id}/shares/{share_id})
 	UpdateShare(ctx context.Context, request UpdateShareRequestObject) (UpdateShareResponseObject, error)
+	// StitchClips Join others to a clip, in a new one that is mine and private; all of them stay as they are
+	// (POST /api/v1/clips/{id}/stitch)
+	StitchClips(ctx context.Context, request StitchClipsRequestObject) (StitchClipsResponseObject, error)
 	// GetSummary Summary and proposed action items, when the server has a language model (BATON_LLM_URL)
 	// (GET /api/v1/clips/{id}/summary)
 	GetSummary(ctx context.Context, request GetSummaryRequestObject) (GetSummaryResponseObject, error)
@@ -15687,6 +15774,54 @@ func (sh *strictHandler) UpdateShare(ctx echo.Context, id ClipID, shareId ID) er
 		return err
 	} else if validResponse, ok := response.(UpdateShareResponseObject); ok {
 		return validResponse.VisitUpdateShareResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StitchClips operation middleware
+func (sh *strictHandler) StitchClips(ctx echo.Context, id ClipID) error {
+	var request StitchClipsRequestObject
+
+	request.Id = id
+
+	var body StitchClipsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StitchClips(ctx.Request().Context(), request.(StitchClipsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StitchClips")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StitchClipsResponseObject); ok {
+		return validResponse.VisitStitchClipsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

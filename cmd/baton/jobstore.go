@@ -45,6 +45,10 @@ func (s jobStore) PublishRendition(ctx context.Context, r domain.Rendition, i []
 	return s.db.Playback.Publish(ctx, r, i, g)
 }
 
+func (s jobStore) StitchParts(ctx context.Context, id domain.ClipID) ([]domain.ClipID, error) {
+	return s.db.Clips.StitchParts(ctx, id)
+}
+
 func (s jobStore) ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) ([]string, error) {
 	return s.db.Playback.ImportDone(ctx, id, i)
 }

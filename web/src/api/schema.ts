@@ -979,6 +979,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/stitch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Join others to a clip, in a new one that is mine and private; all of them stay as they are
+         * @description Of each clip what its edit keeps is taken, in the order given. Its media is made in the background; its words and chapters are theirs. Needs the right to download each of them.
+         */
+        post: operations["stitchClips"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/transcript": {
         parameters: {
             query?: never;
@@ -6143,6 +6165,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Edits"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    stitchClips: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description What follows it */
+                    clip_ids: components["schemas"]["ID"][];
+                    title?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: components["schemas"]["ID"];
+                        url: string;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

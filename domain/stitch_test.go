@@ -1,0 +1,55 @@
+package domain_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"baton/domain"
+)
+
+func TestStitchedWordsStandWhereTheyAreSaid(t *testing.T) {
+	t.Parallel()
+	first := domain.Clip{Title: "First", DurationMS: 4000, Cuts: []domain.Cut{{Span: domain.Span{StartMS: 1000, EndMS: 2000}, Kind: domain.CutByHand}}}
+	parts := []domain.StitchedPart{{Clip: first}, {Clip: domain.Clip{DurationMS: 5000}, StartMS: 3010}}
+	words := []domain.Transcript{
+		{Language: "en", Coverage: 0.9, Speech: []domain.Span{{StartMS: 500, EndMS: 3000}}, Cues: []domain.Cue{{
+			StartMS: 500, EndMS: 3000, Text: "open sesame friends", Words: []domain.Word{{StartMS: 500, EndMS: 900, Text: "open"}, {StartMS: 1100, EndMS: 1900, Text: "sesame"}, {StartMS: 2000, EndMS: 3000, Text: "friends"}},
+		}}},
+		{Coverage: 1, Lost: []domain.Span{{StartMS: 100, EndMS: 200}}, Cues: []domain.Cue{{StartMS: 0, EndMS: 100, Text: "hello", Words: []domain.Word{{EndMS: 100, Text: "hello"}}}}},
+	}
+	want := domain.Transcript{
+		Language: "en", Coverage: 0.9, Speech: []domain.Span{{StartMS: 500, EndMS: 2000}}, Lost: []domain.Span{{StartMS: 3110, EndMS: 3210}},
+		Cues: []domain.Cue{
+			{StartMS: 500, EndMS: 2000, Text: "open friends", Words: []domain.Word{{StartMS: 500, EndMS: 900, Text: "open"}, {StartMS: 1000, EndMS: 2000, Text: "friends"}}},
+			{StartMS: 3010, EndMS: 3110, Text: "hello", Words: []domain.Word{{StartMS: 3010, EndMS: 3110, Text: "hello"}}},
+		},
+	}
+	if diff := cmp.Diff(want, domain.StitchTranscripts(parts, words)); diff != "" {
+		t.Error(diff)
+	}
+	own := [][]domain.Chapter{{{EndMS: 1500, Title: "Sesame opens"}, {StartMS: 1500, EndMS: 4000, Title: "Friends"}}, nil}
+	chapters := domain.StitchChapters(parts, own, [][]domain.Cue{words[0].Cues, words[1].Cues}, 8000)
+	if diff := cmp.Diff([]domain.Chapter{
+		{EndMS: 1000, Title: "First: Part 1", Edited: true}, {StartMS: 1000, EndMS: 3010, Title: "Friends", Edited: true}, {StartMS: 3010, EndMS: 8000, Title: "Part 2", Edited: true},
+	}, chapters); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOnlyReadyClipsAreStitched(t *testing.T) {
+	t.Parallel()
+	a := domain.Clip{WorkspaceID: "w", Kind: domain.KindAudio, Title: "A", State: domain.ClipReady, DurationMS: 1000, HasAudio: true}
+	b := domain.Clip{WorkspaceID: "w", Kind: domain.KindScreen, Title: "B", State: domain.ClipReady, DurationMS: 2000, HasVideo: true}
+	c, err := domain.NewStitched("c", "me", "", []domain.Clip{a, b, a})
+	if err != nil || c.Title != "A + B and 1 more" || c.DurationMS != 4000 || c.Kind != domain.KindScreen || c.Visibility != domain.VisiblePrivate || c.OwnerID != "me" {
+		t.Errorf("%+v, %v", c, err)
+	}
+	if _, err := domain.NewStitched("c", "me", "", []domain.Clip{a}); domain.KindOf(err) != domain.KindInvalid {
+		t.Errorf("one clip: %v", err)
+	}
+	b.State = domain.ClipRecording
+	if _, err := domain.NewStitched("c", "me", "", []domain.Clip{a, b}); domain.KindOf(err) != domain.KindConflict {
+		t.Errorf("one that records: %v", err)
+	}
+}
