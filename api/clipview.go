@@ -27,8 +27,8 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		CreatedAt: v.CreatedAt.UTC(), ReadyAt: utc(v.ReadyAt), CommentCount: &v.CommentCount,
 		TranscriptState: gen.TranscriptState(v.TranscriptState), TranscriptReason: nonZero(v.TranscriptReason),
 		TranscriptProgress: nonZero(float32(v.TranscriptProgress)),
-		PosterUrl:          picture(at+"/poster.jpg", posterKey(&v.Clip, who.May(domain.ActionEdit, &v.Clip))), StoryboardUrl: picture(at+"/storyboard.vtt", v.StoryboardKey),
-		PreviewUrl: picture(at+"/preview.webp", previewKey(&v.Clip, who.May(domain.ActionEdit, &v.Clip))),
+		PosterUrl:          picture(at+"/poster.jpg", v.ShownPoster(who.May(domain.ActionEdit, &v.Clip))), StoryboardUrl: picture(at+"/storyboard.vtt", v.StoryboardKey),
+		PreviewUrl: picture(at+"/preview.webp", v.ShownPreview(who.May(domain.ActionEdit, &v.Clip))),
 		PeaksUrl:   picture(at+"/peaks", v.PeaksKey), Work: workOf(v.Work),
 	}
 	if len(v.GapsMS) > 0 {

@@ -32,7 +32,7 @@ func (h *handlers) GetOEmbed(ctx context.Context, r gen.GetOEmbedRequestObject) 
 		Html: fmt.Sprintf(`<iframe src="%s" width="%d" height="%d" title="%s" style="border:0" allow="fullscreen; picture-in-picture" allowfullscreen></iframe>`,
 			h.PublicURL.JoinPath("embed", string(id)), width, height, html.EscapeString(title)),
 	}
-	if p := picture(clipPath(origin(h.PublicURL), id)+"/poster.jpg", posterKey(&v.Clip, false)); p != nil {
+	if p := picture(clipPath(origin(h.PublicURL), id)+"/poster.jpg", v.ShownPoster(false)); p != nil {
 		out.ThumbnailUrl, out.ThumbnailWidth, out.ThumbnailHeight = p, nonZero(v.Width), nonZero(v.Height)
 	}
 	return gen.GetOEmbed200JSONResponse(out), nil

@@ -33,11 +33,11 @@ func (h *handlers) registerPlayback(r gen.EchoRouter) {
 	r.GET(at+"/hls/:rendition/:file", h.watching(h.getMediaFile))
 	r.GET(at+"/poster.jpg", h.watching(func(c echo.Context, clip domain.Clip) error {
 		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
-		return h.servePicture(c, posterKey(&clip, edits), "image/jpeg")
+		return h.servePicture(c, clip.ShownPoster(edits), "image/jpeg")
 	}))
 	r.GET(at+"/preview.webp", h.watching(func(c echo.Context, clip domain.Clip) error {
 		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
-		return h.servePicture(c, previewKey(&clip, edits), "image/webp")
+		return h.servePicture(c, clip.ShownPreview(edits), "image/webp")
 	}))
 	r.GET(at+"/storyboard.jpg", h.watching(h.getStoryboardImage))
 	r.GET(at+"/storyboard.vtt", h.watching(h.getStoryboard))

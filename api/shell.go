@@ -124,10 +124,10 @@ func (s *shell) preview(v *domain.ClipView) string {
 		tag("og:description", cut(description, 300)) + tag("og:url", s.name(v.ID)) +
 		tag("video:duration", strconv.FormatInt((v.Kept().DurationMS()+500)/1000, 10)) +
 		`<link rel="alternate" type="application/json+oembed" href="` + html.EscapeString(s.public+"/api/v1/oembed?url="+url.QueryEscape(s.name(v.ID))) + `">`
-	if key := posterKey(&v.Clip, false); key != "" {
+	if key := v.ShownPoster(false); key != "" {
 		tags += tag("og:image", clipPath(s.public, v.ID)+"/poster.jpg?v="+domain.ObjectVersion(key)) + tag("twitter:card", "summary_large_image")
 	}
-	if key := previewKey(&v.Clip, false); key != "" {
+	if key := v.ShownPreview(false); key != "" {
 		tags += tag("og:image", clipPath(s.public, v.ID)+"/preview.webp?v="+domain.ObjectVersion(key)) + tag("og:image:type", "image/webp")
 	}
 	return tags

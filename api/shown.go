@@ -56,25 +56,6 @@ func (h *handlers) shownChapters(ctx context.Context, c *domain.Clip) ([]domain.
 	return domain.ShownChapters(all, t.Cues, c), nil
 }
 
-// posterKey is the picture that stands for a clip; empty while only one is there that may show what was cut out.
-func posterKey(c *domain.Clip, edits bool) string {
-	switch {
-	case c.Rendered():
-		return c.CutPosterKey
-	case edits || len(domain.Withheld(c.Cuts)) == 0:
-		return c.PosterKey
-	}
-	return ""
-}
-
-// previewKey is the animated preview of a clip; empty while it may show what was cut out.
-func previewKey(c *domain.Clip, edits bool) string {
-	if edits || len(domain.Withheld(c.Cuts)) == 0 {
-		return c.PreviewKey
-	}
-	return ""
-}
-
 // segmentSlackMS is how far the sound of a segment may reach beyond its picture.
 const segmentSlackMS = 100
 

@@ -32,8 +32,10 @@ type Notice struct {
 	Actor       string // who did it, by name
 	Excerpt     string
 	AtMS        int64
-	CreatedAt   time.Time
-	ReadAt      time.Time // zero: not yet
+	// Poster and Preview are the object keys of the clip's picture and of its animated preview, as the person may see them; only in a mail.
+	Poster, Preview string
+	CreatedAt       time.Time
+	ReadAt          time.Time // zero: not yet
 }
 
 // Page is the path, with its query, of what a notice is about: a comment in its thread at its moment, the list of those who ask to be let in.

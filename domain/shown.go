@@ -120,3 +120,23 @@ func (t Timeline) PlayedChapters(all []Chapter) []Chapter {
 	}
 	return out
 }
+
+// ShownPoster is the key of the picture that stands for a clip, for those who may edit it or for the others; empty while only one is
+// there that may show what was cut out.
+func (c *Clip) ShownPoster(edits bool) string {
+	switch {
+	case c.Rendered():
+		return c.CutPosterKey
+	case edits || len(Withheld(c.Cuts)) == 0:
+		return c.PosterKey
+	}
+	return ""
+}
+
+// ShownPreview is the key of the animated preview of a clip; empty while it may show what was cut out.
+func (c *Clip) ShownPreview(edits bool) string {
+	if edits || len(Withheld(c.Cuts)) == 0 {
+		return c.PreviewKey
+	}
+	return ""
+}

@@ -99,7 +99,7 @@ func setup(t *testing.T) *office {
 	go func() { _ = srv.Serve(ln) }()
 	t.Cleanup(func() { _ = srv.Close() })
 	public := &url.URL{Scheme: "https", Host: "baton.example.org"}
-	sender, err := notify.NewSMTP(&url.URL{Scheme: "smtp", Host: ln.Addr().String()}, "Baton <baton@example.org>", public)
+	sender, err := notify.NewSMTP(&url.URL{Scheme: "smtp", Host: ln.Addr().String()}, "Baton <baton@example.org>", public, pictures{"poster": "a still", "preview": "it moves"})
 	if err != nil {
 		t.Fatal(err)
 	}

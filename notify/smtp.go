@@ -16,17 +16,18 @@ import (
 
 // SMTP sends by a mail server.
 type SMTP struct {
-	client *mail.Client
-	from   string
-	public *url.URL
+	client   *mail.Client
+	from     string
+	public   *url.URL
+	pictures Pictures
 }
 
 // sendTime bounds one mail.
 const sendTime = 30 * time.Second
 
 // NewSMTP prepares to send by smtp://user:password@host:port (with STARTTLS when the server offers it) or smtps://…; public is where
-// this server is reached. Nothing is connected yet.
-func NewSMTP(server *url.URL, from string, public *url.URL) (*SMTP, error) {
+// this server is reached, pictures are those of the clips; nil: mails are text alone. Nothing is connected yet.
+func NewSMTP(server *url.URL, from string, public *url.URL, pictures Pictures) (*SMTP, error) {
 	options := []mail.Option{mail.WithTimeout(sendTime), mail.WithTLSPolicy(mail.TLSOpportunistic)}
 	if server.Scheme == "smtps" {
 		options = append(options, mail.WithSSL(), mail.WithPort(mail.DefaultPortSSL))
@@ -41,7 +42,7 @@ func NewSMTP(server *url.URL, from string, public *url.URL) (*SMTP, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare to send mail: %w", err)
 	}
-	return &SMTP{client: client, from: from, public: public}, nil
+	return &SMTP{client: client, from: from, public: public, pictures: pictures}, nil
 }
 
 // Send sends one mail with all of the notices, each with a link to its moment.
@@ -60,6 +61,9 @@ func (s *SMTP) Send(ctx context.Context, m domain.Mail) error {
 	msg.SetGenHeader(mail.HeaderListUnsubscribePost, "List-Unsubscribe=One-Click")
 	msg.SetGenHeader("Auto-Submitted", "auto-generated")
 	msg.SetBodyString(mail.TypeTextPlain, s.body(m))
+	if err := s.illustrate(ctx, msg, m); err != nil {
+		return err
+	}
 	if err := s.client.DialAndSendWithContext(ctx, msg); err != nil {
 		return fmt.Errorf("send mail: %w", err)
 	}
@@ -105,17 +109,25 @@ func (s *SMTP) link(n *domain.Notice) string {
 // plays finds the links of a record, which are paths on this server. What people wrote begins no line with a bracket: it is escaped there.
 var plays = regexp.MustCompile(`(?m)^(\[Play [0-9]+:[0-9]{2}\]\()/c/`)
 
+// excerpt is what a notice quotes; the links of a record are whole.
+func (s *SMTP) excerpt(n *domain.Notice) string {
+	if n.Kind != domain.NoticeKind(domain.NudgeRecord) {
+		return n.Excerpt
+	}
+	return plays.ReplaceAllString(n.Excerpt, "${1}"+s.public.JoinPath("c").String()+"/")
+}
+
 func (s *SMTP) body(m domain.Mail) string {
 	var b strings.Builder
 	for i := range m.Notices {
 		n := &m.Notices[i]
 		b.WriteString(line(n) + "\n")
 		if n.Kind == domain.NoticeKind(domain.NudgeRecord) && n.Excerpt != "" {
-			b.WriteString("\n" + plays.ReplaceAllString(n.Excerpt, "${1}"+s.public.JoinPath("c").String()+"/"))
+			b.WriteString("\n" + s.excerpt(n))
 		} else if n.Excerpt != "" {
 			b.WriteString("\n  " + strings.ReplaceAll(n.Excerpt, "\n", "\n  ") + "\n")
 		}
 		b.WriteString("\n" + s.link(n) + "\n\n")
 	}
-	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("settings").String() + "\n"
+	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("inbox").String() + "\n"
 }

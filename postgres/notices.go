@@ -145,6 +145,9 @@ func (s Notices) NextMail(ctx context.Context, now time.Time) (domain.Mail, bool
 			return err
 		}
 		found = true
+		if err := t.DropUnshown(ctx, due.AccountID); err != nil {
+			return err
+		}
 		if !due.Urgent {
 			if all, err := t.delayMail(ctx, due.AccountID, now); err != nil || all {
 				return err
@@ -186,11 +189,31 @@ func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now
 		if err := t.addRecord(ctx, &n, now); err != nil {
 			return mail, err
 		}
+		if err := t.addPictures(ctx, &n); err != nil {
+			return mail, err
+		}
 		mail.Notices = append(mail.Notices, n)
 	}
 	slices.SortFunc(mail.Notices, func(a, b domain.Notice) int { return cmp.Compare(a.ID, b.ID) })
 	mail.Unsubscribe = choice.Unsubscribe
 	return mail, nil
+}
+
+// addPictures names the pictures of a clip that a mail speaks of, as its reader may see them.
+func (t *tx) addPictures(ctx context.Context, n *domain.Notice) error {
+	if n.ClipID == "" {
+		return nil
+	}
+	row, err := t.Clip(ctx, n.ClipID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	clip := toClip(row.Clip)
+	edits := n.AccountID == clip.OwnerID
+	n.Poster, n.Preview = clip.ShownPoster(edits), clip.ShownPreview(edits)
+	return nil
 }
 
 // Mailed notes that notices were mailed.

@@ -74,6 +74,9 @@ func (s Pushes) NextPush(ctx context.Context, now time.Time) (domain.Push, bool,
 				return err
 			}
 		}
+		if err := t.DropUnshown(ctx, a); err != nil {
+			return err
+		}
 		rows, err := t.ClaimPush(ctx, a)
 		if err != nil {
 			return err

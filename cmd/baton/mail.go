@@ -12,7 +12,7 @@ func (s *server) startMail(ctx context.Context) error {
 	if !s.cfg.Roles.Worker || s.cfg.Mail.URL == nil {
 		return nil
 	}
-	sender, err := notify.NewSMTP(s.cfg.Mail.URL, s.cfg.Mail.From, s.cfg.PublicURL)
+	sender, err := notify.NewSMTP(s.cfg.Mail.URL, s.cfg.Mail.From, s.cfg.PublicURL, s.objects)
 	if err != nil {
 		return err //nolint:wrapcheck // says what it did
 	}

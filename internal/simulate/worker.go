@@ -39,7 +39,7 @@ func work(ctx context.Context, dsn, mailServer string, in io.Reader, out io.Writ
 	}
 	defer pool.Close()
 	db := postgres.New(pool, nil)
-	sender, err := notify.NewSMTP(&url.URL{Scheme: "smtp", Host: mailServer}, "Baton <baton@example.org>", &url.URL{Scheme: "https", Host: publicHost})
+	sender, err := notify.NewSMTP(&url.URL{Scheme: "smtp", Host: mailServer}, "Baton <baton@example.org>", &url.URL{Scheme: "https", Host: publicHost}, nil)
 	if err != nil {
 		return err //nolint:wrapcheck // says what it did
 	}

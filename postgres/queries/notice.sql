@@ -16,13 +16,15 @@ select distinct author_id::text as account_id from comment
 
 -- name: Notices :many
 select sqlc.embed(notice), coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
- where notice.workspace_id = @workspace_id and notice.account_id = @account_id and clip.deleted_at is null
+ where notice.workspace_id = @workspace_id and notice.account_id = @account_id
+   and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
    and (@before::text = '' or notice.id < @before::text)
  order by notice.id desc limit @page_size::int;
 
 -- name: UnreadNotices :one
-select count(*)::int from notice left join clip on clip.id = notice.clip_id
- where notice.workspace_id = @workspace_id and notice.account_id = @account_id and read_at is null and clip.deleted_at is null;
+select count(*)::int from notice
+ where notice.workspace_id = @workspace_id and notice.account_id = @account_id and read_at is null
+   and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref);
 
 -- name: ReadNotices :exec
 -- What was read needs no mail any more. No ids: all of them.
@@ -44,6 +46,12 @@ update notice_choice set mail = 'never' where unsubscribe = @unsubscribe returni
 
 -- name: MailDone :exec
 update notice set mail_at = null where id = any(@ids::text[]);
+
+-- name: DropUnshown :exec
+-- What somebody may not see any more is neither mailed nor pushed.
+update notice set mail_at = null, push_at = null
+ where notice.account_id = @account_id and (mail_at is not null or push_at is not null)
+   and not notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref);
 
 -- name: PruneNotices :exec
 delete from notice where created_at < now() - interval '180 days';

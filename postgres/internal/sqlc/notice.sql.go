@@ -20,6 +20,18 @@ func (q *Queries) CancelMail(ctx context.Context, accountID domain.AccountID) er
 	return err
 }
 
+const dropUnshown = `-- name: DropUnshown :exec
+update notice set mail_at = null, push_at = null
+ where notice.account_id = $1 and (mail_at is not null or push_at is not null)
+   and not notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
+`
+
+// What somebody may not see any more is neither mailed nor pushed.
+func (q *Queries) DropUnshown(ctx context.Context, accountID domain.AccountID) error {
+	_, err := q.db.Exec(ctx, dropUnshown, accountID)
+	return err
+}
+
 const endMail = `-- name: EndMail :one
 update notice_choice set mail = 'never' where unsubscribe = $1 returning account_id
 `
@@ -101,7 +113,8 @@ func (q *Queries) NoticeChoice(ctx context.Context, accountID domain.AccountID) 
 
 const notices = `-- name: Notices :many
 select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
- where notice.workspace_id = $1 and notice.account_id = $2 and clip.deleted_at is null
+ where notice.workspace_id = $1 and notice.account_id = $2
+   and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
    and ($3::text = '' or notice.id < $3::text)
  order by notice.id desc limit $4::int
 `
@@ -239,8 +252,9 @@ func (q *Queries) ThreadAuthors(ctx context.Context, clipID domain.ClipID, root 
 }
 
 const unreadNotices = `-- name: UnreadNotices :one
-select count(*)::int from notice left join clip on clip.id = notice.clip_id
- where notice.workspace_id = $1 and notice.account_id = $2 and read_at is null and clip.deleted_at is null
+select count(*)::int from notice
+ where notice.workspace_id = $1 and notice.account_id = $2 and read_at is null
+   and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
 `
 
 func (q *Queries) UnreadNotices(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) (int, error) {
