@@ -47,14 +47,16 @@ func Clean(list []domain.Term) ([]domain.Term, error) {
 				heard = append(heard, h)
 			}
 		}
-		if len(heard) > MaxHeard {
+		i := slices.IndexFunc(out, func(o domain.Term) bool { return strings.EqualFold(o.Spelling, t.Spelling) })
+		if i < 0 {
+			i, out = len(out), append(out, domain.Term{Spelling: t.Spelling})
+		}
+		if out[i].Spelling != t.Spelling {
+			return nil, domain.Errorf(domain.KindInvalid, "%q is also spelled %q", out[i].Spelling, t.Spelling)
+		}
+		if out[i].Heard = append(out[i].Heard, heard...); len(out[i].Heard) > MaxHeard {
 			return nil, domain.Errorf(domain.KindInvalid, "%q has more than %d forms", t.Spelling, MaxHeard)
 		}
-		if i := slices.IndexFunc(out, func(o domain.Term) bool { return o.Spelling == t.Spelling }); i >= 0 {
-			out[i].Heard = append(out[i].Heard, heard...)
-			continue
-		}
-		out = append(out, domain.Term{Spelling: t.Spelling, Heard: heard})
 	}
 	if len(out) > MaxTerms {
 		return nil, domain.Errorf(domain.KindInvalid, "there are more than %d terms", MaxTerms)

@@ -141,6 +141,12 @@ func TestClean(t *testing.T) {
 	if _, err := terms.Clean([]domain.Term{{Spelling: "A1", Heard: []string{"ay one"}}, {Spelling: "B1", Heard: []string{"ay one"}}}); domain.KindOf(err) != domain.KindInvalid {
 		t.Errorf("two meanings: %v", err)
 	}
+	if _, err := terms.Clean([]domain.Term{{Spelling: "GitHub"}, {Spelling: "Github"}}); domain.KindOf(err) != domain.KindInvalid {
+		t.Errorf("two spellings: %v", err)
+	}
+	if got, err := terms.Clean([]domain.Term{{Spelling: "C"}, {Spelling: "C++"}}); err != nil || len(got) != 2 {
+		t.Errorf("alike: %v, %v", got, err)
+	}
 }
 
 func FuzzCorrect(f *testing.F) {

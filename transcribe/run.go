@@ -78,7 +78,7 @@ type draft struct {
 func (d *draft) heard(words []domain.Word) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.words = words
+	d.words = slices.Clone(words)
 	d.tell()
 }
 
