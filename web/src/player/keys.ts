@@ -46,6 +46,10 @@ export interface KeyContext {
   readonly paused: boolean;
 }
 
+/** What is held for chapters, as on YouTube: Option on a Mac, where Ctrl and an arrow change the desktop; elsewhere Alt and an arrow go back. */
+const onMac = navigator.userAgent.includes("Macintosh");
+const chapterHeld = onMac ? "altKey" : "ctrlKey";
+
 const simple: Readonly<Record<string, Action>> = {
   k: { kind: "toggle" },
   j: { kind: "seek-by", seconds: -10 },
@@ -85,8 +89,8 @@ const moving: Readonly<Record<string, Action>> = {
 
 /** What a key does here; undefined: nothing, it is the browser's. */
 export function actionFor(press: KeyPress, context: KeyContext): Action | undefined {
-  if (press.ctrlKey || press.metaKey || context.focus === "text") return undefined;
-  if (press.altKey) return press.shiftKey ? undefined : chapterKey(press.key);
+  if (press.metaKey || context.focus === "text") return undefined;
+  if (press.ctrlKey || press.altKey) return press[chapterHeld] && !press.shiftKey ? chapterKey(press.key) : undefined;
   if (press.key === "Escape") return { kind: "escape" };
   const inPlayer = context.focus === "page" || context.focus === "player";
   // Up, down, Home and End scroll the page unless the player has the focus; left and right do nothing there.
@@ -111,9 +115,8 @@ function letter(press: KeyPress, context: KeyContext): Action | undefined {
 }
 
 function chapterKey(key: string): Action | undefined {
-  if (key === "ArrowLeft" || key === "ArrowUp") return { kind: "chapter", step: -1 };
-  if (key === "ArrowRight" || key === "ArrowDown") return { kind: "chapter", step: 1 };
-  return undefined;
+  if (key === "ArrowLeft") return { kind: "chapter", step: -1 };
+  return key === "ArrowRight" ? { kind: "chapter", step: 1 } : undefined;
 }
 
 /** The list under `?`: keys and words. */
@@ -121,7 +124,7 @@ export const keyList: readonly (readonly [keys: readonly string[], words: string
   [["Space", "k"], "Play or pause"],
   [["j", "l"], "10 seconds back, on"],
   [["←", "→"], "5 seconds back, on"],
-  [["Alt ←", "Alt →"], "Chapter before, after"],
+  [onMac ? ["⌥ ←", "⌥ →"] : ["Ctrl ←", "Ctrl →"], "Chapter before, after"],
   [["0", "…", "9"], "Go to a tenth of the clip"],
   [[",", "."], "Frame back, on (paused)"],
   [["<", ">"], "Slower, faster"],

@@ -107,10 +107,13 @@ describe("keys", () => {
   ] as const)("leaves %s on %s to the browser", (key, focus) => {
     expect(actionFor(press(key), at(focus))).toBeUndefined();
   });
-  it("leaves what is held with Ctrl or Command, and takes Alt for chapters", () => {
+  it("leaves what is held with Ctrl, Alt or Command to the browser, but for chapters", () => {
     expect(actionFor(press("f", { ctrlKey: true }), at("page"))).toBeUndefined();
     expect(actionFor(press("l", { metaKey: true }), at("page"))).toBeUndefined();
-    expect(actionFor(press("ArrowLeft", { altKey: true }), at("page"))).toEqual({ kind: "chapter", step: -1 });
+    expect(actionFor(press("ArrowLeft", { ctrlKey: true }), at("page"))).toEqual({ kind: "chapter", step: -1 });
+    expect(actionFor(press("ArrowRight", { ctrlKey: true }), at("control"))).toEqual({ kind: "chapter", step: 1 });
+    expect(actionFor(press("ArrowLeft", { altKey: true }), at("page"))).toBeUndefined(); // the browser's way back
+    expect(actionFor(press("ArrowRight", { ctrlKey: true }), at("text"))).toBeUndefined(); // a word on
     expect(actionFor(press("N", { shiftKey: true }), at("page"))).toBeUndefined();
   });
   it("has no single keys when they are switched off, but the focused player keeps its own", () => {
