@@ -150,7 +150,7 @@ type Transcoder interface {
 	Poster(ctx context.Context, t transcode.Take) ([]byte, error)
 	Preview(ctx context.Context, t transcode.Take) ([]byte, error)
 	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
-	Peaks(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Peaks, error)
+	Peaks(ctx context.Context, t transcode.Take, durationMS int64, progress transcode.Progress) (transcode.Peaks, error)
 	SoundFile(ctx context.Context, t transcode.Take) (path string, err error)
 	PCM(ctx context.Context, t transcode.Take, gainDB float64, startMS int64) (io.ReadCloser, error)
 	Frames(ctx context.Context, t transcode.Take, atMS []int64, each func(atMS int64, pgm []byte) error) error

@@ -22,7 +22,7 @@ func (r *Runner) thumbnails(ctx context.Context, clip domain.Clip, report func(f
 			}
 		}
 		if take.HasAudio() {
-			peaks, err := r.Tools.Peaks(ctx, take, func(s float64) { report(0.7 + 0.3*s) })
+			peaks, err := r.Tools.Peaks(ctx, take, clip.DurationMS, func(s float64) { report(0.7 + 0.3*s) })
 			if err != nil {
 				return err //nolint:wrapcheck // says what it did
 			}

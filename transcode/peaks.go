@@ -33,10 +33,13 @@ func (p Peaks) JSON() []byte {
 	return b
 }
 
-// Peaks listens to a take. A take without sound, or silent, gives zeros.
-func (r *Runner) Peaks(ctx context.Context, t Take, progress Progress) (Peaks, error) {
-	duration := t.DurationMS()
-	meter := newPeakMeter(duration)
+// Peaks listens to a take and spreads what it hears over the clip's duration, as players do who draw it: that of the media may be another one
+// where a recording was taken up again. 0: the duration of the media. A take without sound, or silent, gives zeros.
+func (r *Runner) Peaks(ctx context.Context, t Take, durationMS int64, progress Progress) (Peaks, error) {
+	if durationMS <= 0 {
+		durationMS = t.DurationMS()
+	}
+	meter := newPeakMeter(durationMS)
 	if !t.HasAudio() {
 		return meter.peaks(), nil
 	}

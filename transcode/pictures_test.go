@@ -105,7 +105,7 @@ func TestPeaksFollowTheSound(t *testing.T) {
 	t.Parallel()
 	ctx, r, b := setup(t)
 	take := open(ctx, t, r, b, "-f", "lavfi", "-i", "sine=440:d=20,volume='if(between(t,5,10),1,0)':eval=frame", "a.wav")
-	p, err := r.Peaks(ctx, take, nil)
+	p, err := r.Peaks(ctx, take, 0, nil)
 	if err != nil || len(p.Peaks) != peakCount {
 		t.Fatalf("%d, %v", len(p.Peaks), err)
 	}
@@ -119,8 +119,12 @@ func TestPeaksFollowTheSound(t *testing.T) {
 	if err := json.Unmarshal(p.JSON(), &read); err != nil || read.DurationMS != 20000 {
 		t.Errorf("%+v, %v", read, err)
 	}
+	longer, err := r.Peaks(ctx, take, 40_000, nil) // the clip is said to be twice as long as its media
+	if err != nil || longer.DurationMS != 40_000 || longer.Peaks[peakCount*7/40] < 240 || longer.Peaks[peakCount*15/40] > 5 {
+		t.Errorf("%d ms, %v", longer.DurationMS, err)
+	}
 	still := open(ctx, t, r, b, append(picture("320x240", "10", "2"), "-c:v", "libx264", "a.mp4")...)
-	if p, err := r.Peaks(ctx, still, nil); err != nil || len(p.Peaks) != 100 || p.Peaks[50] != 0 {
+	if p, err := r.Peaks(ctx, still, 0, nil); err != nil || len(p.Peaks) != 100 || p.Peaks[50] != 0 {
 		t.Errorf("without sound: %v, %v", p, err)
 	}
 }
