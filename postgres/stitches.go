@@ -74,7 +74,7 @@ func (t *tx) stitchWords(ctx context.Context, c domain.Clip, parts []domain.Stit
 		return false, err
 	}
 	if err := t.SaveTranscript(ctx, sqlc.SaveTranscriptParams{
-		ClipID: c.ID, Language: all.Language, Coverage: all.Coverage, Speech: orEmpty(all.Speech), Lost: orEmpty(all.Lost), TranscribedMs: durationMS,
+		ClipID: c.ID, Language: all.Language, Coverage: all.Coverage, Speech: orEmpty(all.Speech), Lost: orEmpty(all.Lost), TranscribedMs: durationMS, Draft: []domain.Cue{},
 	}); err != nil {
 		return false, err
 	}
