@@ -70,12 +70,9 @@ func (h *handlers) AddHeard(ctx context.Context, r gen.AddHeardRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
-	var spans []domain.Span
-	for _, s := range r.Body.Spans {
-		if s.StartMs < 0 || s.EndMs < s.StartMs {
-			return nil, domain.Errorf(domain.KindInvalid, "a stretch ends before it begins")
-		}
-		spans = append(spans, domain.Span{StartMS: s.StartMs, EndMS: s.EndMs})
+	spans, err := domain.SpansWithin(spansIn(r.Body.Spans), c.DurationMS)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // words for people
 	}
 	if err := h.Rounds.AddHeard(ctx, callerOf(ctx).AccountID, c.ID, spans); err != nil {
 		return nil, named(err, "note what was heard", noClip)

@@ -18,8 +18,8 @@ import (
 type watches interface {
 	// Add notes what somebody has played of a clip, and where they are.
 	Add(ctx context.Context, c domain.Clip, viewer string, account domain.AccountID, spans []domain.Span, positionMS int64) error
-	// Mine gives what somebody has watched of a clip, and where they stopped.
-	Mine(ctx context.Context, c domain.ClipID, viewer string) ([]domain.Span, int64, error)
+	// Mine gives what somebody has watched of a clip, and where and when they stopped; the zero Watched: never.
+	Mine(ctx context.Context, c domain.ClipID, viewer string) (domain.Watched, error)
 	// Of lists who has watched a clip.
 	Of(ctx context.Context, c domain.ClipID) ([]domain.Watch, error)
 }
@@ -38,16 +38,21 @@ func viewerOf(who caller, clip domain.ClipID) (string, domain.AccountID) {
 	return "stranger " + hex.EncodeToString(hashSecret(string(clip) + network(who.address) + who.userAgent)[:12]), ""
 }
 
+func spansIn(all []gen.Span) []domain.Span {
+	out := make([]domain.Span, len(all))
+	for i, s := range all {
+		out[i] = domain.Span{StartMS: s.StartMs, EndMS: s.EndMs}
+	}
+	return out
+}
+
 func (h *handlers) AddWatched(ctx context.Context, r gen.AddWatchedRequestObject) (gen.AddWatchedResponseObject, error) {
 	c, err := h.gate(ctx, r.Id, domain.ActionWatch)
 	if err != nil {
 		return nil, err
 	}
-	spans := make([]domain.Span, len(r.Body.Ranges))
-	for i, s := range r.Body.Ranges {
-		spans[i] = domain.Span{StartMS: s.StartMs, EndMS: s.EndMs}
-	}
-	if spans, err = domain.CheckWatched(spans, c.DurationMS); err != nil {
+	spans, err := domain.CheckWatched(spansIn(r.Body.Ranges), c.DurationMS)
+	if err != nil {
 		return nil, err //nolint:wrapcheck // words for people
 	}
 	viewer, account := viewerOf(callerOf(ctx), c.ID)
@@ -63,11 +68,16 @@ func (h *handlers) GetWatched(ctx context.Context, r gen.GetWatchedRequestObject
 		return nil, err
 	}
 	viewer, _ := viewerOf(callerOf(ctx), c.ID)
-	spans, position, err := h.Watches.Mine(ctx, c.ID, viewer)
+	w, err := h.Watches.Mine(ctx, c.ID, viewer)
 	if err != nil {
 		return nil, fmt.Errorf("read what was watched: %w", err)
 	}
-	return gen.GetWatched200JSONResponse{Ranges: *spansOf(spans), PositionMs: position}, nil
+	out := gen.GetWatched200JSONResponse{Ranges: *spansOf(w.Spans), PositionMs: w.PositionMS}
+	if !w.At.IsZero() {
+		ago := max(0, time.Since(w.At).Milliseconds())
+		out.AgoMs = &ago
+	}
+	return out, nil
 }
 
 // insight reads what its owner may know of a clip's viewers; counted is false where views are not counted.

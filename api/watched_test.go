@@ -81,3 +81,56 @@ func TestStrangersAreCountedWithoutAName(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 }
+
+func TestOwnerIsToldNowAndThenThatAViewerGoesOn(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	boss := s.workspace("Acme")
+	mia := s.join(boss.member.WorkspaceID, "Max", domain.RoleMember)
+	clip := boss.clip("workspace", "Plan")
+	s.playable(clip, "hello")
+	told := func(want int) {
+		t.Helper()
+		var n int
+		if err := s.pool.QueryRow(t.Context(), `select count(*) from event where kind = 'views.changed'`).Scan(&n); err != nil || n != want {
+			t.Errorf("told %d times instead of %d, %v", n, want, err)
+		}
+	}
+	for range 5 {
+		mia.watches(clip, 1000, [2]int{0, 1000}).expect(204)
+	}
+	told(1)
+	later := func() { s.exec(`update watch set told_at = told_at - interval '6 seconds'`) }
+	later()
+	mia.watches(clip, 1000).expect(204) // paused
+	told(1)
+	mia.watches(clip, 2000, [2]int{1000, 2000}).expect(204)
+	mia.watches(clip, 3000, [2]int{2000, 3000}).expect(204)
+	told(2)
+	boss.call("PATCH", "/api/v1/workspace", map[string]any{"count_views": false}).expect(200)
+	later()
+	mia.watches(clip, 4000, [2]int{3000, 4000}).expect(204)
+	told(2)
+	mine := decoded[gen.Watched](t, mia.call("GET", "/api/v1/clips/"+string(clip)+"/watched", nil).expect(200))
+	if mine.AgoMs == nil || *mine.AgoMs > 60_000 || mine.PositionMs != 4000 {
+		t.Errorf("%+v", mine)
+	}
+	if never := decoded[gen.Watched](t, boss.call("GET", "/api/v1/clips/"+string(clip)+"/watched", nil).expect(200)); never.AgoMs != nil {
+		t.Errorf("%+v", never)
+	}
+}
+
+func TestNobodyHearsMoreThanThereIs(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	boss := s.workspace("Acme")
+	clip := boss.clip("workspace", "Plan")
+	s.playable(clip, "hello") // four seconds
+	at := "/api/v1/clips/" + string(clip) + "/heard"
+	boss.call("POST", at, map[string]any{"spans": []map[string]int{{"start_ms": 3000, "end_ms": 9_000_000}, {"start_ms": 5000, "end_ms": 6000}, {"start_ms": 0, "end_ms": 10}}}).expect(204)
+	boss.call("POST", at, map[string]any{"spans": []map[string]int{{"start_ms": 10, "end_ms": 5}}}).problem(400)
+	var heard string
+	if err := s.pool.QueryRow(t.Context(), `select spans::text from heard`).Scan(&heard); err != nil || heard != `[{"end_ms": 10, "start_ms": 0}, {"end_ms": 4000, "start_ms": 3000}]` {
+		t.Errorf("%s, %v", heard, err)
+	}
+}

@@ -19,7 +19,7 @@ const (
 	EventCommentChanged    EventKind = "comment.changed"    // {clip_id, comment}: added, edited
 	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}
 	EventReplyChanged      EventKind = "reply.changed"      // {clip_id, id}: a spoken answer to the clip, its words or its state
-	EventViewsChanged      EventKind = "views.changed"      // {id}: somebody new watches; for its owner
+	EventViewsChanged      EventKind = "views.changed"      // {id}: somebody watches, or goes on; for its owner, every few seconds at the most for each viewer
 	EventInboxChanged      EventKind = "inbox.changed"      // {}: somebody was told something, or has read it; for them alone
 	EventReactionsChanged  EventKind = "reactions.changed"  // {id}
 	EventRoundChanged      EventKind = "round.changed"      // {id, occurrence_id?}

@@ -20,6 +20,13 @@ type Watch struct {
 	FirstAt, LastAt time.Time
 }
 
+// Watched is what one person has watched of a clip, and where and when they stopped.
+type Watched struct {
+	Spans      []Span
+	PositionMS int64
+	At         time.Time
+}
+
 // Insight is who has watched a clip, and what of it.
 type Insight struct {
 	Viewers []Watch
@@ -71,19 +78,23 @@ func (w *Watch) Share(kept Timeline) float64 {
 
 // CheckWatched refuses what no player can have played since its last report, and cuts off what lies beyond the clip's end.
 func CheckWatched(spans []Span, durationMS int64) ([]Span, error) {
-	sum, out := int64(0), make([]Span, 0, len(spans))
+	out, err := SpansWithin(spans, durationMS)
+	if sum := Timeline(out).DurationMS(); err == nil && sum > MaxWatchReport.Milliseconds() {
+		return nil, Errorf(KindInvalid, "nobody has played %d minutes since the last report", sum/60_000)
+	}
+	return out, err
+}
+
+// SpansWithin cuts off what lies beyond a clip's end. KindInvalid for a stretch that is none.
+func SpansWithin(spans []Span, durationMS int64) ([]Span, error) {
+	out := make([]Span, 0, len(spans))
 	for _, s := range spans {
 		if s.StartMS < 0 || s.EndMS < s.StartMS {
 			return nil, Errorf(KindInvalid, "a stretch ends before it begins")
 		}
-		if s.EndMS = min(s.EndMS, durationMS); s.EndMS <= s.StartMS {
-			continue
+		if s.EndMS = min(s.EndMS, durationMS); s.EndMS > s.StartMS {
+			out = append(out, s)
 		}
-		sum += s.EndMS - s.StartMS
-		out = append(out, s)
-	}
-	if sum > MaxWatchReport.Milliseconds() {
-		return nil, Errorf(KindInvalid, "nobody has played %d minutes since the last report", sum/60_000)
 	}
 	return out, nil
 }

@@ -10,6 +10,9 @@ import (
 	"baton/postgres/internal/sqlc"
 )
 
+// tellSeconds is how often the owner of a clip is told at the most that one viewer goes on.
+const tellSeconds = 5
+
 // Watches keeps what was watched.
 type Watches struct{ db *DB }
 
@@ -27,23 +30,23 @@ func (s Watches) Add(ctx context.Context, c domain.Clip, viewer string, account 
 		return nil
 	}
 	return s.db.inTx(ctx, "note what was watched", func(t *tx) error {
-		fresh, err := t.AddWatched(ctx, sqlc.AddWatchedParams{
-			ClipID: c.ID, Viewer: viewer, AccountID: orNull(account), Watched: domain.FormatSpans(spans), PositionMs: positionMS,
+		tell, err := t.AddWatched(ctx, sqlc.AddWatchedParams{
+			ClipID: c.ID, Viewer: viewer, AccountID: orNull(account), Watched: domain.FormatSpans(spans), PositionMs: positionMS, QuietSeconds: tellSeconds,
 		})
-		if err != nil || !fresh || len(spans) == 0 {
+		if err != nil || !tell || len(spans) == 0 {
 			return err
 		}
 		return t.changedFor([]domain.AccountID{c.OwnerID}, domain.EventViewsChanged, c, clipData{c.ID})
 	})
 }
 
-// Mine gives what somebody has watched of a clip, and where they stopped.
-func (s Watches) Mine(ctx context.Context, clip domain.ClipID, viewer string) ([]domain.Span, int64, error) {
+// Mine gives what somebody has watched of a clip, and where and when they stopped; the zero Watched: never.
+func (s Watches) Mine(ctx context.Context, clip domain.ClipID, viewer string) (domain.Watched, error) {
 	r, err := s.db.queries().WatchedBy(ctx, clip, viewer)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, 0, nil
+		return domain.Watched{}, nil
 	}
-	return domain.ParseSpans(r.Watched), r.PositionMs, failed("read what was watched", err)
+	return domain.Watched{Spans: domain.ParseSpans(r.Watched), PositionMS: r.PositionMs, At: r.LastAt}, failed("read what was watched", err)
 }
 
 // Of lists who has watched a clip, in the order in which they began.

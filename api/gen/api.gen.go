@@ -2856,6 +2856,8 @@ type Vocabulary struct {
 
 // Watched defines model for Watched.
 type Watched struct {
+	// AgoMs How long ago I was there, so that no clock but the server's counts; absent: never
+	AgoMs      *int64 `json:"ago_ms,omitempty"`
 	PositionMs int64  `json:"position_ms"`
 	Ranges     []Span `json:"ranges"`
 }

@@ -1,12 +1,14 @@
 -- name: AddWatched :one
--- Tells whether the viewer is a new one.
+-- Tells whether the clip's owner is to be told: of a new viewer at once, of one who goes on every few seconds.
 insert into watch (clip_id, viewer, account_id, watched, position_ms)
 values (@clip_id, @viewer, @account_id, (@watched::text)::int8multirange, @position_ms)
-on conflict (clip_id, viewer) do update set replayed = watch.replayed + watch.watched * excluded.watched, watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
-returning (xmax = 0)::bool as fresh;
+on conflict (clip_id, viewer) do update set replayed = watch.replayed + watch.watched * excluded.watched, watched = watch.watched + excluded.watched,
+   position_ms = excluded.position_ms, last_at = now(),
+   told_at = case when (@watched::text)::int8multirange <> '{}' and watch.told_at < now() - make_interval(secs => @quiet_seconds::float8) then now() else watch.told_at end
+returning (told_at = now())::bool as tell;
 
 -- name: WatchedBy :one
-select position_ms, watched::text as watched from watch where clip_id = @clip_id and viewer = @viewer;
+select position_ms, watched::text as watched, last_at from watch where clip_id = @clip_id and viewer = @viewer;
 
 -- name: Watches :many
 select watch.viewer, coalesce(watch.account_id, '')::text as account, coalesce(account.name, '') as name, watch.watched::text as watched, watch.first_at, watch.last_at

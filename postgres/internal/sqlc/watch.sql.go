@@ -15,19 +15,22 @@ import (
 const addWatched = `-- name: AddWatched :one
 insert into watch (clip_id, viewer, account_id, watched, position_ms)
 values ($1, $2, $3, ($4::text)::int8multirange, $5)
-on conflict (clip_id, viewer) do update set replayed = watch.replayed + watch.watched * excluded.watched, watched = watch.watched + excluded.watched, position_ms = excluded.position_ms, last_at = now()
-returning (xmax = 0)::bool as fresh
+on conflict (clip_id, viewer) do update set replayed = watch.replayed + watch.watched * excluded.watched, watched = watch.watched + excluded.watched,
+   position_ms = excluded.position_ms, last_at = now(),
+   told_at = case when ($4::text)::int8multirange <> '{}' and watch.told_at < now() - make_interval(secs => $6::float8) then now() else watch.told_at end
+returning (told_at = now())::bool as tell
 `
 
 type AddWatchedParams struct {
-	ClipID     domain.ClipID
-	Viewer     string
-	AccountID  *domain.AccountID
-	Watched    string
-	PositionMs int64
+	ClipID       domain.ClipID
+	Viewer       string
+	AccountID    *domain.AccountID
+	Watched      string
+	PositionMs   int64
+	QuietSeconds float64
 }
 
-// Tells whether the viewer is a new one.
+// Tells whether the clip's owner is to be told: of a new viewer at once, of one who goes on every few seconds.
 func (q *Queries) AddWatched(ctx context.Context, arg AddWatchedParams) (bool, error) {
 	row := q.db.QueryRow(ctx, addWatched,
 		arg.ClipID,
@@ -35,10 +38,11 @@ func (q *Queries) AddWatched(ctx context.Context, arg AddWatchedParams) (bool, e
 		arg.AccountID,
 		arg.Watched,
 		arg.PositionMs,
+		arg.QuietSeconds,
 	)
-	var fresh bool
-	err := row.Scan(&fresh)
-	return fresh, err
+	var tell bool
+	err := row.Scan(&tell)
+	return tell, err
 }
 
 const countsViews = `-- name: CountsViews :one
@@ -53,18 +57,19 @@ func (q *Queries) CountsViews(ctx context.Context, id domain.WorkspaceID) (bool,
 }
 
 const watchedBy = `-- name: WatchedBy :one
-select position_ms, watched::text as watched from watch where clip_id = $1 and viewer = $2
+select position_ms, watched::text as watched, last_at from watch where clip_id = $1 and viewer = $2
 `
 
 type WatchedByRow struct {
 	PositionMs int64
 	Watched    string
+	LastAt     time.Time
 }
 
 func (q *Queries) WatchedBy(ctx context.Context, clipID domain.ClipID, viewer string) (WatchedByRow, error) {
 	row := q.db.QueryRow(ctx, watchedBy, clipID, viewer)
 	var i WatchedByRow
-	err := row.Scan(&i.PositionMs, &i.Watched)
+	err := row.Scan(&i.PositionMs, &i.Watched, &i.LastAt)
 	return i, err
 }
 

@@ -19,6 +19,8 @@ export interface EventData {
   /** Somebody told me something, or I have read it. */
   "inbox.changed": object;
   "comment.deleted": { readonly clip_id: string; readonly id: string };
+  /** Somebody watches a clip of mine. */
+  "views.changed": { readonly id: string };
   "ask.changed": { readonly id: string };
   "decision.changed": { readonly id: string };
   "blocker.changed": { readonly id: string };
@@ -39,6 +41,7 @@ const names: Readonly<Record<EventName, true>> = {
   "reply.changed": true,
   "inbox.changed": true,
   "comment.deleted": true,
+  "views.changed": true,
   "ask.changed": true,
   "decision.changed": true,
   "blocker.changed": true,

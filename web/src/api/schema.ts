@@ -2718,6 +2718,11 @@ export interface components {
             ranges: components["schemas"]["Span"][];
             /** Format: int64 */
             position_ms: number;
+            /**
+             * Format: int64
+             * @description How long ago I was there, so that no clock but the server's counts; absent: never
+             */
+            ago_ms?: number;
         };
         Viewer: {
             person?: components["schemas"]["Person"];

@@ -34,6 +34,9 @@ export function resumeAt(clip: string, storage = own()): number | undefined {
   return read(storage)[clip]?.[0];
 }
 
+/** When the place was remembered; 0: never. */
+export const rememberedAt = (clip: string, storage = own()): number => read(storage)[clip]?.[1] ?? 0;
+
 /** Remembers a place. The first seconds and the last ones count as not begun and as seen: the next time starts at the start. */
 export function rememberPlace(clip: string, ms: number, durationMs: number, storage = own(), now = Date.now()): void {
   const places = new Map(Object.entries(read(storage)));

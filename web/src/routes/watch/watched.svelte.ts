@@ -211,6 +211,7 @@ export class Watched {
       this.setClip(clip);
       this.state = "there";
       this.trouble = "";
+      if (!before) void import("./elsewhere").then((m) => m.catchUp(clip));
       if (before && before.transcript_state !== clip.transcript_state) this.#want("transcript", "chapters");
     } catch (error) {
       this.#clipFailed(error);
