@@ -29,6 +29,8 @@ type options struct {
 	long, spoken  time.Duration
 	live          time.Duration
 	load          time.Duration
+	viewers       int
+	talk          time.Duration
 	most          int
 	cues, queries int
 }
@@ -40,7 +42,7 @@ type part struct {
 }
 
 func parts() []part {
-	return []part{{"start", measureStart}, {"stop", measureStop}, {"words", measureWords}, {"load", measureLoad}, {"search", measureSearch}, {"player", measurePlayer}, {"web", measureWeb}}
+	return []part{{"start", measureStart}, {"stop", measureStop}, {"words", measureWords}, {"load", measureLoad}, {"viewers", measureViewers}, {"search", measureSearch}, {"player", measurePlayer}, {"web", measureWeb}}
 }
 
 func main() {
@@ -58,7 +60,7 @@ func flags() (opt options, err error) {
 	if err != nil {
 		return opt, fmt.Errorf("find the cache: %w", err)
 	}
-	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, search, player, web")
+	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, viewers, search, player, web")
 	flag.StringVar(&opt.bin, "baton", filepath.Join("bin", "baton"), "the program")
 	flag.StringVar(&opt.models, "models", filepath.Join(cache, "baton", "models"), "folder of the speech model")
 	flag.StringVar(&opt.data, "data", filepath.Join("..", "shared", "data"), "folder that has speech/; without it, the speech of testdata")
@@ -70,6 +72,8 @@ func flags() (opt options, err error) {
 	flag.DurationVar(&opt.live, "live", time.Minute, "the recording that is transcribed while it is made in real time; 0: none")
 	flag.DurationVar(&opt.load, "load", 30*time.Second, "how long many record at once")
 	flag.IntVar(&opt.most, "most", 0, "how many record at once at the most; 0: as many as the aims say, and more")
+	flag.IntVar(&opt.viewers, "viewers", 200, "how many watch one clip at once")
+	flag.DurationVar(&opt.talk, "talk", 30*time.Second, "how long they comment, ten times a second")
 	flag.IntVar(&opt.cues, "cues", 1_000_000, "cues that are searched, a seventh of them in the searcher's workspace")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
 	flag.Parse()
