@@ -32,7 +32,7 @@ func (h *handlers) ListProposals(ctx context.Context, r gen.ListProposalsRequest
 		names[i] = m.Account.Name
 	}
 	out := gen.ListProposals200JSONResponse{Proposals: []gen.Proposal{}}
-	for _, p := range spoken.Find(t, names) {
+	for _, p := range spoken.Find(t.Shown(&c), names) {
 		if slices.Contains(settled, p.StartMS) {
 			continue
 		}

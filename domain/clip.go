@@ -74,9 +74,11 @@ type Clip struct {
 	Downloads     bool
 	Kind          ClipKind
 	Title         string
-	Description   string
-	Visibility    Visibility
-	State         ClipState
+	// MadeTitle is the title that was made from what is said; empty: a person wrote it, or there is none.
+	MadeTitle   string
+	Description string
+	Visibility  Visibility
+	State       ClipState
 	// FailureReason is shown to people; set when State is failed.
 	FailureReason string
 	// DurationMS grows while recording.

@@ -49,18 +49,39 @@ func ShownChapters(all []Chapter, cues []Cue, c *Clip) []Chapter {
 	if len(c.Cuts) == 0 {
 		return all
 	}
-	kept, told := c.Kept(), wordsOnlyIn(cues, Withheld(c.Cuts))
-	out := make([]Chapter, 0, len(all))
-	for i, ch := range all {
-		if !kept.Shows(Span{ch.StartMS, ch.EndMS}) {
-			continue
+	kept := c.Kept()
+	return slices.DeleteFunc(MaskedChapters(all, cues, c), func(ch Chapter) bool { return !kept.Shows(Span{ch.StartMS, ch.EndMS}) })
+}
+
+// MaskedChapters are all chapters, with a number in the place of titles that were made and tell.
+func MaskedChapters(all []Chapter, cues []Cue, c *Clip) []Chapter {
+	told, out := wordsOnlyIn(cues, Withheld(c.Cuts)), slices.Clone(all)
+	for i, ch := range out {
+		if !ch.Edited && tells(ch.Title, told) {
+			out[i].Title = fmt.Sprintf("Part %d", i+1)
 		}
-		if !ch.Edited && slices.ContainsFunc(strings.Fields(ch.Title), func(w string) bool { return told[bareWord(w)] }) {
-			ch.Title = fmt.Sprintf("Part %d", i+1)
-		}
-		out = append(out, ch)
 	}
 	return out
+}
+
+// tells whether a text has one of some words.
+func tells(text string, words map[string]bool) bool {
+	return slices.ContainsFunc(strings.Fields(text), func(w string) bool { return words[bareWord(w)] })
+}
+
+// ShownTitle is what a clip is called whose title nobody wrote: made, unless that tells words that only a stretch cut by hand holds; then
+// the title of the first chapter that is shown and tells none. Empty: there is none.
+func ShownTitle(made string, all []Chapter, cues []Cue, c *Clip) string {
+	told, kept := wordsOnlyIn(cues, Withheld(c.Cuts)), c.Kept()
+	if !tells(made, told) {
+		return made
+	}
+	for _, ch := range all {
+		if kept.Shows(Span{ch.StartMS, ch.EndMS}) && !tells(ch.Title, told) {
+			return ch.Title
+		}
+	}
+	return ""
 }
 
 // wordsOnlyIn are the words that are said in some stretches and nowhere else.

@@ -20,10 +20,12 @@ func (r *Runner) summary(ctx context.Context, clip domain.Clip, _ func(float64))
 	if err != nil {
 		return fmt.Errorf("read chapters: %w", err)
 	}
-	if len(words.Cues) == 0 {
+	// What is cut out is nobody's business, least of all that of a model elsewhere.
+	shown := words.Shown(&clip)
+	if len(shown.Cues) == 0 {
 		return nil
 	}
-	written, err := r.Writer.Write(ctx, words.Cues, chapters)
+	written, err := r.Writer.Write(ctx, shown.Cues, domain.MaskedChapters(chapters, words.Cues, &clip))
 	if err != nil {
 		return err //nolint:wrapcheck // words for people
 	}

@@ -91,11 +91,16 @@ func (s Clips) Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch)
 				return err
 			}
 		}
+		if p.Title != nil && after.Title != before.Title {
+			if err := t.SetMadeTitle(ctx, "", id); err != nil {
+				return err
+			}
+		}
 		return t.updateClip(ctx, before, after)
 	})
 }
 
-// SuggestTitle sets the title of a clip that has none, and tells whether it did.
+// SuggestTitle sets the title of a clip that has none, and tells whether it did. What is shown of it follows the clip's cuts.
 func (s Clips) SuggestTitle(ctx context.Context, id domain.ClipID, title string) (bool, error) {
 	set := false
 	err := s.db.inTx(ctx, "suggest a title", func(t *tx) error {
@@ -103,9 +108,25 @@ func (s Clips) SuggestTitle(ctx context.Context, id domain.ClipID, title string)
 		if set = err == nil && before.Title == "" && title != ""; !set {
 			return err
 		}
-		return t.updateClip(ctx, before, patched(before, domain.ClipPatch{Title: &title}))
+		return t.makeTitle(ctx, before, title)
 	})
 	return set && err == nil, err
+}
+
+// makeTitle gives a clip a title that was made, or of it what its cuts allow to be shown.
+func (t *tx) makeTitle(ctx context.Context, c domain.Clip, made string) error {
+	words, chapters, err := t.wordsOf(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.SetMadeTitle(ctx, made, c.ID); err != nil {
+		return err
+	}
+	title := domain.ShownTitle(made, chapters, words.Cues, &c)
+	if title == c.Title {
+		return nil
+	}
+	return t.updateClip(ctx, c, patched(c, domain.ClipPatch{Title: &title}))
 }
 
 // Delete makes it invisible at once and enqueues its purge. KindNotFound.

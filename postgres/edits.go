@@ -71,6 +71,11 @@ func (t *tx) setCuts(ctx context.Context, c domain.Clip, e domain.Edit) error {
 	if err := t.indexShown(ctx, c); err != nil {
 		return err
 	}
+	if c.MadeTitle != "" {
+		if err := t.makeTitle(ctx, c, c.MadeTitle); err != nil {
+			return err
+		}
+	}
 	t.enqueue(domain.Job{Kind: domain.JobEdit, ClipID: c.ID, Again: true})
 	for _, kind := range []domain.EventKind{domain.EventTranscriptChanged, domain.EventChaptersChanged} {
 		if err := t.changed(kind, c, clipData{c.ID}); err != nil {

@@ -134,3 +134,58 @@ func TestExactVersionBelongsToItsEdit(t *testing.T) {
 	ok(t, err)
 	equal(t, "left", len(left), 0)
 }
+
+func TestMadeTitleFollowsTheCuts(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.team(t, "team")
+	id := b.recorded(t, v, "", domain.VisibleWorkspace, 10)
+	b.transcribed(t, id, "our password is swordfish", "and the harbour is closed")
+	ok(t, b.Transcripts.SetChapters(t.Context(), id, []domain.Chapter{{EndMS: 2000, Title: "Password is swordfish"}, {StartMS: 2000, EndMS: 20_000, Title: "Harbour closed"}}))
+	title := func(want string) {
+		t.Helper()
+		c, err := b.Clips.Get(t.Context(), id)
+		ok(t, err)
+		equal(t, "title", c.Title, want)
+	}
+	set, err := b.Clips.SuggestTitle(t.Context(), id, "Password is swordfish")
+	ok(t, err)
+	equal(t, "set", set, true)
+	title("Password is swordfish")
+	ok(t, b.Edits.Set(t.Context(), id, v.AccountID, 0, []domain.Cut{cut(0, 2000)}))
+	title("Harbour closed")
+	equal(t, "found by its title", len(b.found(t, v, "swordfish")), 0)
+	ok(t, b.Edits.Set(t.Context(), id, v.AccountID, 1, []domain.Cut{cut(0, 2000), cut(2000, 4000)}))
+	title("") // nothing is left that could be told
+	ok(t, b.Edits.Revert(t.Context(), id, v.AccountID, 2, 0))
+	title("Password is swordfish")
+
+	// A better title that is made later follows as well; one that a person writes is theirs.
+	set, err = b.Clips.ReplaceTitle(t.Context(), id, "Password is swordfish", "Swordfish and harbour")
+	ok(t, err)
+	equal(t, "replaced", set, true)
+	ok(t, b.Edits.Set(t.Context(), id, v.AccountID, 3, []domain.Cut{cut(0, 2000)}))
+	title("Harbour closed")
+	own := "Swordfish for dinner"
+	ok(t, b.Clips.Update(t.Context(), id, domain.ClipPatch{Title: &own}))
+	ok(t, b.Edits.Revert(t.Context(), id, v.AccountID, 4, 0))
+	ok(t, b.Edits.Set(t.Context(), id, v.AccountID, 5, []domain.Cut{cut(0, 2000)}))
+	title(own)
+	set, err = b.Clips.ReplaceTitle(t.Context(), id, "Swordfish and harbour", "Other")
+	ok(t, err)
+	equal(t, "a person's title is replaced", set, false)
+}
+
+func TestTitleMadeAfterTheCutTellsNothing(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.team(t, "team")
+	id := b.recorded(t, v, "", domain.VisibleWorkspace, 10)
+	b.transcribed(t, id, "our password is swordfish")
+	ok(t, b.Edits.Set(t.Context(), id, v.AccountID, 0, []domain.Cut{cut(0, 2000)}))
+	_, err := b.Clips.SuggestTitle(t.Context(), id, "Password is swordfish")
+	ok(t, err)
+	c, err := b.Clips.Get(t.Context(), id)
+	ok(t, err)
+	equal(t, "title", c.Title, "")
+}

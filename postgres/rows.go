@@ -64,7 +64,7 @@ func toInvite(i sqlc.Invite) domain.Invite {
 func toClip(c sqlc.Clip) domain.Clip {
 	return domain.Clip{
 		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), ParentID: deref(c.ParentID), HostID: deref(c.HostID), Kind: c.Kind,
-		People: idsOf(c.People), GuestComments: c.GuestComments, Downloads: c.Downloads, Title: c.Title,
+		People: idsOf(c.People), GuestComments: c.GuestComments, Downloads: c.Downloads, Title: c.Title, MadeTitle: c.MadeTitle,
 		Description: c.Description, Visibility: c.Visibility, State: c.State, FailureReason: c.FailureReason,
 		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),

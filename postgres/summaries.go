@@ -52,10 +52,10 @@ func (s Clips) ReplaceTitle(ctx context.Context, id domain.ClipID, made, title s
 	set := false
 	err := s.db.inTx(ctx, "replace a title", func(t *tx) error {
 		before, err := t.lockClip(ctx, id)
-		if set = err == nil && before.Title == made && title != "" && title != made; !set {
+		if set = err == nil && before.MadeTitle == made && title != "" && title != made; !set {
 			return err
 		}
-		return t.updateClip(ctx, before, patched(before, domain.ClipPatch{Title: &title}))
+		return t.makeTitle(ctx, before, title)
 	})
 	return set && err == nil, err
 }

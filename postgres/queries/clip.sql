@@ -38,6 +38,9 @@ update clip set title = @title, description = @description, visibility = @visibi
        guest_comments = @guest_comments, downloads = @downloads, updated_at = now()
  where id = @id;
 
+-- name: SetMadeTitle :exec
+update clip set made_title = @made_title where id = @id;
+
 -- name: SetClipState :exec
 update clip set state = @state, failure_reason = @failure_reason, updated_at = now(),
        ready_at = case when @state = 'ready' then coalesce(ready_at, now()) else ready_at end

@@ -22,9 +22,10 @@ before(async () => {
   viewer = await join(server, cookie, laptop, "Max Member");
   phone = await browser.newContext({ viewport: { width: 390, height: 844 }, storageState: await signedIn(laptop) });
   const film = path(server.data, "film.mp4");
+  // With a tone: Chromium pauses silent films in pages that it thinks nobody looks at.
   await run("ffmpeg", [
-    ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=15:d=90"],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", film],
+    ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=15:d=90", "-f", "lavfi", "-i", "sine=440:d=90"],
+    ...["-c:a", "aac", "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", film],
   ]);
   clip = await upload(server, cookie, await readFile(film), "A long film");
   const ready = async () => (await server.api("GET", `/api/v1/clips/${clip}`, { cookie })).json?.state === "ready";

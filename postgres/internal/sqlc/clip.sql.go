@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -62,6 +62,7 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.CutPosterKey,
 		&i.Clip.PreviewKey,
 		&i.Clip.LinkFor,
+		&i.Clip.MadeTitle,
 	)
 	return i, err
 }
@@ -162,7 +163,7 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -220,6 +221,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.CutPosterKey,
 		&i.Clip.PreviewKey,
 		&i.Clip.LinkFor,
+		&i.Clip.MadeTitle,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -229,7 +231,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -322,6 +324,7 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.CutPosterKey,
 			&i.Clip.PreviewKey,
 			&i.Clip.LinkFor,
+			&i.Clip.MadeTitle,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -385,7 +388,7 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -436,6 +439,7 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.CutPosterKey,
 		&i.Clip.PreviewKey,
 		&i.Clip.LinkFor,
+		&i.Clip.MadeTitle,
 	)
 	return i, err
 }
@@ -542,6 +546,15 @@ type SetClipStateParams struct {
 
 func (q *Queries) SetClipState(ctx context.Context, arg SetClipStateParams) error {
 	_, err := q.db.Exec(ctx, setClipState, arg.State, arg.FailureReason, arg.ID)
+	return err
+}
+
+const setMadeTitle = `-- name: SetMadeTitle :exec
+update clip set made_title = $1 where id = $2
+`
+
+func (q *Queries) SetMadeTitle(ctx context.Context, madeTitle string, iD domain.ClipID) error {
+	_, err := q.db.Exec(ctx, setMadeTitle, madeTitle, iD)
 	return err
 }
 

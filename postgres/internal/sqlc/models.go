@@ -146,6 +146,7 @@ type Clip struct {
 	CutPosterKey       string
 	PreviewKey         string
 	LinkFor            *domain.OccurrenceID
+	MadeTitle          string
 }
 
 type ClipTag struct {
