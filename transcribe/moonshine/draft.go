@@ -134,9 +134,8 @@ func (d *drafter) add(words []word, p *piece) {
 		last = d.words[n-1].EndMS
 	}
 	for _, w := range s.Words {
-		if !before(w) {
+		if !before(w) && w.EndMS > last {
 			w.StartMS = max(w.StartMS, last)
-			w.EndMS = max(w.EndMS, w.StartMS)
 			d.words = append(d.words, w)
 		}
 	}
