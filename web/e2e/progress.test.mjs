@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { launch } from "./chromium.mjs";
 import { lookAround } from "./look.mjs";
 import { Server, until } from "./server.mjs";
-import { join, signIn, upload } from "./steps.mjs";
+import { join, playFrom, signIn, upload } from "./steps.mjs";
 
 const run = promisify(execFile);
 const limit = { timeout: 240_000 };
@@ -22,7 +22,6 @@ before(async () => {
   viewer = await join(server, cookie, laptop, "Max Member");
   phone = await browser.newContext({ viewport: { width: 390, height: 844 }, storageState: await signedIn(laptop) });
   const film = path(server.data, "film.mp4");
-  // With a tone: Chromium pauses silent films in pages that it thinks nobody looks at.
   await run("ffmpeg", [
     ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=320x180:rate=15:d=90", "-f", "lavfi", "-i", "sine=440:d=90"],
     ...["-c:a", "aac", "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-pix_fmt", "yuv420p", film],
@@ -44,9 +43,7 @@ const now = (page) => page.evaluate(() => document.querySelector("video").curren
 /** Plays from a moment for two seconds and leaves the page. */
 async function watchFrom(context, seconds, who = viewer) {
   const page = await context.newPage();
-  await page.goto(`${server.url}/c/${clip}?t=${seconds}`);
-  await page.getByRole("button", { name: "Play", exact: true }).click();
-  await until("it plays", async () => (await now(page)) > seconds + 2, 60_000);
+  await playFrom(server, page, clip, seconds, seconds + 2);
   await page.getByRole("link", { name: "Library" }).first().click();
   await until("the server knows it", async () => (await watched(who)).position_ms >= seconds * 1000, 60_000);
   await page.close();

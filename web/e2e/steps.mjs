@@ -87,3 +87,16 @@ export async function join(server, ownerCookie, context, name) {
   if (!answer.ok()) throw new Error(`joining answered ${answer.status()}: ${await answer.text()}`);
   return cookieOf(context);
 }
+
+/** Opens a clip at a moment and plays it to another, in seconds. No press of a button: a page with a moment plays by itself when it is
+ * loaded after one, and what the test driver does counts as such now and then. */
+export async function playFrom(server, page, clip, from, to) {
+  await page.goto(`${server.url}/c/${clip}?t=${from}`);
+  const on = () =>
+    page.evaluate((end) => {
+      const video = document.querySelector("video");
+      if (video?.paused && video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA) void video.play();
+      return (video?.currentTime ?? 0) > end;
+    }, to);
+  await until(`it plays from ${from} to ${to} s`, on, 60_000);
+}

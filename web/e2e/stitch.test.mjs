@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { launch } from "./chromium.mjs";
 import { lookAround } from "./look.mjs";
 import { root, Server, until } from "./server.mjs";
-import { finished, join, signIn, upload } from "./steps.mjs";
+import { finished, join, playFrom, signIn, upload } from "./steps.mjs";
 
 const run = promisify(execFile);
 const limit = { timeout: 300_000 };
@@ -119,15 +119,7 @@ test("it has the words of both and nothing of what was cut out, and is its maker
 test("it plays over the joint", limit, async () => {
   const { chapters } = (await api("GET", `/api/v1/clips/${made}/chapters`)).json;
   const joint = chapters.at(-1).start_ms / 1000;
-  await page.goto(`${server.url}/c/${made}?t=${Math.floor(joint - 1)}`);
-  const play = page.getByRole("button", { name: "Play", exact: true });
-  await play.waitFor({ timeout: 60_000 });
-  await play.click();
-  await until(
-    "it is past the joint",
-    () => page.evaluate((s) => document.querySelector("video").currentTime > s, joint + 1),
-    60_000,
-  );
+  await playFrom(server, page, made, Math.floor(joint - 1), joint + 1);
   await lookAround(page, "stitched");
 });
 
