@@ -91,11 +91,6 @@ func (s Clips) Update(ctx context.Context, id domain.ClipID, p domain.ClipPatch)
 				return err
 			}
 		}
-		if p.Title != nil && after.Title != before.Title {
-			if err := t.SetMadeTitle(ctx, "", id); err != nil {
-				return err
-			}
-		}
 		return t.updateClip(ctx, before, after)
 	})
 }
@@ -119,14 +114,12 @@ func (t *tx) makeTitle(ctx context.Context, c domain.Clip, made string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.SetMadeTitle(ctx, made, c.ID); err != nil {
-		return err
+	if title := domain.ShownTitle(made, chapters, words.Cues, &c); title != c.Title {
+		if err := t.updateClip(ctx, c, patched(c, domain.ClipPatch{Title: &title})); err != nil {
+			return err
+		}
 	}
-	title := domain.ShownTitle(made, chapters, words.Cues, &c)
-	if title == c.Title {
-		return nil
-	}
-	return t.updateClip(ctx, c, patched(c, domain.ClipPatch{Title: &title}))
+	return t.SetMadeTitle(ctx, made, c.ID)
 }
 
 // Delete makes it invisible at once and enqueues its purge. KindNotFound.

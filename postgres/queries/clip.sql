@@ -34,7 +34,8 @@ select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as
  order by clip.id desc limit @page_size::int;
 
 -- name: UpdateClip :exec
-update clip set title = @title, description = @description, visibility = @visibility, space_id = @space_id,
+-- Another title than that which was made is somebody's own.
+update clip set title = @title, made_title = case when title = @title then made_title else '' end, description = @description, visibility = @visibility, space_id = @space_id,
        guest_comments = @guest_comments, downloads = @downloads, updated_at = now()
  where id = @id;
 

@@ -593,7 +593,7 @@ func (q *Queries) Storyboard(ctx context.Context, id domain.ClipID) (string, err
 }
 
 const updateClip = `-- name: UpdateClip :exec
-update clip set title = $1, description = $2, visibility = $3, space_id = $4,
+update clip set title = $1, made_title = case when title = $1 then made_title else '' end, description = $2, visibility = $3, space_id = $4,
        guest_comments = $5, downloads = $6, updated_at = now()
  where id = $7
 `
@@ -608,6 +608,7 @@ type UpdateClipParams struct {
 	ID            domain.ClipID
 }
 
+// Another title than that which was made is somebody's own.
 func (q *Queries) UpdateClip(ctx context.Context, arg UpdateClipParams) error {
 	_, err := q.db.Exec(ctx, updateClip,
 		arg.Title,
