@@ -95,6 +95,7 @@ test("a link for one opens again for that one, and is over for the next", limit,
   const second = await stranger();
   await second.goto(link);
   await title(second, "This link was opened as often as it may be");
+  await second.getByText("Whoever sent it can send you another.").waitFor();
   await assertAccessible(second, "a link that was opened as often as it may be");
   await second.goto(`${server.url}/c/${clip}`);
   await title(second, "This clip is not here for you");
