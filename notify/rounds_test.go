@@ -140,3 +140,47 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 		t.Errorf("%+v", posts)
 	}
 }
+
+// TestWhoHasLeftIsToldNothing: what waited for somebody's working hours, or their browser, does not come after they were removed, also when it
+// is of no clip.
+func TestWhoHasLeftIsToldNothing(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	at := time.Now()
+	service := newChannel(t)
+	p, _, _ := o.pushes(service.URL)
+	one := o.held("Stand-up")
+	tell := func() {
+		o.nudge(domain.NudgeRecord, string(one.ID), "Stand-up has closed: read the record", at, time.Time{})
+		o.nudge(domain.NudgeAsk, string(domain.NewID[domain.AskID]()), "Max asks: when?", at, time.Time{})
+		o.nudge(domain.NudgeUrgent, string(domain.NewID[domain.AskID]()), "Urgent: it burns", at, time.Time{})
+	}
+	nothing := func() {
+		t.Helper()
+		o.exec(`update notice set push_at = now() - interval '1 second' where push_at is not null`)
+		if got := o.mailAt(at.Add(10 * 24 * time.Hour)); len(got) != 0 {
+			t.Errorf("%q", got)
+		}
+		o.exec(`update notice set mail_at = $1, push_at = now() - interval '1 second'`, at)
+		if got := o.mailAt(at.Add(time.Minute)); len(got) != 0 {
+			t.Errorf("%q", got)
+		}
+		o.ok(p.PushDue(t.Context()))
+		if n := len(service.take()); n != 0 {
+			t.Errorf("%d pushes", n)
+		}
+	}
+	tell()
+	o.exec(`update member set left_at = now() where account_id = $1`, o.boss.ID)
+	nothing()
+
+	o.exec(`update member set left_at = null, role = 'owner'`)
+	tell()
+	o.ok(o.db.Members.Remove(t.Context(), o.w, o.boss.ID))
+	var waits int
+	o.ok(o.pool.QueryRow(t.Context(), `select count(*) from notice where mail_at is not null or push_at is not null`).Scan(&waits))
+	if waits != 0 {
+		t.Errorf("%d wait", waits)
+	}
+	nothing()
+}

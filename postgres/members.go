@@ -87,7 +87,7 @@ func (s Members) SetRole(ctx context.Context, w domain.WorkspaceID, id domain.Ac
 	return m, err
 }
 
-// Remove ends a membership with its sign-ins and tokens; the person's clips and comments stay. KindNotFound; KindConflict for
+// Remove ends a membership with its sign-ins and tokens, and mails and pushes nothing that waits; the person's clips and comments stay. KindNotFound; KindConflict for
 // the last owner.
 func (s Members) Remove(ctx context.Context, w domain.WorkspaceID, id domain.AccountID) error {
 	return s.db.inTx(ctx, "remove a member", func(t *tx) error {
@@ -98,10 +98,13 @@ func (s Members) Remove(ctx context.Context, w domain.WorkspaceID, id domain.Acc
 		if err := found(n, err, noMember); err != nil {
 			return err
 		}
-		if err := t.DeleteMemberSignIns(ctx, w, id); err != nil {
+		if err := t.CancelNoticesOf(ctx, w, id); err != nil {
 			return err
 		}
-		if err := t.EndAnswerLinks(ctx, id, string(w)); err != nil {
+		if err := t.EndAnswerLinks(ctx, id, string(w)); err != nil { // first: what is opened meanwhile has its sign-in by then
+			return err
+		}
+		if err := t.DeleteMemberSignIns(ctx, w, id); err != nil {
 			return err
 		}
 		return t.RevokeMemberTokens(ctx, w, id)

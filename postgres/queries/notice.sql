@@ -41,6 +41,11 @@ on conflict (account_id) do update set mail = excluded.mail, muted = excluded.mu
 -- name: CancelMail :exec
 update notice set mail_at = null where account_id = @account_id;
 
+-- name: CancelNoticesOf :exec
+-- What somebody was to be told in a workspace that they have left.
+update notice set mail_at = null, push_at = null
+ where workspace_id = @workspace_id and account_id = @account_id and (mail_at is not null or push_at is not null);
+
 -- name: EndMail :one
 update notice_choice set mail = 'never' where unsubscribe = @unsubscribe returning account_id;
 

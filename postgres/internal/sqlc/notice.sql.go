@@ -20,6 +20,17 @@ func (q *Queries) CancelMail(ctx context.Context, accountID domain.AccountID) er
 	return err
 }
 
+const cancelNoticesOf = `-- name: CancelNoticesOf :exec
+update notice set mail_at = null, push_at = null
+ where workspace_id = $1 and account_id = $2 and (mail_at is not null or push_at is not null)
+`
+
+// What somebody was to be told in a workspace that they have left.
+func (q *Queries) CancelNoticesOf(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) error {
+	_, err := q.db.Exec(ctx, cancelNoticesOf, workspaceID, accountID)
+	return err
+}
+
 const dropUnshown = `-- name: DropUnshown :exec
 update notice set mail_at = null, push_at = null
  where notice.account_id = $1 and (mail_at is not null or push_at is not null)
