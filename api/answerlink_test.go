@@ -292,3 +292,43 @@ func TestALinkInAMailIsGoodForNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// TestALinkThatEndsWhileItIsOpened: whoever signs out everywhere at the moment at which another opens their link wins.
+func TestALinkThatEndsWhileItIsOpened(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	_, link := c.mailed()
+	tx, err := c.pool.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback(t.Context()) }()
+	if _, err := tx.Exec(t.Context(), `update answer_link set used_at = now()`); err != nil {
+		t.Fatal(err)
+	}
+	opened := make(chan *answer, 1)
+	stranger := &person{s: c.server}
+	req := stranger.request("GET", link, nil)
+	go func() { opened <- c.send(req) }()
+	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		var waits int
+		if err := c.pool.QueryRow(t.Context(), `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waits); err != nil {
+			t.Fatal(err)
+		}
+		if waits > 0 || len(opened) > 0 {
+			break
+		} else if time.Now().After(end) {
+			t.Fatal("it does not wait for who ends it")
+		}
+	}
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if a := <-opened; a.header.Get("Set-Cookie") != "" {
+		t.Error("it opens though it has ended")
+	}
+	var kept int
+	if err := c.pool.QueryRow(t.Context(), `select count(*) from sign_in where occurrence_id is not null`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d sign-ins %v", kept, err)
+	}
+}

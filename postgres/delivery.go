@@ -100,7 +100,7 @@ func (s Rounds) AnswerLink(ctx context.Context, tokenHash []byte) (domain.Answer
 }
 
 // PutForAnswer keeps the sign-in of a link, which is good for one occurrence alone, or notes that it was opened again. KindNotFound when the
-// person is no member of the round.
+// person is no member of the round, or the link was ended.
 func (s SignIns) PutForAnswer(ctx context.Context, signIn domain.SignIn, tokenHash []byte) error {
 	n, err := s.db.queries().PutAnswerSignIn(ctx, sqlc.PutAnswerSignInParams{
 		ID: signIn.ID, TokenHash: tokenHash, AccountID: signIn.AccountID, WorkspaceID: signIn.WorkspaceID, UserAgent: signIn.UserAgent,

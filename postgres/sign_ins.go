@@ -57,10 +57,11 @@ func (s SignIns) DeleteOthers(ctx context.Context, account domain.AccountID, kee
 }
 
 func (t *tx) endSignIns(ctx context.Context, account domain.AccountID, keep domain.SignInID) error {
-	if err := t.DeleteOtherSignIns(ctx, account, keep); err != nil {
+	// The links first: a sign-in by one that is opened meanwhile is there by the time that sign-ins are deleted, or is not made.
+	if err := t.EndAnswerLinks(ctx, account, ""); err != nil {
 		return err
 	}
-	return t.EndAnswerLinks(ctx, account, "")
+	return t.DeleteOtherSignIns(ctx, account, keep)
 }
 
 // Prune removes the expired ones.

@@ -67,12 +67,15 @@ update answer_link set used_at = coalesce(used_at, now())
    and (@workspace_id::text = '' or round.workspace_id = @workspace_id::text);
 
 -- name: PutAnswerSignIn :execrows
--- One for each link: who opens it again, in whatever browser, has the same.
+-- One for each link: who opens it again, in whatever browser, has the same. The link is held, so that who ends it ends this, too.
 insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id, link_hash)
-select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @address, @expires_at, @occurrence_id::text, @link_hash
+select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @address, @expires_at, @occurrence_id::text, answer_link.token_hash
   from member join round_member on round_member.account_id = member.account_id
   join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = @occurrence_id::text
+  join answer_link on answer_link.token_hash = @link_hash::bytea and answer_link.account_id = member.account_id and answer_link.used_at is null
+   and answer_link.expires_at > now()
  where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null
+   for update of answer_link
 on conflict (token_hash) do update set last_seen_at = now(), user_agent = excluded.user_agent, address = excluded.address;
 
 -- name: PruneAnswerLinks :exec

@@ -20,10 +20,13 @@ select id, account_id, workspace_id, user_agent, address, created_at, last_seen_
 
 -- name: DeleteSignIn :one
 -- The link that it came by opens nothing any more.
-with gone as (
-  delete from sign_in where sign_in.id = @id and sign_in.account_id = @account_id returning sign_in.link_hash
-), ended as (
-  update answer_link set used_at = coalesce(used_at, now()) where token_hash in (select link_hash from gone)
+-- That is ended first, as by all who end or open one: so none waits for the other for ever.
+with ended as (
+  update answer_link set used_at = coalesce(used_at, now())
+   where token_hash in (select sign_in.link_hash from sign_in where sign_in.id = @id and sign_in.account_id = @account_id)
+  returning token_hash
+), gone as (
+  delete from sign_in where sign_in.id = @id and sign_in.account_id = @account_id and (select count(*) from ended) >= 0 returning sign_in.id
 )
 select count(*) from gone;
 

@@ -291,10 +291,13 @@ func (q *Queries) PruneAnswerLinks(ctx context.Context) error {
 
 const putAnswerSignIn = `-- name: PutAnswerSignIn :execrows
 insert into sign_in (id, token_hash, account_id, workspace_id, user_agent, address, expires_at, occurrence_id, link_hash)
-select $1, $2, member.account_id, member.workspace_id, $3, $4, $5, $6::text, $7
+select $1, $2, member.account_id, member.workspace_id, $3, $4, $5, $6::text, answer_link.token_hash
   from member join round_member on round_member.account_id = member.account_id
   join occurrence on occurrence.round_id = round_member.round_id and occurrence.id = $6::text
+  join answer_link on answer_link.token_hash = $7::bytea and answer_link.account_id = member.account_id and answer_link.used_at is null
+   and answer_link.expires_at > now()
  where member.workspace_id = $8 and member.account_id = $9 and member.left_at is null
+   for update of answer_link
 on conflict (token_hash) do update set last_seen_at = now(), user_agent = excluded.user_agent, address = excluded.address
 `
 
@@ -310,7 +313,7 @@ type PutAnswerSignInParams struct {
 	AccountID    domain.AccountID
 }
 
-// One for each link: who opens it again, in whatever browser, has the same.
+// One for each link: who opens it again, in whatever browser, has the same. The link is held, so that who ends it ends this, too.
 func (q *Queries) PutAnswerSignIn(ctx context.Context, arg PutAnswerSignInParams) (int64, error) {
 	result, err := q.db.Exec(ctx, putAnswerSignIn,
 		arg.ID,

@@ -40,15 +40,18 @@ func (q *Queries) DeleteOtherSignIns(ctx context.Context, accountID domain.Accou
 }
 
 const deleteSignIn = `-- name: DeleteSignIn :one
-with gone as (
-  delete from sign_in where sign_in.id = $1 and sign_in.account_id = $2 returning sign_in.link_hash
-), ended as (
-  update answer_link set used_at = coalesce(used_at, now()) where token_hash in (select link_hash from gone)
+with ended as (
+  update answer_link set used_at = coalesce(used_at, now())
+   where token_hash in (select sign_in.link_hash from sign_in where sign_in.id = $1 and sign_in.account_id = $2)
+  returning token_hash
+), gone as (
+  delete from sign_in where sign_in.id = $1 and sign_in.account_id = $2 and (select count(*) from ended) >= 0 returning sign_in.id
 )
 select count(*) from gone
 `
 
 // The link that it came by opens nothing any more.
+// That is ended first, as by all who end or open one: so none waits for the other for ever.
 func (q *Queries) DeleteSignIn(ctx context.Context, iD domain.SignInID, accountID domain.AccountID) (int64, error) {
 	row := q.db.QueryRow(ctx, deleteSignIn, iD, accountID)
 	var count int64
