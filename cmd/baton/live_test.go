@@ -78,7 +78,8 @@ func TestWordsComeWhileRecording(t *testing.T) {
 	got := strings.Fields(plain(heard.text()))
 	d := distance(got, want)
 	t.Logf("%d of %d words differ from those of one run", d, len(want))
-	if d > len(want)/40 {
+	// The pieces that are heard at once are cut at other places, which changes some; a piece that is lost or comes twice is many.
+	if d > len(want)/20 {
 		t.Errorf("they are:\n%s\nand\n%s", got, want)
 	}
 	for i, cue := range heard.Cues {
