@@ -111,7 +111,7 @@ func (c *Courier) deliver(ctx context.Context, p domain.Post, shown bool) error 
 	id := p.Message.ID
 	switch {
 	case !shown:
-		return c.Posts.Failed(ctx, id, "the clip is gone, or private by now", time.Time{}) //nolint:wrapcheck // says what it did
+		return c.Posts.Failed(ctx, id, "what it speaks of is gone, or private by now", time.Time{}) //nolint:wrapcheck // says what it did
 	case p.Webhook.Paused:
 		return c.Posts.Failed(ctx, id, "the webhook was paused", time.Time{}) //nolint:wrapcheck // says what it did
 	}

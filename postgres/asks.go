@@ -112,7 +112,13 @@ func (s Asks) Answer(ctx context.Context, v domain.Viewer, a domain.Ask) error {
 
 // Withdraw takes one back. KindConflict when it is not open any more.
 func (s Asks) Withdraw(ctx context.Context, v domain.Viewer, id domain.AskID) error {
-	return s.settle(ctx, v, id, func(t *tx, _ domain.Ask) (int64, error) { return t.WithdrawAsk(ctx, id) })
+	return s.settle(ctx, v, id, func(t *tx, _ domain.Ask) (int64, error) {
+		n, err := t.WithdrawAsk(ctx, id)
+		if err != nil || n == 0 {
+			return n, err
+		}
+		return n, t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: v.WorkspaceID, Key: "ask_id", ID: string(id)})
+	})
 }
 
 func (s Asks) settle(ctx context.Context, v domain.Viewer, id domain.AskID, do func(*tx, domain.Ask) (int64, error)) error {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,10 +80,11 @@ func (s Blockers) SetCleared(ctx context.Context, b domain.Blocker, by domain.Ac
 }
 
 // raise makes blockers of what somebody wrote in an occurrence: what is open in the same words already is mentioned again.
-// What they wrote before and no longer do is taken back.
+// What they wrote before and no longer do is taken back, or corrected when much the same stands there now.
 func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.OccurrenceID, owner domain.AccountID, bodies []string, now time.Time) error {
 	lower := orEmpty(each(bodies, strings.ToLower))
-	if err := t.KeepBlockersOf(ctx, sqlc.KeepBlockersOfParams{OccurrenceID: string(o), OwnerID: owner, Bodies: lower}); err != nil {
+	before, err := t.TakenBack(ctx, sqlc.TakenBackParams{OccurrenceID: string(o), OwnerID: owner, Bodies: lower})
+	if err != nil {
 		return err
 	}
 	if err := t.KeepMentionsOf(ctx, sqlc.KeepMentionsOfParams{OccurrenceID: o, OwnerID: owner, Bodies: lower}); err != nil {
@@ -99,6 +101,11 @@ func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.Occurrenc
 		id, err := t.OpenBlockerLike(ctx, sqlc.OpenBlockerLikeParams{WorkspaceID: w, OwnerID: owner, Body: body, OccurrenceID: string(o)})
 		switch {
 		case errors.Is(err, pgx.ErrNoRows):
+			if i := slices.IndexFunc(before, func(b sqlc.TakenBackRow) bool { return corrects(body, b.Body) }); i >= 0 {
+				err = t.reword(ctx, w, before[i].ID, body)
+				before = slices.Delete(before, i, i+1)
+				break
+			}
 			err = t.insertBlocker(ctx, domain.Blocker{
 				ID: domain.NewIDAt[domain.BlockerID](now), WorkspaceID: w, Owner: domain.Account{ID: owner}, Body: body,
 				Source: domain.Source{OccurrenceID: o}, Origin: domain.OriginRound, RaisedAt: now,
@@ -110,7 +117,33 @@ func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.Occurrenc
 			return err
 		}
 	}
+	for _, b := range before {
+		if err := errors.Join(t.DeleteBlocker(ctx, b.ID), t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: w, Key: "blocker_id", ID: string(b.ID)})); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// reword keeps a blocker in other words, also where it is told of and was not yet.
+func (t *tx) reword(ctx context.Context, w domain.WorkspaceID, id domain.BlockerID, body string) error {
+	return errors.Join(
+		t.RewordBlocker(ctx, body, id),
+		t.RewordPosts(ctx, sqlc.RewordPostsParams{Excerpt: excerpt(body), Body: body, WorkspaceID: w, BlockerID: string(id)}),
+	)
+}
+
+// corrects: a text takes the place of another when it begins and ends as that does, for half of it and more.
+func corrects(after, before string) bool {
+	a, b := []rune(strings.ToLower(after)), []rune(strings.ToLower(before))
+	short, same := min(len(a), len(b)), 0
+	for same < short && a[same] == b[same] {
+		same++
+	}
+	for end := 1; same < short && a[len(a)-end] == b[len(b)-end]; end++ {
+		same++
+	}
+	return 2*same >= max(len(a), len(b))
 }
 
 func toBlocker(r sqlc.BlockersRow) domain.Blocker {

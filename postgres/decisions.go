@@ -88,6 +88,9 @@ func (s Decisions) Delete(ctx context.Context, w domain.WorkspaceID, id domain.D
 		if err := t.DeleteDecision(ctx, id); err != nil {
 			return err
 		}
+		if err := t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: w, Key: "decision_id", ID: string(id)}); err != nil {
+			return err
+		}
 		return t.thingChanged(domain.EventDecisionChanged, w, string(id))
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"baton/domain"
+	"baton/postgres/internal/sqlc"
 )
 
 // What asks, decisions and blockers tell people's other tools: in the space in which they were said.
@@ -13,7 +14,7 @@ import (
 // postDecision tells of a decision.
 func (t *tx) postDecision(ctx context.Context, d domain.Decision) error {
 	m := domain.Message{
-		Kind: domain.MessageDecision, Ref: string(d.ID), Title: "Decided: " + d.What, Text: excerpt(d.Why), Path: "/decisions/" + string(d.ID), ClipID: d.Source.ClipID,
+		Kind: domain.MessageDecision, Ref: string(d.ID), Title: "Decided: " + d.What, Text: excerpt(d.Why), Path: "/decisions/" + string(d.ID),
 		Data: map[string]any{"decision_id": d.ID, "what": d.What, "why": d.Why},
 	}
 	if d.Source.ClipID != "" {
@@ -75,16 +76,18 @@ func (t *tx) postBlocker(ctx context.Context, b domain.Blocker, k domain.Message
 	}
 	return t.postOutcome(ctx, b.WorkspaceID, b.Source, domain.Message{
 		Kind: k, Ref: string(b.ID) + ":" + strconv.FormatInt(at.UnixMilli(), 10), At: at, Title: row.Account.Name + words, Text: excerpt(b.Body),
-		Path: "/blockers", ClipID: b.Source.ClipID, Data: map[string]any{"blocker_id": b.ID, "owner": row.Account.Name, "body": b.Body},
+		Path: "/blockers", Data: map[string]any{"blocker_id": b.ID, "owner": row.Account.Name, "body": b.Body},
 	})
 }
 
+// postOutcome tells of what was said, unless that was in a private clip or note.
 func (t *tx) postOutcome(ctx context.Context, w domain.WorkspaceID, at domain.Source, m domain.Message) error {
-	space, err := t.SpaceOfSource(ctx, string(at.ClipID), string(at.OccurrenceID))
-	if err != nil {
+	said, err := t.SourceOf(ctx, sqlc.SourceOfParams{ClipID: string(at.ClipID), OccurrenceID: string(at.OccurrenceID), CommentID: string(at.CommentID)})
+	if err != nil || said.Hushed {
 		return err
 	}
-	return t.post(ctx, w, domain.SpaceID(space), m)
+	m.ClipID = at.ClipID
+	return t.postIn(ctx, w, domain.SpaceID(said.SpaceID), said.OfRound, m)
 }
 
 // askNames are who asks and who is asked.

@@ -71,6 +71,11 @@ func (s Webhooks) Post(ctx context.Context, w domain.WorkspaceID, space domain.S
 
 // post is Post in the transaction of the event, so that neither is without the other.
 func (t *tx) post(ctx context.Context, w domain.WorkspaceID, space domain.SpaceID, m domain.Message) error {
+	return t.postIn(ctx, w, space, false, m)
+}
+
+// postIn is post; ofRound: the space is that of a round, and the clip that is spoken of is in none.
+func (t *tx) postIn(ctx context.Context, w domain.WorkspaceID, space domain.SpaceID, ofRound bool, m domain.Message) error {
 	to, err := t.WebhooksFor(ctx, sqlc.WebhooksForParams{WorkspaceID: w, Kind: string(m.Kind), SpaceID: string(space)})
 	if err != nil {
 		return err
@@ -82,7 +87,7 @@ func (t *tx) post(ctx context.Context, w domain.WorkspaceID, space domain.SpaceI
 	for _, id := range to {
 		m.ID = domain.NewID[domain.MessageID]()
 		if err := t.InsertPost(ctx, sqlc.InsertPostParams{
-			ID: m.ID, WebhookID: id, Kind: m.Kind, Ref: m.Ref, ClipID: orNull(m.ClipID), Message: m, DueAt: &due,
+			ID: m.ID, WebhookID: id, Kind: m.Kind, Ref: m.Ref, ClipID: orNull(m.ClipID), OfRound: ofRound, Message: m, DueAt: &due,
 		}); err != nil {
 			return err
 		}

@@ -114,12 +114,6 @@ select id from blocker
 -- name: HasBlockerOf :one
 select exists (select from blocker where occurrence_id = @occurrence_id::text and owner_id = @owner_id and lower(body) = lower(@body::text));
 
--- name: KeepBlockersOf :exec
--- What somebody no longer says in an occurrence, they never said.
-delete from blocker
- where occurrence_id = @occurrence_id::text and owner_id = @owner_id and origin = 'round' and cleared_at is null and clip_id is null
-   and not (lower(body) = any(@bodies::text[]));
-
 -- name: KeepMentionsOf :exec
 delete from blocker_mention using blocker
  where blocker.id = blocker_mention.blocker_id and blocker.owner_id = @owner_id and blocker_mention.occurrence_id = @occurrence_id

@@ -23,7 +23,7 @@ select id from webhook
  order by id;
 
 -- name: InsertPost :exec
-insert into post (id, webhook_id, kind, ref, clip_id, message, due_at) values (@id, @webhook_id, @kind, @ref, @clip_id, @message, @due_at)
+insert into post (id, webhook_id, kind, ref, clip_id, of_round, message, due_at) values (@id, @webhook_id, @kind, @ref, @clip_id, @of_round, @message, @due_at)
 on conflict (webhook_id, kind, ref) do nothing;
 
 -- name: ClaimPosts :many
@@ -39,9 +39,10 @@ update post set due_at = now() + interval '2 minutes', tries = tries + 1
  where post.id in (select mine.id from mine) and webhook.id = post.webhook_id
 returning sqlc.embed(post), sqlc.embed(webhook),
   coalesce((select clip.title from clip where clip.id = post.clip_id), '')::text as clip_title,
-  (post.clip_id is null or exists (
+  (not exists (select from comment where post.kind = 'comment.created' and comment.id = post.ref and comment.deleted_at is not null)
+   and (post.clip_id is null or exists (
     select from clip where clip.id = post.clip_id and clip.deleted_at is null and clip.visibility <> 'private'
-       and (webhook.space_id is null or clip.space_id = webhook.space_id)))::bool as shown;
+       and (webhook.space_id is null or clip.space_id = webhook.space_id or post.of_round and clip.space_id is null))))::bool as shown;
 
 -- name: PostSent :exec
 update post set due_at = null, sent_at = now(), reason = '' where id = @id;

@@ -543,24 +543,6 @@ func (q *Queries) InsertDecision(ctx context.Context, arg InsertDecisionParams) 
 	return err
 }
 
-const keepBlockersOf = `-- name: KeepBlockersOf :exec
-delete from blocker
- where occurrence_id = $1::text and owner_id = $2 and origin = 'round' and cleared_at is null and clip_id is null
-   and not (lower(body) = any($3::text[]))
-`
-
-type KeepBlockersOfParams struct {
-	OccurrenceID string
-	OwnerID      domain.AccountID
-	Bodies       []string
-}
-
-// What somebody no longer says in an occurrence, they never said.
-func (q *Queries) KeepBlockersOf(ctx context.Context, arg KeepBlockersOfParams) error {
-	_, err := q.db.Exec(ctx, keepBlockersOf, arg.OccurrenceID, arg.OwnerID, arg.Bodies)
-	return err
-}
-
 const keepDecisionPeople = `-- name: KeepDecisionPeople :exec
 delete from decision_person where decision_id = $1 and not (account_id = any($2::text[]))
 `

@@ -302,6 +302,7 @@ type Post struct {
 	SentAt    *time.Time
 	DeadAt    *time.Time
 	Reason    string
+	OfRound   bool
 }
 
 type PushSubscription struct {

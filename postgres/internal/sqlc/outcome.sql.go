@@ -7,18 +7,133 @@ package sqlc
 
 import (
 	"context"
+
+	"baton/domain"
 )
 
-const spaceOfSource = `-- name: SpaceOfSource :one
-select coalesce(
-  (select clip.space_id from clip where clip.id = $1::text),
-  (select round.space_id from occurrence join round on round.id = occurrence.round_id where occurrence.id = $2::text), '')::text
+const deleteBlocker = `-- name: DeleteBlocker :exec
+delete from blocker where id = $1
 `
 
-// The space of the clip, or else of the round, in which something was said; empty: none.
-func (q *Queries) SpaceOfSource(ctx context.Context, clipID string, occurrenceID string) (string, error) {
-	row := q.db.QueryRow(ctx, spaceOfSource, clipID, occurrenceID)
-	var column_1 string
-	err := row.Scan(&column_1)
-	return column_1, err
+func (q *Queries) DeleteBlocker(ctx context.Context, id domain.BlockerID) error {
+	_, err := q.db.Exec(ctx, deleteBlocker, id)
+	return err
+}
+
+const dropPosts = `-- name: DropPosts :exec
+delete from post using webhook
+ where webhook.id = post.webhook_id and webhook.workspace_id = $1 and post.sent_at is null and post.message->'data' @> jsonb_build_object($2::text, $3::text)
+`
+
+type DropPostsParams struct {
+	WorkspaceID domain.WorkspaceID
+	Key         string
+	ID          string
+}
+
+// What tells of something that is no more, and was not sent. key is the one of the message's data that names it.
+func (q *Queries) DropPosts(ctx context.Context, arg DropPostsParams) error {
+	_, err := q.db.Exec(ctx, dropPosts, arg.WorkspaceID, arg.Key, arg.ID)
+	return err
+}
+
+const rewordBlocker = `-- name: RewordBlocker :exec
+update blocker set body = $1 where id = $2
+`
+
+func (q *Queries) RewordBlocker(ctx context.Context, body string, iD domain.BlockerID) error {
+	_, err := q.db.Exec(ctx, rewordBlocker, body, iD)
+	return err
+}
+
+const rewordPosts = `-- name: RewordPosts :exec
+update post set message = message || jsonb_build_object('text', $1::text, 'data', message->'data' || jsonb_build_object('body', $2::text))
+  from webhook
+ where webhook.id = post.webhook_id and webhook.workspace_id = $3 and post.sent_at is null and post.message->'data'->>'blocker_id' = $4::text
+`
+
+type RewordPostsParams struct {
+	Excerpt     string
+	Body        string
+	WorkspaceID domain.WorkspaceID
+	BlockerID   string
+}
+
+// What tells of a blocker, and was not sent.
+func (q *Queries) RewordPosts(ctx context.Context, arg RewordPostsParams) error {
+	_, err := q.db.Exec(ctx, rewordPosts,
+		arg.Excerpt,
+		arg.Body,
+		arg.WorkspaceID,
+		arg.BlockerID,
+	)
+	return err
+}
+
+const sourceOf = `-- name: SourceOf :one
+select coalesce(clip.space_id, round.space_id, '')::text as space_id, (clip.id is not null and clip.space_id is null and round.space_id is not null)::bool as of_round,
+       (coalesce(clip.visibility = 'private' or clip.deleted_at is not null, false) or coalesce(comment.private_to is not null or comment.deleted_at is not null, false))::bool as hushed
+  from (select) nothing
+  left join clip on clip.id = $1::text
+  left join occurrence on occurrence.id = $2::text left join round on round.id = occurrence.round_id
+  left join comment on comment.id = $3::text
+`
+
+type SourceOfParams struct {
+	ClipID       string
+	OccurrenceID string
+	CommentID    string
+}
+
+type SourceOfRow struct {
+	SpaceID string
+	OfRound bool
+	Hushed  bool
+}
+
+// Where something was said: in the space of the clip, or else of the round (empty: none), and whether that is between a few.
+func (q *Queries) SourceOf(ctx context.Context, arg SourceOfParams) (SourceOfRow, error) {
+	row := q.db.QueryRow(ctx, sourceOf, arg.ClipID, arg.OccurrenceID, arg.CommentID)
+	var i SourceOfRow
+	err := row.Scan(&i.SpaceID, &i.OfRound, &i.Hushed)
+	return i, err
+}
+
+const takenBack = `-- name: TakenBack :many
+select id, body from blocker
+ where occurrence_id = $1::text and owner_id = $2 and origin = 'round' and cleared_at is null and clip_id is null
+   and not (lower(body) = any($3::text[]))
+ order by raised_at, id for update
+`
+
+type TakenBackParams struct {
+	OccurrenceID string
+	OwnerID      domain.AccountID
+	Bodies       []string
+}
+
+type TakenBackRow struct {
+	ID   domain.BlockerID
+	Body string
+}
+
+// What somebody no longer says in an occurrence.
+func (q *Queries) TakenBack(ctx context.Context, arg TakenBackParams) ([]TakenBackRow, error) {
+	rows, err := q.db.Query(ctx, takenBack, arg.OccurrenceID, arg.OwnerID, arg.Bodies)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []TakenBackRow
+	for rows.Next() {
+		var i TakenBackRow
+		if err := rows.Scan(&i.ID, &i.Body); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -22,11 +22,12 @@ with next as (
 update post set due_at = now() + interval '2 minutes', tries = tries + 1
   from webhook
  where post.id in (select mine.id from mine) and webhook.id = post.webhook_id
-returning post.id, post.webhook_id, post.kind, post.ref, post.clip_id, post.message, post.created_at, post.due_at, post.tries, post.sent_at, post.dead_at, post.reason, webhook.id, webhook.workspace_id, webhook.space_id, webhook.kind, webhook.name, webhook.url, webhook.secret, webhook.wants, webhook.paused, webhook.paused_reason, webhook.created_by, webhook.created_at,
+returning post.id, post.webhook_id, post.kind, post.ref, post.clip_id, post.message, post.created_at, post.due_at, post.tries, post.sent_at, post.dead_at, post.reason, post.of_round, webhook.id, webhook.workspace_id, webhook.space_id, webhook.kind, webhook.name, webhook.url, webhook.secret, webhook.wants, webhook.paused, webhook.paused_reason, webhook.created_by, webhook.created_at,
   coalesce((select clip.title from clip where clip.id = post.clip_id), '')::text as clip_title,
-  (post.clip_id is null or exists (
+  (not exists (select from comment where post.kind = 'comment.created' and comment.id = post.ref and comment.deleted_at is not null)
+   and (post.clip_id is null or exists (
     select from clip where clip.id = post.clip_id and clip.deleted_at is null and clip.visibility <> 'private'
-       and (webhook.space_id is null or clip.space_id = webhook.space_id)))::bool as shown
+       and (webhook.space_id is null or clip.space_id = webhook.space_id or post.of_round and clip.space_id is null))))::bool as shown
 `
 
 type ClaimPostsRow struct {
@@ -59,6 +60,7 @@ func (q *Queries) ClaimPosts(ctx context.Context, busy []string, pageSize int) (
 			&i.Post.SentAt,
 			&i.Post.DeadAt,
 			&i.Post.Reason,
+			&i.Post.OfRound,
 			&i.Webhook.ID,
 			&i.Webhook.WorkspaceID,
 			&i.Webhook.SpaceID,
@@ -97,7 +99,7 @@ func (q *Queries) DeleteWebhook(ctx context.Context, workspaceID domain.Workspac
 }
 
 const insertPost = `-- name: InsertPost :exec
-insert into post (id, webhook_id, kind, ref, clip_id, message, due_at) values ($1, $2, $3, $4, $5, $6, $7)
+insert into post (id, webhook_id, kind, ref, clip_id, of_round, message, due_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (webhook_id, kind, ref) do nothing
 `
 
@@ -107,6 +109,7 @@ type InsertPostParams struct {
 	Kind      domain.MessageKind
 	Ref       string
 	ClipID    *domain.ClipID
+	OfRound   bool
 	Message   domain.Message
 	DueAt     *time.Time
 }
@@ -118,6 +121,7 @@ func (q *Queries) InsertPost(ctx context.Context, arg InsertPostParams) error {
 		arg.Kind,
 		arg.Ref,
 		arg.ClipID,
+		arg.OfRound,
 		arg.Message,
 		arg.DueAt,
 	)
@@ -193,7 +197,7 @@ func (q *Queries) PostSent(ctx context.Context, id domain.MessageID) error {
 }
 
 const postsOf = `-- name: PostsOf :many
-select post.id, post.webhook_id, post.kind, post.ref, post.clip_id, post.message, post.created_at, post.due_at, post.tries, post.sent_at, post.dead_at, post.reason from post join webhook on webhook.id = post.webhook_id
+select post.id, post.webhook_id, post.kind, post.ref, post.clip_id, post.message, post.created_at, post.due_at, post.tries, post.sent_at, post.dead_at, post.reason, post.of_round from post join webhook on webhook.id = post.webhook_id
  where webhook.workspace_id = $1 and webhook_id = $2 order by post.id desc limit 30
 `
 
@@ -223,6 +227,7 @@ func (q *Queries) PostsOf(ctx context.Context, workspaceID domain.WorkspaceID, w
 			&i.Post.SentAt,
 			&i.Post.DeadAt,
 			&i.Post.Reason,
+			&i.Post.OfRound,
 		); err != nil {
 			return nil, err
 		}
