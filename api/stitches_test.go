@@ -50,6 +50,17 @@ func TestOnlyWhatOneMayTakeAlongIsStitched(t *testing.T) {
 		s.playable(id, "one")
 	}
 	other.call("PATCH", "/api/v1/clips/"+string(foreign), map[string]any{"downloads": true}).expect(200)
+	_, link := p.link(private, map[string]any{"downloads": true})
+	linked := s.join(p.member.WorkspaceID, "Linked", domain.RoleMember)
+	linked.opens(link, map[string]any{}).expect(200)
+	linked.call("GET", "/api/v1/clips/"+string(private)+"/download", nil).expect(200)
+	linked.stitched(open, private).problem(403)
+	long := p.clip(domain.VisibleWorkspace, "Long")
+	s.playable(long, "one")
+	s.exec(`update clip set duration_ms = 25200000 where id = $1`, long)
+	if said := colleague.stitched(long, long).problem(413); !strings.Contains(said, "12 hours") {
+		t.Error(said)
+	}
 	for name, c := range map[string]struct {
 		ids    []domain.ClipID
 		status int

@@ -78,6 +78,30 @@ type Import struct {
 	Parts []StitchedPart
 }
 
+// Keys lists the objects of its rendition.
+func (i *Import) Keys() []string {
+	var all []string
+	for _, s := range i.Inits {
+		all = append(all, s.ObjectKey)
+	}
+	for _, s := range i.Segments {
+		all = append(all, s.ObjectKey)
+	}
+	return all
+}
+
+// Bytes of them.
+func (i *Import) Bytes() int64 {
+	var sum int64
+	for _, s := range i.Inits {
+		sum += s.Bytes
+	}
+	for _, s := range i.Segments {
+		sum += s.Bytes
+	}
+	return sum
+}
+
 // Pictures are the keys of a clip's poster, animated preview, storyboard and peaks; StoryboardVTT is the storyboard's index.
 type Pictures struct {
 	PosterKey     string

@@ -1,9 +1,16 @@
 package domain
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
-// MostParts is how many clips can be joined at once.
-const MostParts = 50
+// MostParts is how many clips can be joined at once; together they last no longer, and were no larger, than this.
+const (
+	MostParts         = 50
+	MostStitched      = 12 * time.Hour
+	MostStitchedBytes = 16 << 30
+)
 
 // StitchedPart is a clip within another one that was made of several.
 type StitchedPart struct {
@@ -14,10 +21,14 @@ type StitchedPart struct {
 }
 
 // NewStitched is the clip that others are joined to: its maker's own, and private until they share it. It takes of each what its edit keeps, so
-// that what was cut out of one stays out of reach. KindInvalid when there are too few or too many, KindConflict when one is not ready.
+// that what was cut out of one stays out of reach. KindInvalid when there are too few or too many, KindTooLarge when it would be too long or too
+// large, KindConflict when one is not ready.
 func NewStitched(id ClipID, maker AccountID, title string, parts []Clip) (Clip, error) {
 	if len(parts) < 2 || len(parts) > MostParts {
 		return Clip{}, Errorf(KindInvalid, "choose 2 to %d clips to join", MostParts)
+	}
+	if err := fitsStitched(parts); err != nil {
+		return Clip{}, err
 	}
 	whole := Clip{ID: id, WorkspaceID: parts[0].WorkspaceID, OwnerID: maker, Kind: parts[0].Kind, Title: title, Visibility: VisiblePrivate}
 	for i := range parts {
@@ -39,6 +50,34 @@ func NewStitched(id ClipID, maker AccountID, title string, parts []Clip) (Clip, 
 		}
 	}
 	return whole, nil
+}
+
+// fitsStitched bounds what is joined, each clip as often as it occurs. KindTooLarge.
+func fitsStitched(parts []Clip) error {
+	var ms, bytes int64
+	for i := range parts {
+		ms, bytes = ms+parts[i].Kept().DurationMS(), bytes+parts[i].SizeBytes
+	}
+	switch {
+	case ms > MostStitched.Milliseconds():
+		return Errorf(KindTooLarge, "together they last longer than %d hours: join fewer", int(MostStitched.Hours()))
+	case bytes > MostStitchedBytes:
+		return Errorf(KindTooLarge, "together they are larger than %d GiB: join fewer", MostStitchedBytes>>30)
+	}
+	return nil
+}
+
+// MayStitch tells whether somebody may join clips, as all of them are now: the clip is a copy that stays, so each has to be theirs to take along. It is asked again for as long as the copy is not made. KindGone, for good; KindTooLarge.
+func (v Viewer) MayStitch(parts []Clip) error {
+	for i := range parts {
+		switch p := &parts[i]; {
+		case !v.May(ActionDownload, p):
+			return Errorf(KindGone, "one of the clips that were to be joined is no longer shared with you")
+		case p.State != ClipReady:
+			return Errorf(KindGone, "“%s” was to be joined, but is %s now", titled(p), p.State)
+		}
+	}
+	return fitsStitched(parts)
 }
 
 func titled(c *Clip) string {

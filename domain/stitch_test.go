@@ -53,3 +53,24 @@ func TestOnlyReadyClipsAreStitched(t *testing.T) {
 		t.Errorf("one that records: %v", err)
 	}
 }
+
+func TestWhatIsJoinedIsBounded(t *testing.T) {
+	t.Parallel()
+	hour := domain.Clip{WorkspaceID: "w", State: domain.ClipReady, DurationMS: 3_600_000, SizeBytes: 1 << 30}
+	large := domain.Clip{WorkspaceID: "w", State: domain.ClipReady, DurationMS: 1000, SizeBytes: 9 << 30}
+	for name, c := range map[string]struct {
+		part  domain.Clip
+		times int
+		kind  domain.Kind
+	}{
+		"12 hours": {hour, 12, ""}, "13 hours, one clip": {hour, 13, domain.KindTooLarge}, "18 GiB": {large, 2, domain.KindTooLarge},
+	} {
+		parts := make([]domain.Clip, c.times)
+		for i := range parts {
+			parts[i] = c.part
+		}
+		if _, err := domain.NewStitched("c", "me", "", parts); err == nil != (c.kind == "") || err != nil && domain.KindOf(err) != c.kind {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -16,8 +16,11 @@ func (r *Runner) importMedia(ctx context.Context, clip domain.Clip, report func(
 	if err != nil {
 		return fmt.Errorf("read what it is joined of: %w", err)
 	}
+	if len(parts) > 0 && clip.State == domain.ClipReady {
+		return nil // this job was done, and its end not noted: what its maker did with the clip since is theirs
+	}
 	if len(parts) > 0 {
-		return r.stitch(ctx, clip, parts, report)
+		return r.stitch(ctx, clip, report)
 	}
 	take, err := r.Store.Take(ctx, clip.ID)
 	if err != nil {

@@ -29,7 +29,9 @@ type Store interface {
 	PublishRendition(ctx context.Context, r domain.Rendition, inits []domain.InitSegment, segments []domain.Segment) (replaced []string, err error)
 	// StitchParts lists the clips that one joins, empty ids for those that are gone; none: it was recorded.
 	StitchParts(ctx context.Context, id domain.ClipID) ([]domain.ClipID, error)
-	// ImportDone makes the clip ready and enqueues what follows.
+	// TakeParts reads what it joins, as it is now. KindGone when its owner may not take one of them any more.
+	TakeParts(ctx context.Context, id domain.ClipID) ([]domain.Clip, error)
+	// ImportDone makes the clip ready and enqueues what follows. Errors as TakeParts; KindConflict when a part was edited since.
 	ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) (replaced []string, err error)
 	// PublishEdit shows the exact version of an edit, or none, and gives the keys that nothing points at any more. KindConflict when
 	// another edit holds.

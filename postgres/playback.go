@@ -88,46 +88,64 @@ func (s Playback) Publish(ctx context.Context, r domain.Rendition, inits []domai
 	return replaced, err
 }
 
-// ImportDone publishes the source rendition of an import, makes the clip ready and enqueues what follows. Errors as Publish.
+// ImportDone publishes the source rendition of an import, makes the clip ready and enqueues what follows. Errors as Publish; of one that joins
+// clips also KindGone, when its owner may not take one of them any more, and KindConflict, when one was edited. Joined clips are made once:
+// another making of them changes nothing.
 func (s Playback) ImportDone(ctx context.Context, clip domain.ClipID, i domain.Import) (replaced []string, err error) {
 	err = s.db.inTx(ctx, "publish an import", func(t *tx) error {
 		c, err := t.lockClip(ctx, clip)
 		if err != nil {
 			return err
 		}
-		i.Rendition.ClipID, i.Rendition.Name, i.Rendition.Complete = clip, domain.SourceRendition, true
-		if replaced, err = t.replaceRendition(ctx, i.Rendition, i.Inits, i.Segments); err != nil {
-			return err
+		if len(i.Parts) > 0 && c.State == domain.ClipReady {
+			replaced = i.Keys()
+			return nil
 		}
-		if err := t.SetClipMedia(ctx, sqlc.SetClipMediaParams{
-			ID: clip, DurationMs: i.DurationMS, SizeBytes: c.SizeBytes, Width: i.Width, Height: i.Height, HasVideo: i.HasVideo, HasAudio: i.HasAudio,
-		}); err != nil {
-			return err
-		}
-		if c.State == domain.ClipFailed { // a late success of a job that was given up
-			if err := t.setState(ctx, &c, domain.ClipProcessing, ""); err != nil {
+		if len(i.Parts) > 0 {
+			if err := t.checkParts(ctx, c, i.Parts); err != nil {
 				return err
 			}
+			c.SizeBytes = i.Bytes()
 		}
-		if err := t.setState(ctx, &c, domain.ClipReady, ""); err != nil {
-			return err
-		}
-		follows, err := t.afterImport(ctx, c, i)
-		if err != nil {
-			return err
-		}
-		if len(replaced) > 0 {
-			follows = domain.MadeAnew(follows)
-		}
-		if len(c.Cuts) > 0 {
-			if err := t.editAnew(ctx, clip); err != nil {
-				return err
-			}
-		}
-		t.enqueue(follows...)
-		return t.clipChanged(c)
+		replaced, err = t.importDone(ctx, c, i)
+		return err
 	})
 	return replaced, err
+}
+
+func (t *tx) importDone(ctx context.Context, c domain.Clip, i domain.Import) ([]string, error) {
+	i.Rendition.ClipID, i.Rendition.Name, i.Rendition.Complete = c.ID, domain.SourceRendition, true
+	replaced, err := t.replaceRendition(ctx, i.Rendition, i.Inits, i.Segments)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.SetClipMedia(ctx, sqlc.SetClipMediaParams{
+		ID: c.ID, DurationMs: i.DurationMS, SizeBytes: c.SizeBytes, Width: i.Width, Height: i.Height, HasVideo: i.HasVideo, HasAudio: i.HasAudio,
+	}); err != nil {
+		return nil, err
+	}
+	if c.State == domain.ClipFailed { // a late success of a job that was given up
+		if err := t.setState(ctx, &c, domain.ClipProcessing, ""); err != nil {
+			return nil, err
+		}
+	}
+	if err := t.setState(ctx, &c, domain.ClipReady, ""); err != nil {
+		return nil, err
+	}
+	follows, err := t.afterImport(ctx, c, i)
+	if err != nil {
+		return nil, err
+	}
+	if len(replaced) > 0 {
+		follows = domain.MadeAnew(follows)
+	}
+	if len(c.Cuts) > 0 {
+		if err := t.editAnew(ctx, c.ID); err != nil {
+			return nil, err
+		}
+	}
+	t.enqueue(follows...)
+	return replaced, t.clipChanged(c)
 }
 
 // afterImport lists what follows, and prepares the transcript for it.

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -46,6 +47,66 @@ func (s Clips) StitchParts(ctx context.Context, id domain.ClipID) ([]domain.Clip
 	return each(rows, func(r string) domain.ClipID { return domain.ClipID(r) }), failed("read what a clip was joined of", err)
 }
 
+// TakeParts reads the clips that one joins, in order, as they are now. KindGone when its owner may not take one of them along any more.
+func (s Clips) TakeParts(ctx context.Context, id domain.ClipID) (parts []domain.Clip, err error) {
+	err = s.db.inTx(ctx, "read what a clip joins", func(t *tx) error {
+		c, err := t.lockClip(ctx, id)
+		if err != nil {
+			return err
+		}
+		parts, err = t.takeParts(ctx, c)
+		return err
+	})
+	return parts, err
+}
+
+// takeParts is TakeParts for a clip that is locked; they stay as they are until the end.
+func (t *tx) takeParts(ctx context.Context, c domain.Clip) ([]domain.Clip, error) {
+	ids, err := t.StitchParts(ctx, c.ID)
+	if err != nil || len(ids) == 0 {
+		return nil, err
+	}
+	role, err := t.HoldRole(ctx, c.WorkspaceID, c.OwnerID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil, domain.Errorf(domain.KindGone, "who joined these clips is no longer a member of the workspace")
+	} else if err != nil {
+		return nil, err
+	}
+	rows, err := t.HoldClips(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	held := map[string]domain.Clip{}
+	for _, r := range rows {
+		held[string(r.Clip.ID)] = toClip(r.Clip)
+	}
+	parts := make([]domain.Clip, len(ids))
+	for i, id := range ids {
+		var there bool
+		if parts[i], there = held[id]; !there {
+			return nil, domain.Errorf(domain.KindGone, "one of the clips that were to be joined has been deleted")
+		}
+	}
+	return parts, domain.Viewer{AccountID: c.OwnerID, WorkspaceID: c.WorkspaceID, Role: role}.MayStitch(parts)
+}
+
+// checkParts refuses to publish what was made of clips that may not be taken any more, or that are others now: KindConflict, it is made again.
+func (t *tx) checkParts(ctx context.Context, c domain.Clip, made []domain.StitchedPart) error {
+	now, err := t.takeParts(ctx, c)
+	if err != nil {
+		return err
+	}
+	if !slices.EqualFunc(now, made, func(n domain.Clip, m domain.StitchedPart) bool {
+		return n.ID == m.Clip.ID && n.EditNo == m.Clip.EditNo && n.DurationMS == m.Clip.DurationMS
+	}) {
+		return domain.Errorf(domain.KindConflict, "one of the clips was edited while they were joined")
+	}
+	for i := range made {
+		made[i].Clip = now[i]
+	}
+	return nil
+}
+
 // stitchWords gives a clip the words and chapters of its parts, and tells whether it did: where they are not all there it is listened to anew.
 func (t *tx) stitchWords(ctx context.Context, c domain.Clip, parts []domain.StitchedPart, durationMS int64) (bool, error) {
 	words, chapters, cues := make([]domain.Transcript, len(parts)), make([][]domain.Chapter, len(parts)), make([][]domain.Cue, len(parts))
@@ -62,9 +123,10 @@ func (t *tx) stitchWords(ctx context.Context, c domain.Clip, parts []domain.Stit
 	if err := t.replaceChapters(ctx, c, domain.StitchChapters(parts, chapters, cues, durationMS)); err != nil {
 		return false, err
 	}
-	unsettled, err := t.UnsettledTranscripts(ctx, each(parts, func(p domain.StitchedPart) string { return string(p.Clip.ID) }))
-	if err != nil || unsettled > 0 {
-		return false, err
+	for i := range parts {
+		if s := parts[i].Clip.TranscriptState; s != domain.TranscriptDone && s != domain.TranscriptNoSpeech {
+			return false, nil
+		}
 	}
 	all := domain.StitchTranscripts(parts, words)
 	if _, err := t.StartTranscript(ctx, c.ID); err != nil {

@@ -60,7 +60,7 @@ func (s Clips) Retry(ctx context.Context, id domain.ClipID) error {
 // failedJobs lists what can be tried again: the import alone while there is nothing to play, else every job that failed.
 func (t *tx) failedJobs(ctx context.Context, c domain.Clip) ([]domain.Job, error) {
 	if c.State == domain.ClipFailed {
-		if parts, err := t.StitchParts(ctx, c.ID); err != nil || len(parts) > 0 {
+		if parts, err := t.takeParts(ctx, c); err != nil || len(parts) > 0 {
 			return []domain.Job{{Kind: domain.JobImport, ClipID: c.ID}}, err
 		}
 		r, err := t.Recording(ctx, c.ID)

@@ -49,6 +49,10 @@ func (s jobStore) StitchParts(ctx context.Context, id domain.ClipID) ([]domain.C
 	return s.db.Clips.StitchParts(ctx, id)
 }
 
+func (s jobStore) TakeParts(ctx context.Context, id domain.ClipID) ([]domain.Clip, error) {
+	return s.db.Clips.TakeParts(ctx, id)
+}
+
 func (s jobStore) ImportDone(ctx context.Context, id domain.ClipID, i domain.Import) ([]string, error) {
 	return s.db.Playback.ImportDone(ctx, id, i)
 }

@@ -11,6 +11,87 @@ import (
 	"baton/domain"
 )
 
+const holdClips = `-- name: HoldClips :many
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title from clip where id = any($1::text[]) and deleted_at is null order by id for share
+`
+
+type HoldClipsRow struct {
+	Clip Clip
+}
+
+// Nobody changes them until the end.
+func (q *Queries) HoldClips(ctx context.Context, clips []string) ([]HoldClipsRow, error) {
+	rows, err := q.db.Query(ctx, holdClips, clips)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HoldClipsRow
+	for rows.Next() {
+		var i HoldClipsRow
+		if err := rows.Scan(
+			&i.Clip.ID,
+			&i.Clip.WorkspaceID,
+			&i.Clip.OwnerID,
+			&i.Clip.SpaceID,
+			&i.Clip.Kind,
+			&i.Clip.Title,
+			&i.Clip.Description,
+			&i.Clip.Visibility,
+			&i.Clip.State,
+			&i.Clip.FailureReason,
+			&i.Clip.DurationMs,
+			&i.Clip.Width,
+			&i.Clip.Height,
+			&i.Clip.HasVideo,
+			&i.Clip.HasAudio,
+			&i.Clip.SizeBytes,
+			&i.Clip.PosterKey,
+			&i.Clip.StoryboardKey,
+			&i.Clip.PeaksKey,
+			&i.Clip.TranscriptState,
+			&i.Clip.TranscriptProgress,
+			&i.Clip.TranscriptReason,
+			&i.Clip.ChaptersEdited,
+			&i.Clip.CreatedAt,
+			&i.Clip.UpdatedAt,
+			&i.Clip.ReadyAt,
+			&i.Clip.DeletedAt,
+			&i.Clip.ReadScreen,
+			&i.Clip.ParentID,
+			&i.Clip.HostID,
+			&i.Clip.People,
+			&i.Clip.GuestComments,
+			&i.Clip.Downloads,
+			&i.Clip.EditNo,
+			&i.Clip.Cuts,
+			&i.Clip.RenderedNo,
+			&i.Clip.CutPosterKey,
+			&i.Clip.PreviewKey,
+			&i.Clip.LinkFor,
+			&i.Clip.MadeTitle,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const holdRole = `-- name: HoldRole :one
+select role from member where workspace_id = $1 and account_id = $2 and left_at is null for share
+`
+
+func (q *Queries) HoldRole(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) (domain.Role, error) {
+	row := q.db.QueryRow(ctx, holdRole, workspaceID, accountID)
+	var role domain.Role
+	err := row.Scan(&role)
+	return role, err
+}
+
 const insertStitchPart = `-- name: InsertStitchPart :exec
 insert into stitch_part (clip_id, no, part_id) values ($1, $2, $3)
 `
@@ -48,16 +129,4 @@ func (q *Queries) StitchParts(ctx context.Context, clipID domain.ClipID) ([]stri
 		return nil, err
 	}
 	return items, nil
-}
-
-const unsettledTranscripts = `-- name: UnsettledTranscripts :one
-select count(*) from clip where id = any($1::text[]) and transcript_state not in ('done', 'no_speech')
-`
-
-// How many of some clips have words that are not all there.
-func (q *Queries) UnsettledTranscripts(ctx context.Context, clips []string) (int64, error) {
-	row := q.db.QueryRow(ctx, unsettledTranscripts, clips)
-	var count int64
-	err := row.Scan(&count)
-	return count, err
 }
