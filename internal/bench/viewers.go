@@ -242,9 +242,11 @@ func (v *audience) hear(ctx context.Context, c *load.Client, heard chan<- error)
 	}
 	var took []time.Duration
 	var kind string
+	begun := false
 	for lines := bufio.NewScanner(res.Body); lines.Scan(); {
 		if name, ok := bytes.CutPrefix(lines.Bytes(), []byte("event: ")); ok {
-			if kind = string(name); kind == "hello" {
+			if kind = string(name); !begun {
+				begun = true
 				heard <- nil
 			}
 		} else if data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data: ")); ok && kind == "comment.changed" {
@@ -252,6 +254,9 @@ func (v *audience) hear(ctx context.Context, c *load.Client, heard chan<- error)
 				took = append(took, d)
 			}
 		}
+	}
+	if !begun {
+		heard <- errors.New("a stream ended before it began")
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
