@@ -49,9 +49,12 @@ func (s StartHere) Pins(ctx context.Context, space domain.SpaceID) ([]domain.Pin
 	}), failed("list pins", err)
 }
 
+// gatherAhead is how many clips are looked at for each that is wanted: who went back to a clip need not have gone back to the same moment.
+const gatherAhead = 3
+
 // Replayed lists the moments of a space's clips to which most people went back, of those that the viewer may watch.
 func (s StartHere) Replayed(ctx context.Context, v domain.Viewer, space domain.SpaceID, most int) ([]domain.Replayed, error) {
-	rows, err := s.db.queries().WatchedInSpace(ctx, sqlc.WatchedInSpaceParams{WorkspaceID: v.WorkspaceID, SpaceID: string(space), ViewerID: string(v.AccountID)})
+	rows, err := s.db.queries().WatchedInSpace(ctx, sqlc.WatchedInSpaceParams{WorkspaceID: v.WorkspaceID, SpaceID: string(space), ViewerID: string(v.AccountID), Most: gatherAhead * most})
 	if err != nil {
 		return nil, failed("list what was watched", err)
 	}

@@ -17,11 +17,16 @@ select pin.clip_id, pin.pinned_by, account.name, pin.pinned_at from pin join acc
 select exists (select from pin where space_id = @space_id and clip_id = @clip_id);
 
 -- name: WatchedInSpace :many
--- What was watched of the clips of a space that the viewer may watch, the newest first.
+-- What was watched of those clips of a space to which most people went back, of those that the viewer may watch.
+with gone_back as (
+  select clip.id from clip join watch on watch.clip_id = clip.id and watch.replayed <> '{}'
+   where clip.workspace_id = @workspace_id and clip.space_id = @space_id::text and clip.deleted_at is null and clip.state = 'ready'
+     and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, false)
+   group by clip.id order by count(*) desc, clip.id desc limit @most::int
+)
 select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, watch.replayed::text as replayed
-  from watch join clip on clip.id = watch.clip_id
- where clip.workspace_id = @workspace_id and clip.space_id = @space_id::text and clip.deleted_at is null and clip.state = 'ready'
-   and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, false) and watch.watched <> '{}'
+  from gone_back join clip on clip.id = gone_back.id join watch on watch.clip_id = clip.id
+ where watch.watched <> '{}'
  order by watch.last_at desc limit 5000;
 
 -- name: DecisionsOfSpace :many

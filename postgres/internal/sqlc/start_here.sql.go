@@ -144,10 +144,15 @@ func (q *Queries) UnpinClip(ctx context.Context, arg UnpinClipParams) error {
 }
 
 const watchedInSpace = `-- name: WatchedInSpace :many
+with gone_back as (
+  select clip.id from clip join watch on watch.clip_id = clip.id and watch.replayed <> '{}'
+   where clip.workspace_id = $1 and clip.space_id = $2::text and clip.deleted_at is null and clip.state = 'ready'
+     and may_watch(clip.owner_id, clip.visibility, $3::text, false)
+   group by clip.id order by count(*) desc, clip.id desc limit $4::int
+)
 select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, watch.replayed::text as replayed
-  from watch join clip on clip.id = watch.clip_id
- where clip.workspace_id = $1 and clip.space_id = $2::text and clip.deleted_at is null and clip.state = 'ready'
-   and may_watch(clip.owner_id, clip.visibility, $3::text, false) and watch.watched <> '{}'
+  from gone_back join clip on clip.id = gone_back.id join watch on watch.clip_id = clip.id
+ where watch.watched <> '{}'
  order by watch.last_at desc limit 5000
 `
 
@@ -155,6 +160,7 @@ type WatchedInSpaceParams struct {
 	WorkspaceID domain.WorkspaceID
 	SpaceID     string
 	ViewerID    string
+	Most        int
 }
 
 type WatchedInSpaceRow struct {
@@ -165,9 +171,14 @@ type WatchedInSpaceRow struct {
 	Replayed   string
 }
 
-// What was watched of the clips of a space that the viewer may watch, the newest first.
+// What was watched of those clips of a space to which most people went back, of those that the viewer may watch.
 func (q *Queries) WatchedInSpace(ctx context.Context, arg WatchedInSpaceParams) ([]WatchedInSpaceRow, error) {
-	rows, err := q.db.Query(ctx, watchedInSpace, arg.WorkspaceID, arg.SpaceID, arg.ViewerID)
+	rows, err := q.db.Query(ctx, watchedInSpace,
+		arg.WorkspaceID,
+		arg.SpaceID,
+		arg.ViewerID,
+		arg.Most,
+	)
 	if err != nil {
 		return nil, err
 	}
