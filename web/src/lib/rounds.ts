@@ -1,7 +1,7 @@
 // Words about rounds, the same on every page.
 import { api, ok, type Schemas } from "../api/client";
 import { cadenceWords } from "./cadence";
-import { clockIn, momentIn, myZone, placeOf } from "./zone";
+import { clockIn, momentIn, myZone, placeOf, untilIn } from "./zone";
 
 export type Round = Schemas["Round"];
 export type Occurrence = Schemas["Occurrence"];
@@ -31,15 +31,15 @@ export function stateWords(m: OccurrenceMember): string {
     case "waiting":
       return `is asked ${theirs(m, m.opens_at)}`;
     case "open":
-      return `has until ${theirs(m, m.closes_at)}`;
+      return `has until ${theirs(m, m.closes_at, untilIn)}`;
     case "missed":
       return "has not answered";
   }
 }
 
 /** A moment on a member's clock, and where that is when it is not ours. */
-function theirs(m: OccurrenceMember, iso: string): string {
-  const at = momentIn(iso, m.time_zone).replace(/^today at /, "");
+function theirs(m: OccurrenceMember, iso: string, say = momentIn): string {
+  const at = say(iso, m.time_zone).replace(/^today at /, "");
   return m.time_zone === myZone() ? at : `${at} in ${placeOf(m.time_zone)} (${clockIn(iso)} for you)`;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { clockIn, dayWords, momentIn, nearDay, placeOf } from "./zone";
+import { clockIn, dayWords, momentIn, nearDay, placeOf, untilIn } from "./zone";
 
 describe("moments on a person's own clock", () => {
   const now = new Date("2026-11-22T23:30:00Z"); // in Kolkata it is the 23rd already
@@ -7,6 +7,11 @@ describe("moments on a person's own clock", () => {
     expect(momentIn("2026-11-23T05:00:00Z", "UTC", now, "en-GB")).toBe("tomorrow at 05:00");
     expect(momentIn("2026-11-23T05:00:00Z", "Asia/Kolkata", now, "en-GB")).toBe("today at 10:30");
     expect(momentIn("2026-11-22T05:00:00Z", "Asia/Kolkata", now, "en-GB")).toBe("yesterday at 10:30");
+  });
+  it("ends with the day what ends at midnight", () => {
+    expect(untilIn("2026-11-23T00:00:00Z", "UTC", now, "en-US")).toBe("the end of today");
+    expect(untilIn("2026-11-28T18:30:00Z", "Asia/Kolkata", now, "en-US")).toBe("the end of Sat");
+    expect(untilIn("2026-11-23T05:00:00Z", "UTC", now, "en-GB")).toBe("tomorrow at 05:00");
   });
   it("names days by how far they are", () => {
     expect(nearDay("2026-11-27", "2026-11-22", "en-GB")).toBe("Fri");

@@ -17,6 +17,14 @@ export function momentIn(iso: string, zone: string = myZone(), now: Date = new D
   return `${nearDay(dayKey(new Date(iso), zone), dayKey(now, zone), locale)} at ${clockIn(iso, zone, locale)}`;
 }
 
+/** Up to when: as momentIn, but what ends with a day ends at "the end of Friday" and not at the first moment of Saturday. */
+export function untilIn(iso: string, zone: string = myZone(), now: Date = new Date(), locale?: string): string {
+  const before = new Date(Date.parse(iso) - 60_000);
+  if (dayKey(before, zone) === dayKey(new Date(iso), zone) || clockIn(iso, zone, "en-GB") !== "00:00")
+    return momentIn(iso, zone, now, locale);
+  return `the end of ${nearDay(dayKey(before, zone), dayKey(now, zone), locale)}`;
+}
+
 /** A day of the calendar ("2026-11-22") beside today: "today", "yesterday", "Fri", "Thu 3 Dec". */
 export function nearDay(day: string, today: string = dayKey(new Date(), myZone()), locale?: string): string {
   const apart = Math.round((Date.parse(day) - Date.parse(today)) / 86_400_000);

@@ -108,9 +108,10 @@ export class Reel {
 
   /** Everything that was planned was played: says what is left. */
   readonly finish = async (): Promise<void> => {
+    if (this.phase !== "playing") return; // the last piece was read to its end, and skipped in the same moment
     const heard = this.#report();
     this.turn?.pause();
-    this.turn = this.upcoming = undefined;
+    this.turn = this.upcoming = this.bookmark = undefined; // it was of the plan that is over
     this.phase = "loading";
     keepBookmark(undefined, localStorage);
     await heard;
