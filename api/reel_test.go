@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"testing"
 
 	"baton/domain"
@@ -107,5 +108,33 @@ func TestTheReelOfMe(t *testing.T) {
 	}
 	if rest := reel("?occurrence_id=" + string(o)); len(rest.Pieces) != 0 {
 		t.Errorf("%+v", rest)
+	}
+}
+
+// TestTheReelSaysNothingTwice: what somebody wrote beside what they said comes, too; a line that is a blocker comes as that alone.
+func TestTheReelSaysNothingTwice(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o := c.occurrence()
+	speaker, listener := c.enter(owner), c.enter(member)
+	clip := speaker.clip(domain.VisibleWorkspace, "stand-up")
+	c.playable(clip, "all is well and Max shall look")
+	parts := []map[string]any{{"section": "today", "clip_id": clip, "text": "See the plan"}, {"section": "blockers", "text": "No key\nNo desk"}}
+	speaker.call("PUT", "/api/v1/occurrences/"+string(o)+"/answer", map[string]any{"parts": parts}).expect(200)
+	got := []string{}
+	for _, p := range decoded[struct {
+		Pieces []struct {
+			Rank, Text string
+			ClipID     domain.ClipID `json:"clip_id"`
+		}
+	}](t, listener.call("GET", "/api/v1/reel?occurrence_id="+string(o), nil).expect(200)).Pieces {
+		if p.ClipID != "" {
+			p.Text = "(said)"
+		}
+		got = append(got, p.Rank+": "+p.Text)
+	}
+	slices.Sort(got)
+	if want := []string{"blocker: No desk", "blocker: No key", "rest: (said)", "rest: See the plan"}; !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
 	}
 }

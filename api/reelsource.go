@@ -149,18 +149,27 @@ func (s *reelSource) answers(ctx context.Context, o domain.Occurrence) error {
 		for _, p := range a.Parts {
 			about := gen.ReelPiece{Title: sectionTitle(round, p.Section), Author: personOf(a.Author), Origin: nonZero(round.Name + ", " + string(o.On)), Text: nonZero(p.Text)}
 			ref := string(o.ID) + " " + string(a.ID) + " " + p.Section
+			if p.Text != "" && !toldAsBlockers(p, round) {
+				words := about
+				words.Url = s.h.PublicURL.JoinPath("rounds", string(o.RoundID), string(o.ID)).String()
+				s.read(reel.Rest, ref, p.Text, words)
+			}
 			if p.ClipID == "" {
-				about.Url = s.h.PublicURL.JoinPath("rounds", string(o.RoundID), string(o.ID)).String()
-				s.read(reel.Rest, ref, p.Text, about)
 				continue
 			}
 			s.answered[p.ClipID] = true
+			ref, about.Text = ref+" said", nil
 			if err := s.add(ctx, reel.Rest, p.ClipID, ref, p.StartMS, p.EndMS, about); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// toldAsBlockers: each line of it is a blocker, which has a turn of its own while it is in the way.
+func toldAsBlockers(p domain.AnswerPart, r domain.Round) bool {
+	return len(domain.Answer{Parts: []domain.AnswerPart{p}}.Blockers(r.Sections)) > 0
 }
 
 // round reads one; all of the workspace are read at the first call.
