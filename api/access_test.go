@@ -251,7 +251,7 @@ var rules = map[string]rule{
 	"createRound": {who: signedIn(guest), body: `{"template":"stand-up","members":["01hf7yat00tvwxyz0123456789"]}`, ok: 201},
 	"getRound":    {who: only(inside, guest)},
 	"updateRound": {who: managing, body: `{"name":"NEW"}`}, "deleteRound": {who: managing, ok: 204},
-	"listOccurrences": {who: only(inside, guest)}, "getOccurrence": {who: only(inside, guest)}, "getRecord": {who: only(inside, guest)}, "getOutcomes": {who: only(inside, guest)},
+	"listOccurrences": {who: only(inside, guest)}, "listRecentOccurrences": {who: signedIn(guest)}, "getOccurrence": {who: only(inside, guest)}, "getRecord": {who: only(inside, guest)}, "getOutcomes": {who: only(inside, guest)},
 	"putAnswer": {who: answering, body: `{"parts":[{"section":"today","text":"Tests"}]}`}, "withdrawAnswer": {who: withdrawing},
 
 	"listProposals": {who: acting(editing)}, "dismissProposal": {who: acting(editing), body: `{"start_ms":0}`, ok: 204},

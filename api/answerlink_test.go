@@ -70,13 +70,16 @@ func TestALinkInAMailAnswersOneRoundOnce(t *testing.T) {
 	if p.cookie == "" || !strings.HasSuffix(to, page) {
 		t.Fatalf("%q %s", p.cookie, to)
 	}
+	if me := string(p.call("GET", "/api/v1/me", nil).expect(200).body); !strings.Contains(me, `"one_answer":true`) {
+		t.Error(me)
+	}
 	var kept int
 	if err := c.pool.QueryRow(t.Context(), `select count(*) from answer_link where encode(token_hash, 'escape') like '%' || $1 || '%'`, link[strings.LastIndex(link, "/")+1:]).Scan(&kept); err != nil || kept != 0 {
 		t.Error("the secret is kept", err)
 	}
 	at := "/api/v1/occurrences/" + string(o.ID)
 	c.enter(member).call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "text": "not for the mail"}}}).expect(200)
-	if seen := decoded[occurrence](t, p.call("GET", at, nil).expect(200)); len(seen.Answers) != 0 || !seen.MayAnswer {
+	if seen := decoded[occurrence](t, p.call("GET", at, nil).expect(200)); len(seen.Answers) != 0 || len(seen.Members) != 1 || !seen.MayAnswer {
 		t.Errorf("%+v", seen)
 	}
 	// Recorded or written, with clips that were recorded by it, and not with what its person records meanwhile.

@@ -116,13 +116,15 @@ func (b *books) balance(out *gen.Ledger, first, last domain.Date) error {
 	if err != nil {
 		return fmt.Errorf("count what rounds took: %w", err)
 	}
-	sum := ledger.Reckon(nil, 0, ledger.Spent{RecordedMS: t.RecordedMS, HeardMS: t.HeardMS, Texts: t.Texts}, 0)
+	spent := ledger.Spent{RecordedMS: t.RecordedMS, HeardMS: t.HeardMS, Texts: t.Texts}
+	sum := ledger.Reckon(nil, 0, spent, 0)
 	for _, m := range b.meetings { // each from the day on which it was held no more
 		days := max(first, m.Since).Days(last) + 1
 		sum.Avoided += ledger.Meeting{Minutes: m.Minutes, People: m.People, PerYear: m.PerYear}.Hours(float64(max(0, days)))
 	}
 	sum.Net = sum.Avoided - sum.Spent
 	out.AvoidedHours, out.SpentHours, out.NetHours = tenths(sum.Avoided), tenths(sum.Spent), tenths(sum.Net)
+	out.RecordedHours, out.WatchedHours, out.WrittenHours = tenths(spent.Recorded()), tenths(spent.Heard()), tenths(spent.Written())
 	if b.norms.HourCost > 0 {
 		cost := math.Round(sum.Net * float64(b.norms.HourCost))
 		out.Cost, out.Currency = &cost, &b.norms.Currency
@@ -163,7 +165,8 @@ func (b *books) trend(first, last domain.Date) ([]gen.LedgerStep, error) {
 			return nil, err
 		}
 		out = append(out, gen.LedgerStep{
-			From: l.From, To: l.To, AvoidedHours: l.AvoidedHours, SpentHours: l.SpentHours, NetHours: l.NetHours, Cost: l.Cost, Expected: l.Expected,
+			From: l.From, To: l.To, AvoidedHours: l.AvoidedHours, SpentHours: l.SpentHours, RecordedHours: l.RecordedHours, WatchedHours: l.WatchedHours,
+			WrittenHours: l.WrittenHours, NetHours: l.NetHours, Cost: l.Cost, Expected: l.Expected,
 			Answered: l.Answered, Asks: l.Asks, AsksInTime: l.AsksInTime, MedianWaitHours: l.MedianWaitHours, Fairness: l.Fairness,
 		})
 		from = next
@@ -228,6 +231,9 @@ func (h *handlers) GetLedgerCSV(ctx context.Context, r gen.GetLedgerCSVRequestOb
 		{"to", l.To},
 		{"avoided_hours", figure(l.AvoidedHours)},
 		{"spent_hours", figure(l.SpentHours)},
+		{"recorded_hours", figure(l.RecordedHours)},
+		{"watched_hours", figure(l.WatchedHours)},
+		{"written_hours", figure(l.WrittenHours)},
 		{"net_hours", figure(l.NetHours)},
 		{"cost", figure(or(l.Cost, 0))},
 		{"occurrences", strconv.Itoa(l.Occurrences)},

@@ -14,6 +14,9 @@ func TestTheLedgerOfAMonth(t *testing.T) {
 	type figures struct {
 		Avoided  float64 `json:"avoided_hours"`
 		Spent    float64 `json:"spent_hours"`
+		Recorded float64 `json:"recorded_hours"`
+		Watched  float64 `json:"watched_hours"`
+		Written  float64 `json:"written_hours"`
 		Net      float64 `json:"net_hours"`
 		Cost     *float64
 		Expected int
@@ -45,7 +48,7 @@ func TestTheLedgerOfAMonth(t *testing.T) {
 	}
 	march := "from=2026-03-01&to=2026-03-31"
 	// An hour that was recorded twice over, half of it heard once: and no meeting was given up for it.
-	if f := ledger(march); f.Avoided != 0 || f.Spent != 2.5 || f.Net != -2.5 || f.Cost != nil || f.Expected != 1 || f.Answered != 1 || f.Fairness != 1 {
+	if f := ledger(march); f.Avoided != 0 || f.Spent != 2.5 || f.Recorded != 2 || f.Watched != 0.5 || f.Written != 0 || f.Net != -2.5 || f.Cost != nil || f.Expected != 1 || f.Answered != 1 || f.Fairness != 1 {
 		t.Errorf("%+v", f)
 	}
 	c.enter(admin).call("PUT", "/api/v1/norms", map[string]any{"urgent_hours": 4, "standard_days": 1, "relaxed_days": 3, "escalation": "nobody", "escalate_hours": 4, "hour_cost": 50}).expect(200)
@@ -70,7 +73,7 @@ func TestTheLedgerOfAMonth(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	text := string(p.call("GET", "/api/v1/ledger.csv?"+march, nil).expect(200).body)
-	if !strings.Contains(text, "net_hours,37.5\n") || !strings.HasPrefix(text, "figure,value\n") {
+	if !strings.Contains(text, "spent_hours,2.5\nrecorded_hours,2\nwatched_hours,0.5\nwritten_hours,0\nnet_hours,37.5\n") || !strings.HasPrefix(text, "figure,value\n") {
 		t.Error(text)
 	}
 	p.call("GET", "/api/v1/ledger?from=2026-03-31&to=2026-03-01", nil).problem(400)

@@ -35,7 +35,9 @@ func (h *handlers) me(ctx context.Context) (gen.Me, error) {
 	if err != nil {
 		return gen.Me{}, fmt.Errorf("read workspace: %w", err)
 	}
-	return meOf(a, w, who.Role), nil
+	me := meOf(a, w, who.Role)
+	me.OneAnswer = nonZero(who.only != "")
+	return me, nil
 }
 
 func meOf(a domain.Account, w domain.Workspace, r domain.Role) gen.Me {

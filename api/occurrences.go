@@ -26,18 +26,32 @@ func (h *handlers) ListOccurrences(ctx context.Context, q gen.ListOccurrencesReq
 	if err != nil {
 		return nil, fmt.Errorf("list occurrences: %w", err)
 	}
-	out := gen.ListOccurrences200JSONResponse{Occurrences: []gen.Occurrence{}}
-	for _, o := range all {
-		v, err := h.seen(ctx, r, o)
-		if err != nil {
-			return nil, err
-		}
-		out.Occurrences = append(out.Occurrences, v.wire())
+	shown, err := h.seenAll(ctx, []domain.Round{r}, all)
+	if err != nil {
+		return nil, err
 	}
+	out := gen.ListOccurrences200JSONResponse{Occurrences: shown}
 	if len(all) == limit {
 		out.NextCursor = nonZero(string(all[limit-1].ID))
 	}
 	return out, nil
+}
+
+func (h *handlers) ListRecentOccurrences(ctx context.Context, q gen.ListRecentOccurrencesRequestObject) (gen.ListRecentOccurrencesResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, err := h.Rounds.List(ctx, who.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("list rounds: %w", err)
+	}
+	last, err := h.Rounds.LastOccurrences(ctx, who.WorkspaceID, or(q.Params.Each, 4))
+	if err != nil {
+		return nil, fmt.Errorf("list occurrences: %w", err)
+	}
+	shown, err := h.seenAll(ctx, all, last)
+	return gen.ListRecentOccurrences200JSONResponse{Occurrences: shown}, err
 }
 
 func (h *handlers) GetOccurrence(ctx context.Context, q gen.GetOccurrenceRequestObject) (gen.GetOccurrenceResponseObject, error) {
@@ -74,6 +88,51 @@ func (h *handlers) occurrence(ctx context.Context, id string) (*occurrenceView, 
 }
 
 func (h *handlers) seen(ctx context.Context, r domain.Round, o domain.Occurrence) (*occurrenceView, error) {
+	at, err := h.calendars(ctx, []domain.Round{r})
+	if err != nil {
+		return nil, err
+	}
+	return h.occurrenceAt(ctx, r, o, at), nil
+}
+
+// seenAll shows occurrences of some rounds; everybody's hours are read once.
+func (h *handlers) seenAll(ctx context.Context, of []domain.Round, all []domain.Occurrence) ([]gen.Occurrence, error) {
+	at, err := h.calendars(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	out := []gen.Occurrence{}
+	for _, o := range all {
+		if i := slices.IndexFunc(of, func(r domain.Round) bool { return r.ID == o.RoundID }); i >= 0 {
+			out = append(out, h.occurrenceAt(ctx, of[i], o, at).wire())
+		}
+	}
+	return out, nil
+}
+
+// calendars are the members' of some rounds.
+func (h *handlers) calendars(ctx context.Context, of []domain.Round) (map[domain.AccountID]*worktime.Calendar, error) {
+	var ids []domain.AccountID
+	for _, r := range of {
+		for _, m := range r.Members {
+			ids = append(ids, m.ID)
+		}
+	}
+	slices.Sort(ids)
+	schedules, err := h.Hours.Schedules(ctx, slices.Compact(ids))
+	if err != nil {
+		return nil, fmt.Errorf("read hours: %w", err)
+	}
+	out := make(map[domain.AccountID]*worktime.Calendar, len(schedules))
+	for id, s := range schedules {
+		if out[id], err = worktime.New(s); err != nil {
+			return nil, fmt.Errorf("read hours of %s: %w", id, err)
+		}
+	}
+	return out, nil
+}
+
+func (h *handlers) occurrenceAt(ctx context.Context, r domain.Round, o domain.Occurrence, at map[domain.AccountID]*worktime.Calendar) *occurrenceView {
 	v := &occurrenceView{
 		who: callerOf(ctx), round: r, now: time.Now(), Occurrence: o, windows: map[domain.AccountID]rounds.Window{}, zones: map[domain.AccountID]string{},
 		url: h.PublicURL.JoinPath("rounds", string(r.ID), string(o.ID)).String(),
@@ -81,22 +140,12 @@ func (h *handlers) seen(ctx context.Context, r domain.Round, o domain.Occurrence
 	if v.who.only != "" { // came by a mail to answer, not to read
 		v.Answers = slices.DeleteFunc(v.Answers, func(a domain.Answer) bool { return a.Author.ID != v.who.AccountID })
 	}
-	ids := make([]domain.AccountID, len(r.Members))
-	for i, m := range r.Members {
-		ids[i] = m.ID
-	}
-	schedules, err := h.Hours.Schedules(ctx, ids)
-	if err != nil {
-		return nil, fmt.Errorf("read hours: %w", err)
-	}
-	for id, s := range schedules {
-		c, err := worktime.New(s)
-		if err != nil {
-			return nil, fmt.Errorf("read hours of %s: %w", id, err)
+	for _, m := range r.Members {
+		if c := at[m.ID]; c != nil {
+			v.windows[m.ID], v.zones[m.ID] = rounds.WindowOf(r, o.On, c), c.Zone().String()
 		}
-		v.windows[id], v.zones[id] = rounds.WindowOf(r, o.On, c), s.Hours.TimeZone
 	}
-	return v, nil
+	return v
 }
 
 // answer of a person.
@@ -132,6 +181,9 @@ func (v *occurrenceView) wire() gen.Occurrence {
 		Sections: sectionsOf(v.round.Sections), Members: []gen.OccurrenceMember{}, Answers: []gen.Answer{}, MayAnswer: v.mayAnswer(), MayEdit: v.mayEdit(),
 	}
 	for _, m := range v.round.Members {
+		if v.who.only != "" && m.ID != v.who.AccountID {
+			continue // whose answers are not shown, of those nothing can be said that is true
+		}
 		w := v.windows[m.ID]
 		out.Members = append(out.Members, gen.OccurrenceMember{
 			Person: gen.Person{Id: string(m.ID), Name: m.Name}, TimeZone: v.zones[m.ID], OpensAt: w.Opens.UTC(), ClosesAt: w.Closes.UTC(),

@@ -86,6 +86,10 @@ func TestARoundFromItsTemplateToItsRecord(t *testing.T) {
 	if len(list) != 1 || list[0].On != string(day) || list[0].state("Ben") != "open" || list[0].state("Cem") != "away" || !list[0].MayAnswer {
 		t.Fatalf("%+v", list)
 	}
+	last := decoded[struct{ Occurrences []occurrence }](t, ben.call("GET", "/api/v1/occurrences", nil).expect(200)).Occurrences
+	if len(last) != 1 || last[0].ID != list[0].ID || last[0].state("Cem") != "away" {
+		t.Errorf("%+v", last)
+	}
 	at := "/api/v1/occurrences/" + list[0].ID
 	due := decoded[struct{ Due []struct{ Kind, ID string } }](t, ben.call("GET", "/api/v1/me/due", nil).expect(200)).Due
 	if len(due) != 1 || due[0].ID != list[0].ID {

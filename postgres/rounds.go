@@ -124,6 +124,17 @@ func (s Rounds) Occurrences(ctx context.Context, id domain.RoundID, before domai
 	return all, failed("list answers", fillOccurrences(ctx, q, all))
 }
 
+// LastOccurrences lists the last of each round of a workspace with their answers, the newest first.
+func (s Rounds) LastOccurrences(ctx context.Context, w domain.WorkspaceID, most int) ([]domain.Occurrence, error) {
+	q := s.db.queries()
+	rows, err := q.LastOccurrences(ctx, most, w)
+	if err != nil {
+		return nil, failed("list last occurrences", err)
+	}
+	all := each(rows, func(r sqlc.LastOccurrencesRow) domain.Occurrence { return toOccurrence(r.Occurrence) })
+	return all, failed("list answers", fillOccurrences(ctx, q, all))
+}
+
 // Occurrence reads one with its round. KindNotFound.
 func (s Rounds) Occurrence(ctx context.Context, w domain.WorkspaceID, id domain.OccurrenceID) (domain.Occurrence, domain.Round, error) {
 	o, r, err := occurrence(ctx, s.db.queries(), w, id)

@@ -1789,8 +1789,13 @@ type Ledger struct {
 	// Occurrences Times that rounds were held
 	Occurrences int `json:"occurrences"`
 
+	// RecordedHours twice what was recorded: people start anew, and think before they speak
+	RecordedHours float64 `json:"recorded_hours"`
+
 	// Rotation When to hold what has to be held live, in the weeks to come, so that the inconvenience goes round; empty for one time zone
-	Rotation   []Turn  `json:"rotation"`
+	Rotation []Turn `json:"rotation"`
+
+	// SpentHours recorded, watched and written together
 	SpentHours float64 `json:"spent_hours"`
 
 	// To A day of the calendar
@@ -1798,6 +1803,12 @@ type Ledger struct {
 
 	// Trend The same by weeks from Monday on, or by months when it is more than half a year
 	Trend []LedgerStep `json:"trend"`
+
+	// WatchedHours what was heard and watched
+	WatchedHours float64 `json:"watched_hours"`
+
+	// WrittenHours two minutes for each answer in words
+	WrittenHours float64 `json:"written_hours"`
 
 	// Zones The longest wait first
 	Zones []ZoneWait `json:"zones"`
@@ -1817,10 +1828,21 @@ type LedgerStep struct {
 	From            Date    `json:"from"`
 	MedianWaitHours float64 `json:"median_wait_hours"`
 	NetHours        float64 `json:"net_hours"`
-	SpentHours      float64 `json:"spent_hours"`
+
+	// RecordedHours twice what was recorded: people start anew, and think before they speak
+	RecordedHours float64 `json:"recorded_hours"`
+
+	// SpentHours recorded, watched and written together
+	SpentHours float64 `json:"spent_hours"`
 
 	// To A day of the calendar
 	To Date `json:"to"`
+
+	// WatchedHours what was heard and watched
+	WatchedHours float64 `json:"watched_hours"`
+
+	// WrittenHours two minutes for each answer in words
+	WrittenHours float64 `json:"written_hours"`
 }
 
 // Me defines model for Me.
@@ -1828,8 +1850,11 @@ type Me struct {
 	Email string `json:"email"`
 
 	// Id Example: 01hf7yat00tvwxyz0123456789
-	Id        ID     `json:"id"`
-	Name      string `json:"name"`
+	Id   ID     `json:"id"`
+	Name string `json:"name"`
+
+	// OneAnswer signed in by the link in a mail: to answer one round, and for nothing else
+	OneAnswer *bool  `json:"one_answer,omitempty"`
 	Role      Role   `json:"role"`
 	TimeZone  string `json:"time_zone"`
 	Workspace struct {
@@ -3159,6 +3184,12 @@ type GetDueParams struct {
 	AskedAt *time.Time `form:"asked_at,omitempty" json:"asked_at,omitempty"`
 }
 
+// ListRecentOccurrencesParams defines parameters for ListRecentOccurrences.
+type ListRecentOccurrencesParams struct {
+	// Each So many of each round
+	Each *int `form:"each,omitempty" json:"each,omitempty"`
+}
+
 // GetOEmbedParams defines parameters for GetOEmbed.
 type GetOEmbedParams struct {
 	Url       string                 `form:"url" json:"url"`
@@ -3772,6 +3803,9 @@ type ServerInterface interface {
 	// PutNorms Change that (admins); due times that were told stay
 	// (PUT /api/v1/norms)
 	PutNorms(ctx echo.Context) error
+	// ListRecentOccurrences The last times that each round was held, the newest first
+	// (GET /api/v1/occurrences)
+	ListRecentOccurrences(ctx echo.Context, params ListRecentOccurrencesParams) error
 	// GetOccurrence One time that a round is held: who has answered what, who is away
 	// (GET /api/v1/occurrences/{occurrence_id})
 	GetOccurrence(ctx echo.Context, occurrenceId ID) error
@@ -5734,6 +5768,24 @@ func (w *ServerInterfaceWrapper) PutNorms(ctx echo.Context) error {
 	return err
 }
 
+// ListRecentOccurrences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRecentOccurrences(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRecentOccurrencesParams
+	// ------------- Optional query parameter "each" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "each", ctx.QueryParams(), &params.Each, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter each: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRecentOccurrences(ctx, params)
+	return err
+}
+
 // GetOccurrence converts echo context to params.
 func (w *ServerInterfaceWrapper) GetOccurrence(ctx echo.Context) error {
 	var err error
@@ -6717,6 +6769,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/rounds/:round_id", wrapper.GetRound, options.OperationMiddlewares["getRound"]...)
 	router.PATCH(options.BaseURL+"/api/v1/rounds/:round_id", wrapper.UpdateRound, options.OperationMiddlewares["updateRound"]...)
 	router.GET(options.BaseURL+"/api/v1/rounds/:round_id/occurrences", wrapper.ListOccurrences, options.OperationMiddlewares["listOccurrences"]...)
+	router.GET(options.BaseURL+"/api/v1/occurrences", wrapper.ListRecentOccurrences, options.OperationMiddlewares["listRecentOccurrences"]...)
 	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id", wrapper.GetOccurrence, options.OperationMiddlewares["getOccurrence"]...)
 	router.DELETE(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.WithdrawAnswer, options.OperationMiddlewares["withdrawAnswer"]...)
 	router.PUT(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.PutAnswer, options.OperationMiddlewares["putAnswer"]...)
@@ -11551,6 +11604,47 @@ func (response PutNormsdefaultApplicationProblemPlusJSONResponse) VisitPutNormsR
 	return err
 }
 
+type ListRecentOccurrencesRequestObject struct {
+	Params ListRecentOccurrencesParams
+}
+
+type ListRecentOccurrencesResponseObject interface {
+	VisitListRecentOccurrencesResponse(w http.ResponseWriter) error
+}
+
+type ListRecentOccurrences200JSONResponse struct {
+	Occurrences []Occurrence `json:"occurrences"`
+}
+
+func (response ListRecentOccurrences200JSONResponse) VisitListRecentOccurrencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRecentOccurrencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRecentOccurrencesdefaultApplicationProblemPlusJSONResponse) VisitListRecentOccurrencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOccurrenceRequestObject struct {
 	OccurrenceId ID `json:"occurrence_id"`
 }
@@ -13878,6 +13972,9 @@ type StrictServerInterface interface {
 	// PutNorms Change that (admins); due times that were told stay
 	// (PUT /api/v1/norms)
 	PutNorms(ctx context.Context, request PutNormsRequestObject) (PutNormsResponseObject, error)
+	// ListRecentOccurrences The last times that each round was held, the newest first
+	// (GET /api/v1/occurrences)
+	ListRecentOccurrences(ctx context.Context, request ListRecentOccurrencesRequestObject) (ListRecentOccurrencesResponseObject, error)
 	// GetOccurrence One time that a round is held: who has answered what, who is away
 	// (GET /api/v1/occurrences/{occurrence_id})
 	GetOccurrence(ctx context.Context, request GetOccurrenceRequestObject) (GetOccurrenceResponseObject, error)
@@ -17889,6 +17986,31 @@ func (sh *strictHandler) PutNorms(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(PutNormsResponseObject); ok {
 		return validResponse.VisitPutNormsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRecentOccurrences operation middleware
+func (sh *strictHandler) ListRecentOccurrences(ctx echo.Context, params ListRecentOccurrencesParams) error {
+	var request ListRecentOccurrencesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRecentOccurrences(ctx.Request().Context(), request.(ListRecentOccurrencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRecentOccurrences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRecentOccurrencesResponseObject); ok {
+		return validResponse.VisitListRecentOccurrencesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

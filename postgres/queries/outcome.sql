@@ -30,3 +30,11 @@ delete from blocker where id = @id;
 
 -- name: RewordBlocker :exec
 update blocker set body = @body where id = @id;
+
+-- name: LastOccurrences :many
+-- The last of each round of a workspace, the newest first.
+select sqlc.embed(occurrence)
+  from round cross join lateral (select o.id from occurrence o where o.round_id = round.id order by o.id desc limit @most::int) last
+  join occurrence on occurrence.id = last.id
+ where round.workspace_id = @workspace_id and round.deleted_at is null
+ order by occurrence.id desc limit 200;

@@ -37,9 +37,16 @@ const (
 )
 
 // Hours is how many hours of people that was.
-func (s Spent) Hours() float64 {
-	return (float64(s.RecordedMS)*Takes+float64(s.HeardMS))/3.6e6 + float64(s.Texts)*TextMinutes/60
-}
+func (s Spent) Hours() float64 { return s.Recorded() + s.Heard() + s.Written() }
+
+// Recorded, Heard and Written are the hours of those parts.
+func (s Spent) Recorded() float64 { return float64(s.RecordedMS) * Takes / 3.6e6 }
+
+// Heard is what people listened to or watched.
+func (s Spent) Heard() float64 { return float64(s.HeardMS) / 3.6e6 }
+
+// Written is what the answers in words took.
+func (s Spent) Written() float64 { return float64(s.Texts) * TextMinutes / 60 }
 
 // Balance is what a stretch of days came to. Net is negative when the rounds took more than the meetings would have.
 type Balance struct {

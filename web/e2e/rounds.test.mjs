@@ -160,6 +160,8 @@ test("one answers by voice, section by section, from the link in the mail", limi
   await ben.waitForURL(`**/rounds/*/${occurrence}`);
   await ben.getByText(/^Reply by .* your time/).waitFor();
   assert.equal(await ben.getByRole("article").count(), 0, "the answers of others are not for a mail");
+  assert.equal(await ben.getByText("Nobody has answered yet").count(), 0, "somebody has");
+  assert.equal(await ben.getByRole("navigation").count(), 0, "there is nothing else to go to");
   await lookAround(ben, "answer-by-mail");
   await ben.getByRole("link", { name: "Record your answer" }).click();
   await ben.getByRole("heading", { name: "Daily" }).waitFor();
@@ -199,6 +201,7 @@ test("one answers by voice, section by section, from the link in the mail", limi
   assert.deepEqual(errors, []);
 
   // It was good for that, and is used up: elsewhere the same link asks to sign in.
+  await mine.getByRole("button", { name: "Play Today" }).waitFor();
   await ben.goto(`${server.url}/decisions`);
   await ben
     .getByText(/good for answering this one round/)
@@ -212,12 +215,36 @@ test("one answers by voice, section by section, from the link in the mail", limi
   await again.close();
 });
 
+test("one loses the tab in the middle: what was said is the answer all the same", limit, async () => {
+  const tab = await context.newPage();
+  await tab.goto(`${server.url}/record?occurrence=${occurrence}`);
+  await tab.getByText("What got done since last time?").waitFor();
+  await tab.getByText("Voice", { exact: true }).click();
+  await tab.getByLabel("Countdown").selectOption({ label: "None" });
+  await tab.getByRole("button", { name: "Record", exact: true }).click();
+  const spoken = (section) => tab.getByLabel(`Spoken about ${section}`).evaluate((e) => e.value);
+  await until("three seconds of yesterday", async () => (await spoken("Yesterday")) > 3000, 60_000);
+  await tab.getByRole("button", { name: "Next: Today" }).click();
+  await until("four seconds of today", async () => (await spoken("Today")) > 4000, 60_000);
+  await tab.close(); // nothing asks, nothing is stopped
+
+  await page.reload();
+  const mine = async () =>
+    (await call(olga, "GET", `/occurrences/${occurrence}`)).answers.find((a) => a.author.name === "Olga Owner");
+  const answer = await until("the take is the answer", mine, 180_000, 500);
+  assert.deepEqual(answer.parts.map((p) => p.section).sort(), ["today", "yesterday"]);
+  assert.equal(new Set(answer.parts.map((p) => p.clip_id)).size, 1);
+  assert.ok(answer.parts.find((p) => p.section === "today").start_ms > 2900, JSON.stringify(answer.parts));
+});
+
 test("it closes, and what was said is a written record", limit, async () => {
   await page.goto(`${server.url}/rounds/${page.url().match(/\/rounds\/(\w{26})/)[1]}/${occurrence}`);
-  await page.getByRole("button", { name: "Write instead" }).click();
+  await page.getByRole("button", { name: "Write something, too" }).click();
   await page.getByRole("textbox", { name: "Today" }).fill("I look at [the plan](https://example.org)");
-  await page.getByRole("button", { name: "Send" }).click();
-  await page.getByRole("article", { name: "Answer of Olga Owner" }).waitFor();
+  await page.getByRole("button", { name: "Save" }).click();
+  const mine = page.getByRole("article", { name: "Answer of Olga Owner" });
+  await mine.getByText("I look at").waitFor();
+  await mine.getByRole("button", { name: "Play Today" }).waitFor(minutes);
 
   // The time is over: as if it had closed a minute after midnight.
   await page.goto(page.url().replace(/\/\w{26}$/, "/edit"));
@@ -304,3 +331,27 @@ test("the fourth catches up, and answers late", limit, async () => {
   await cem.getByText(/^You will be asked tomorrow at/).waitFor();
   await lookAround(cem, "rounds");
 });
+
+test(
+  "the ledger says what that took, which no meeting makes up for yet, and whose turn it is to get up early",
+  limit,
+  async () => {
+    // Cem goes on working from elsewhere: what is live is hard for one of two zones.
+    const far = noon === "Asia/Kolkata" ? "Asia/Tokyo" : "Asia/Kolkata";
+    const hours = { time_zone: far, days: ["mon", "tue", "wed", "thu", "fri"], from: "09:00", to: "17:00" };
+    await call(people["Cem Catchesup"].cookie, "PUT", "/me/hours", hours);
+    await page.goto(`${server.url}/ledger`);
+    await page.getByText(/^Rounds took [\d.]+ h more than the meetings would have\.$/).waitFor();
+    const card = page.getByRole("region", { name: "Balance" });
+    for (const figure of ["Net", "Meetings avoided", "Recorded", "Watched", "Written"])
+      await card.getByRole("term").filter({ hasText: figure }).waitFor();
+    assert.match(await card.getByRole("definition").first().textContent(), /^−[\d.]+ h$/);
+    const turns = page.getByRole("table", { name: "Proposed rotation of live meetings" });
+    await turns
+      .getByRole("cell", { name: far.replaceAll("_", " ") })
+      .first()
+      .waitFor();
+    assert.equal(await turns.getByRole("row").count(), 1 + 8);
+    await lookAround(page, "ledger-negative");
+  },
+);

@@ -146,6 +146,43 @@ test("what was said is proposed to who said it", limit, async () => {
   );
 });
 
+test("what was proposed is waved away for good", limit, async () => {
+  const text = "We decided to keep the old importer.";
+  const put = await server.api("PATCH", `/api/v1/clips/${clip}/transcript/cues/${last.no}`, { cookie, body: { text } });
+  assert.ok(put.status < 300, put.text);
+  await page.goto(`${server.url}/c/${clip}`);
+  const card = page.getByRole("region", { name: "What you said" });
+  await card.getByRole("button", { name: "Make it a decision?" }).waitFor();
+  await card.getByRole("button", { name: `No, leave it: ${text}` }).click();
+  await card.waitFor({ state: "detached" });
+  await page.reload();
+  await page.getByRole("heading", { name: "Where we stand", level: 1 }).waitFor();
+  const left = (await server.api("GET", `/api/v1/clips/${clip}/proposals`, { cookie })).json.proposals;
+  assert.deepEqual(left, []);
+});
+
+test("a decision is marked while recording, and plays its moment", limit, async () => {
+  await mira.goto(`${server.url}/record?mode=voice`);
+  await mira.getByLabel("Countdown").selectOption({ label: "None" });
+  await mira.getByRole("button", { name: "Record", exact: true }).click();
+  await mira.getByRole("button", { name: "Stop" }).waitFor();
+  await until("two seconds are recorded", () => mira.evaluate(() => /0:(0[2-9]|[1-5]\d)/.test(document.title)), patience);
+  await mira.getByRole("button", { name: "Mark this moment" }).click();
+  await mira.getByRole("button", { name: "Mark as decision" }).click();
+  await dialogOf(mira).getByLabel("What was decided").fill("We record in the morning");
+  await dialogOf(mira).getByRole("button", { name: "Keep it" }).click();
+  await dialogOf(mira).waitFor({ state: "detached" });
+  await mira.getByRole("button", { name: "Stop" }).click(); // the take went on meanwhile
+  await mira.waitForURL(/\/c\/[0-9a-z]{26}/);
+  const taken = mira.url().match(/\/c\/([0-9a-z]{26})/)[1];
+  const { decisions } = (await server.api("GET", "/api/v1/decisions", { cookie: miraCookie })).json;
+  const kept = decisions.find((d) => d.what === "We record in the morning");
+  assert.equal(kept?.source.clip_id, taken);
+  assert.ok(kept.source.start_ms >= 1900, JSON.stringify(kept.source));
+  const gone = await server.api("DELETE", `/api/v1/decisions/${kept.id}`, { cookie: miraCookie });
+  assert.equal(gone.status, 204, gone.text);
+});
+
 test("a decision is marked while watching, found in the log, played, replaced, and taken along", limit, async () => {
   await page.goto(`${server.url}/c/${clip}?t=2`);
   await page.getByRole("button", { name: "Mark this moment" }).click();
@@ -253,6 +290,27 @@ test("an urgent ask says what it does, needs a reason, and stands in the review"
   await lookAround(page, "talks-urgent");
 });
 
+test("the workspace says what it expects of answers, and what an hour costs", limit, async () => {
+  await page.goto(`${server.url}/settings/norms`);
+  const soon = page.getByLabel(/^Soon/);
+  await soon.fill("2");
+  await page.getByLabel("one person").check();
+  await page.getByLabel("Who is told").selectOption({ label: "Mira Member" });
+  await page.getByLabel(/^after so many more/).fill("3");
+  await page.getByLabel(/^What an hour/).fill("50");
+  await lookAround(page, "talks-norms");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Saved", { exact: true }).waitFor();
+  await page.reload();
+  await until("what was said is there again", async () => (await soon.inputValue()) === "2", patience);
+  assert.equal(await page.getByLabel("Who is told").inputValue(), miraId);
+  const { json } = await server.api("GET", "/api/v1/norms", { cookie: miraCookie });
+  assert.equal(json.standard_days, 2);
+  assert.deepEqual([json.escalation, json.escalate_to, json.escalate_hours, json.hour_cost], ["person", miraId, 3, 50]);
+  const changed = await server.api("PUT", "/api/v1/norms", { cookie: miraCookie, body: { ...json, hour_cost: 1 } });
+  assert.equal(changed.status, 403, "that is the admins' to say");
+});
+
 test("the ledger shows the figure that was computed by hand, and finds meetings in a calendar", limit, async () => {
   await page.goto(`${server.url}/ledger`);
   await page.getByRole("button", { name: "Register a meeting" }).click();
@@ -268,6 +326,7 @@ test("the ledger shows the figure that was computed by hand, and finds meetings 
   await form.getByText("730.5 h of people's time a year").waitFor();
   await form.getByRole("button", { name: "Register" }).click();
   await page.getByText("Rounds saved 40 h of people's time.").waitFor();
+  await page.getByText("€2,000", { exact: true }).waitFor();
   await page.getByRole("img", { name: /^Hours avoided/ }).waitFor();
   await page.getByRole("table", { name: "Hours, by stretch" }).waitFor();
   await lookAround(page, "talks-ledger");

@@ -37,6 +37,45 @@ func (q *Queries) DropPosts(ctx context.Context, arg DropPostsParams) error {
 	return err
 }
 
+const lastOccurrences = `-- name: LastOccurrences :many
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at
+  from round cross join lateral (select o.id from occurrence o where o.round_id = round.id order by o.id desc limit $1::int) last
+  join occurrence on occurrence.id = last.id
+ where round.workspace_id = $2 and round.deleted_at is null
+ order by occurrence.id desc limit 200
+`
+
+type LastOccurrencesRow struct {
+	Occurrence Occurrence
+}
+
+// The last of each round of a workspace, the newest first.
+func (q *Queries) LastOccurrences(ctx context.Context, most int, workspaceID domain.WorkspaceID) ([]LastOccurrencesRow, error) {
+	rows, err := q.db.Query(ctx, lastOccurrences, most, workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LastOccurrencesRow
+	for rows.Next() {
+		var i LastOccurrencesRow
+		if err := rows.Scan(
+			&i.Occurrence.ID,
+			&i.Occurrence.RoundID,
+			&i.Occurrence.OnDay,
+			&i.Occurrence.OpenedAt,
+			&i.Occurrence.ClosedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const rewordBlocker = `-- name: RewordBlocker :exec
 update blocker set body = $1 where id = $2
 `

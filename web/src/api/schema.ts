@@ -1960,6 +1960,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/occurrences": {
+        parameters: {
+            query?: {
+                /** @description So many of each round */
+                each?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last times that each round was held, the newest first */
+        get: operations["listRecentOccurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/occurrences/{occurrence_id}": {
         parameters: {
             query?: never;
@@ -2896,6 +2916,8 @@ export interface components {
                 id: components["schemas"]["ID"];
                 name: string;
             };
+            /** @description signed in by the link in a mail: to answer one round, and for nothing else */
+            one_answer?: boolean;
         };
         MePatch: {
             name?: string;
@@ -4182,8 +4204,26 @@ export interface components {
             to: components["schemas"]["Date"];
             /** Format: double */
             avoided_hours: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description recorded, watched and written together
+             */
             spent_hours: number;
+            /**
+             * Format: double
+             * @description twice what was recorded: people start anew, and think before they speak
+             */
+            recorded_hours: number;
+            /**
+             * Format: double
+             * @description what was heard and watched
+             */
+            watched_hours: number;
+            /**
+             * Format: double
+             * @description two minutes for each answer in words
+             */
+            written_hours: number;
             /** Format: double */
             net_hours: number;
             /**
@@ -4220,8 +4260,26 @@ export interface components {
             to: components["schemas"]["Date"];
             /** Format: double */
             avoided_hours: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description recorded, watched and written together
+             */
             spent_hours: number;
+            /**
+             * Format: double
+             * @description twice what was recorded: people start anew, and think before they speak
+             */
+            recorded_hours: number;
+            /**
+             * Format: double
+             * @description what was heard and watched
+             */
+            watched_hours: number;
+            /**
+             * Format: double
+             * @description two minutes for each answer in words
+             */
+            written_hours: number;
             /** Format: double */
             net_hours: number;
             /** Format: double */
@@ -7947,6 +8005,32 @@ export interface operations {
                     "application/json": {
                         occurrences: components["schemas"]["Occurrence"][];
                         next_cursor?: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listRecentOccurrences: {
+        parameters: {
+            query?: {
+                /** @description So many of each round */
+                each?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description List */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        occurrences: components["schemas"]["Occurrence"][];
                     };
                 };
             };
