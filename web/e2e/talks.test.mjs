@@ -146,21 +146,6 @@ test("what was said is proposed to who said it", limit, async () => {
   );
 });
 
-test("what was proposed is waved away for good", limit, async () => {
-  const text = "We decided to keep the old importer.";
-  const put = await server.api("PATCH", `/api/v1/clips/${clip}/transcript/cues/${last.no}`, { cookie, body: { text } });
-  assert.ok(put.status < 300, put.text);
-  await page.goto(`${server.url}/c/${clip}`);
-  const card = page.getByRole("region", { name: "What you said" });
-  await card.getByRole("button", { name: "Make it a decision?" }).waitFor();
-  await card.getByRole("button", { name: `No, leave it: ${text}` }).click();
-  await card.waitFor({ state: "detached" });
-  await page.reload();
-  await page.getByRole("heading", { name: "Where we stand", level: 1 }).waitFor();
-  const left = (await server.api("GET", `/api/v1/clips/${clip}/proposals`, { cookie })).json.proposals;
-  assert.deepEqual(left, []);
-});
-
 test("a decision is marked while recording, and plays its moment", limit, async () => {
   await mira.goto(`${server.url}/record?mode=voice`);
   await mira.getByLabel("Countdown").selectOption({ label: "None" });
