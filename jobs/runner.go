@@ -168,7 +168,10 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		return river.JobSnooze(0)
 	case errors.Is(err, errSuperseded):
 		log.InfoContext(ctx, "step superseded", took)
-		return nil // the one that follows says where it stands
+		if w.r.nothingFollows(ctx, job.Args) {
+			p.state(ctx, domain.WorkDone, "")
+		}
+		return nil // else the one that follows says where it stands
 	case errors.As(err, &wait):
 		p.state(ctx, domain.WorkWaiting, wait.reason)
 		return river.JobSnooze(wait.pause)
@@ -185,6 +188,13 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		p.state(ctx, domain.WorkRetrying, reasonFor(err))
 		return err
 	}
+}
+
+// nothingFollows tells whether no other job is queued yet in place of a superseded one. While the recording goes on none is, and none may
+// ever be: it may turn out to be one that needs no import.
+func (r *Runner) nothingFollows(ctx context.Context, a stepArgs) bool {
+	now, err := r.Store.Clip(ctx, a.ClipID)
+	return err == nil && (now.State == domain.ClipRecording || a.Step == domain.JobImport && now.State != domain.ClipProcessing)
 }
 
 // failed records what a step's final failure means for its clip.

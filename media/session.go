@@ -149,6 +149,7 @@ func (s *session) continueFrom(ctx context.Context) error {
 		return err
 	}
 	s.seq, s.header, s.offset = st.NextSeq, nil, time.Duration(st.DurationMS)*time.Millisecond
+	s.gaps = []domain.Span{{StartMS: st.DurationMS, EndMS: st.DurationMS}} // what was not sent meanwhile has no length on the clip's clock
 	return nil
 }
 

@@ -14,17 +14,18 @@ import (
 // State is how far a recording is, as GET …/recording tells it (docs/protocol.md).
 type State struct {
 	// State is recording, abandoned, finished or cancelled.
-	State         string        `json:"state"`
-	MimeType      string        `json:"mime_type"`
-	NextSeq       int64         `json:"next_seq"`
-	StoredSeq     int64         `json:"stored_seq"`
-	Bytes         int64         `json:"bytes"`
-	StoredBytes   int64         `json:"stored_bytes"`
-	DeclaredBytes int64         `json:"declared_bytes"`
-	DurationMS    int64         `json:"duration_ms"`
-	LastChunkAt   *time.Time    `json:"last_chunk_at"`
-	SHA256        string        `json:"sha256"`
-	GapsMS        []domain.Span `json:"gaps_ms"`
+	State         string     `json:"state"`
+	MimeType      string     `json:"mime_type"`
+	NextSeq       int64      `json:"next_seq"`
+	StoredSeq     int64      `json:"stored_seq"`
+	Bytes         int64      `json:"bytes"`
+	StoredBytes   int64      `json:"stored_bytes"`
+	DeclaredBytes int64      `json:"declared_bytes"`
+	DurationMS    int64      `json:"duration_ms"`
+	LastChunkAt   *time.Time `json:"last_chunk_at"`
+	SHA256        string     `json:"sha256"`
+	// GapsMS is what never arrived. A span without length: sending was interrupted here, and went on later.
+	GapsMS []domain.Span `json:"gaps_ms"`
 	// Trouble says why what is acknowledged is not being stored: ReasonStoreAway, or empty.
 	Trouble Reason `json:"trouble,omitempty"`
 	// MaxBytes and MaxMS of this recording, for its sender to end it in time; 0: any.

@@ -250,6 +250,9 @@ func TestWHIPSessionGoesOn(t *testing.T) {
 	if o.DurationMS < 8500 || o.DurationMS > 10500 || o.NeedsImport {
 		t.Errorf("outcome %+v", o)
 	}
+	if len(o.GapsMS) == 0 || o.GapsMS[0].StartMS < 3500 || o.GapsMS[0].StartMS > 5500 || o.GapsMS[0].EndMS-o.GapsMS[0].StartMS > 1000 {
+		t.Errorf("the interruption is not told: %v", o.GapsMS)
+	}
 	for _, f := range b.files(t, clip) {
 		decodes(t, f)
 	}

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { launch, micFile } from "./chromium.mjs";
+import { Relay } from "./relay.mjs";
 import { Server, freePort, root, until } from "./server.mjs";
 import { beside, signIn } from "./steps.mjs";
 
@@ -106,6 +107,67 @@ for (const { codec, name, restarts = false, simulcast = false } of cases) {
     await page.close();
   });
 }
+
+test("what never arrived is told on the clip, and that it was interrupted", { timeout: 300_000 }, async (t) => {
+  const made = await server.api("POST", "/api/v1/clips", { cookie, body: { kind: "camera", title: "Holes" } });
+  const { id } = made.json;
+  const recording = async () => (await server.api("GET", `/api/v1/clips/${id}/recording`, { cookie })).json;
+  let relay;
+  t.after(() => relay?.stop());
+  /** A publisher whose media goes through a relay, both ways. */
+  const publisher = async () => {
+    const page = await studioPage();
+    await page.route("**/whip", async (route) => {
+      if (route.request().method() !== "POST") return route.continue();
+      const answer = await route.fetch();
+      const sdp = await answer.text();
+      const [, address, port] = /^a=candidate:\S+ 1 udp \d+ (\d+\.\d+\.\d+\.\d+) (\d+)/im.exec(sdp);
+      relay?.stop();
+      relay = await Relay.start(address, Number(port));
+      return route.fulfill({ response: answer, body: relay.instead(sdp) });
+    });
+    // The server shall not know another way to the publisher than the one it comes from.
+    await page.route("**/whip/*", (route) => (route.request().method() === "PATCH" ? trickled(route) : route.continue()));
+    assert.equal(await page.evaluate((a) => publish(...a), [made.json.whip_url, token, "H264", false]), 201);
+    return page;
+  };
+  const trickled = (route) => route.fulfill({ status: 204, headers: { "access-control-allow-origin": "*" } });
+  const length = async (ms) => (await recording()).duration_ms > ms;
+
+  const first = await publisher();
+  await until("3 s are recorded", () => length(3000), 120_000, 300);
+  relay.blind = true;
+  await until("more is lost than can be sent again", () => relay.lost > 800, 60_000, 50); // Chromium repairs a second of it
+  relay.blind = false;
+  await until("the gap is known", async () => (await recording()).gaps_ms.length > 0, 60_000, 300);
+  const { duration_ms: before } = await recording();
+  await until("it goes on", () => length(before + 3000), 60_000, 300);
+
+  await server.kill();
+  await first.close();
+  await server.up();
+  const kept = (await recording()).duration_ms;
+  const second = await publisher();
+  await until("the second session is recorded", () => length(kept + 4000), 120_000, 300);
+  assert.equal(await second.evaluate(() => finish()), 200);
+  await second.close();
+  await ready(id);
+
+  const gaps = (await recording()).gaps_ms;
+  t.diagnostic(`${relay.lost} packets lost at last; gaps ${JSON.stringify(gaps)}`);
+  const lost = gaps.reduce((ms, g) => ms + g.end_ms - g.start_ms, 0);
+  assert.ok(lost > 500 && lost < 60_000, `${lost} ms lost`);
+  assert.ok(
+    gaps.some((g) => g.start_ms === g.end_ms),
+    "the interruption is not known",
+  );
+  const page = await context.newPage();
+  await page.goto(`${server.url}/c/${id}`);
+  await page.getByText(/s of this recording never arrived: at 0:/).waitFor();
+  await page.getByText(/The recording was interrupted and went on later: at 0:/).waitFor();
+  if (process.env.BATON_E2E_SHOTS) await page.screenshot({ path: join(process.env.BATON_E2E_SHOTS, "gaps.png") });
+  await page.close();
+});
 
 // GStreamer's webrtcbin and libnice, with a few lines of signalling of their own.
 const encoders = {

@@ -20,10 +20,13 @@ function places(spans: readonly Span[]): string {
   return named.length > 1 ? `${named.slice(0, -1).join(", ")} and ${named.at(-1) ?? ""}` : (named[0] ?? "");
 }
 
-/** A sentence for each kind of loss; none when nothing is missing. */
+/** A sentence for each kind of loss, and for interruptions, which are gaps without length; none when nothing is missing. */
 export function missing(gaps: readonly Span[], unheard: readonly Span[]): string[] {
   const out: string[] = [];
-  if (gaps.length > 0) out.push(`${length(gaps)} of this recording never arrived: at ${places(gaps)}.`);
+  const lost = gaps.filter((g) => g.end_ms > g.start_ms);
+  const breaks = gaps.filter((g) => g.end_ms <= g.start_ms);
+  if (lost.length > 0) out.push(`${length(lost)} of this recording never arrived: at ${places(lost)}.`);
+  if (breaks.length > 0) out.push(`The recording was interrupted and went on later: at ${places(breaks)}.`);
   if (unheard.length > 0) out.push(`${length(unheard)} of speech could not be written down: at ${places(unheard)}.`);
   return out;
 }
