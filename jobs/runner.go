@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -175,6 +176,10 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 	case errors.As(err, &wait):
 		p.state(ctx, domain.WorkWaiting, wait.reason)
 		return river.JobSnooze(wait.pause)
+	case outOfRoom(err):
+		log.WarnContext(ctx, "step waits for room on the disk", took, slog.String("error", err.Error()))
+		p.state(ctx, domain.WorkWaiting, "waiting for room on the server's disk")
+		return river.JobSnooze(roomPause)
 	case !retryable(err) || len(job.Errors)+1 >= s.attempts:
 		log.ErrorContext(ctx, "step failed", took, slog.String("error", err.Error()))
 		reason := reasonFor(err)
@@ -188,6 +193,15 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		p.state(ctx, domain.WorkRetrying, reasonFor(err))
 		return err
 	}
+}
+
+// roomPause is how often a step that found the disk full tries again.
+const roomPause = time.Minute
+
+// outOfRoom tells whether a disk was full: ours, that of ffmpeg or the speech engine, which say so in words, or PostgreSQL's. It uses up no
+// attempt, however long it lasts: the step is done when there is room, and nobody has to ask for it.
+func outOfRoom(err error) bool {
+	return strings.Contains(strings.ToLower(err.Error()), "no space left on device")
 }
 
 // nothingFollows tells whether no other job is queued yet in place of a superseded one. While the recording goes on none is, and none may

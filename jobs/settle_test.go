@@ -2,8 +2,11 @@ package jobs
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -61,6 +64,31 @@ func TestSupersededStepDoesNotRunForEver(t *testing.T) {
 		}
 		if s.work != c.want {
 			t.Errorf("%s of a clip that is %s: %s, want %s", c.step, c.state, s.work, c.want)
+		}
+	}
+}
+
+// TestStepWaitsForRoomAsLongAsItTakes: a full disk uses up no attempt, at the last one either; the transcript does not fail for it.
+func TestStepWaitsForRoomAsLongAsItTakes(t *testing.T) {
+	t.Parallel()
+	for _, full := range []error{
+		fmt.Errorf("write sound: %w", syscall.ENOSPC),
+		domain.Errorf(domain.KindInternal, "the file could not be converted").Because(errors.New("ffmpeg: av_interleaved_write_frame(): No space left on device")),
+		errors.New(`ERROR: could not extend file "base/5/16410": No space left on device (SQLSTATE 53100)`),
+	} {
+		s := &overtaken{state: domain.ClipReady}
+		log := slog.New(slog.NewTextHandler(t.Output(), nil))
+		w := &stepWorker{r: &Runner{Needs: Needs{Store: s, Log: log}}}
+		clip := domain.NewID[domain.ClipID]()
+		step := table[domain.JobTranscribe]
+		p := newProgress(s, log, clip, domain.JobTranscribe, step.shown)
+		job := &river.Job[stepArgs]{
+			JobRow: &rivertype.JobRow{Attempt: step.attempts, Errors: make([]rivertype.AttemptError, step.attempts)},
+			Args:   stepArgs{Step: domain.JobTranscribe, ClipID: clip},
+		}
+		var snooze *rivertype.JobSnoozeError
+		if err := w.settle(t.Context(), job, step, p, log, time.Now(), full); !errors.As(err, &snooze) || s.work != domain.WorkWaiting {
+			t.Errorf("%v: work is %s, %v", full, s.work, err)
 		}
 	}
 }
