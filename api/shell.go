@@ -54,7 +54,7 @@ func (s *shell) serve(c echo.Context) error {
 		c.Response().Header().Set("Content-Security-Policy", s.embedPolicy)
 		c.Response().Header().Del("X-Frame-Options")
 		return s.clipPage(c, strings.TrimPrefix(at, "/embed/"))
-	case strings.HasPrefix(at, "/join/"), strings.HasPrefix(at, "/s/"), strings.HasPrefix(at, "/answer/"):
+	case strings.HasPrefix(at, "/join/"), strings.HasPrefix(at, "/s/"), strings.HasPrefix(at, "/answer/"), strings.HasPrefix(at, "/unsubscribe/"):
 		c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address holds a secret
 	case isFile(at):
 		s.web.ServeHTTP(c.Response(), c.Request())

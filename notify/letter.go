@@ -27,8 +27,8 @@ const (
 // letter is a mail as a page: the words of the text, and the pictures that go along inside it. Nothing is fetched from anywhere when it is
 // read, so that nobody learns of the reading, and a picture needs no address that works for whoever has it.
 type letter struct {
-	Items    []item
-	Settings string
+	Items       []item
+	Inbox, Stop string
 	// Outlook on Windows shows no WebP; it alone reads what stands between these comments. They are no part of the template because
 	// templates keep no comments.
 	IfOutlook, NotOutlook, End, EndNot template.HTML
@@ -62,7 +62,7 @@ var page = template.Must( //nolint:gochecknoglobals // a template
 <p style="margin:0"><a href="{{.Link}}" style="display:inline-block;padding:9px 16px;border-radius:6px;background:#17493a;color:#ffffff;text-decoration:none;font-weight:600">{{.Act}}</a></p>
 </div>
 {{- end}}
-<p style="margin:32px 0 0;font-size:13px"><a href="{{.Settings}}">What you are mailed</a></p>
+<p style="margin:32px 0 0;font-size:13px"><a href="{{.Inbox}}">What you are mailed</a> · <a href="{{.Stop}}">No more mail</a></p>
 </div>
 </body></html>
 `))
@@ -80,7 +80,7 @@ func (s *SMTP) illustrate(ctx context.Context, msg *mail.Msg, m domain.Mail) err
 		}
 	}
 	l := letter{
-		Settings: s.public.JoinPath("inbox").String(), IfOutlook: "<!--[if mso]>", End: "<![endif]-->", NotOutlook: "<!--[if !mso]><!-->", EndNot: "<!--<![endif]-->",
+		Inbox: s.public.JoinPath("inbox").String(), Stop: s.public.JoinPath("unsubscribe", m.Unsubscribe).String(), IfOutlook: "<!--[if mso]>", End: "<![endif]-->", NotOutlook: "<!--[if !mso]><!-->", EndNot: "<!--<![endif]-->",
 	}
 	some := false
 	for i := range m.Notices {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"mime/quotedprintable"
 	"net"
 	"net/mail"
 	"net/url"
@@ -178,7 +179,7 @@ func TestOneMailForOneEvent(t *testing.T) {
 	if len(got) != 2 || m == nil {
 		t.Fatalf("mail to %v", got)
 	}
-	body, err := io.ReadAll(m.Body)
+	body, err := io.ReadAll(quotedprintable.NewReader(m.Body))
 	o.ok(err)
 	if !strings.Contains(string(body), "https://baton.example.org/c/"+string(o.clip)) || !strings.Contains(string(body), "Max named you in Plan") {
 		t.Errorf("%s", body)
@@ -186,6 +187,9 @@ func TestOneMailForOneEvent(t *testing.T) {
 	link := strings.Trim(m.Header.Get("List-Unsubscribe"), "<>")
 	if m.Header.Get("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click" || !strings.HasPrefix(link, "https://baton.example.org/api/v1/unsubscribe/") {
 		t.Errorf("%v", m.Header)
+	}
+	if page := strings.Replace(link, "/api/v1/", "/", 1); !strings.Contains(string(body), "No more mail: "+page) {
+		t.Errorf("no %s in %s", page, body)
 	}
 	o.ok(o.db.Notices.Unsubscribe(t.Context(), link[strings.LastIndex(link, "/")+1:]))
 	o.say(o.max, "", "still there?")

@@ -129,5 +129,5 @@ func (s *SMTP) body(m domain.Mail) string {
 		}
 		b.WriteString("\n" + s.link(n) + "\n\n")
 	}
-	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("inbox").String() + "\n"
+	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("inbox").String() + "\nNo more mail: " + s.public.JoinPath("unsubscribe", m.Unsubscribe).String() + "\n"
 }

@@ -47,7 +47,15 @@ test("for a stranger", limit, async () => {
   const invited = await server.api("POST", "/api/v1/invites", { cookie: await cookieOf(context), body: { role: "member" } });
   const stranger = await opened(await browser.newContext({ viewport: { width: 1440, height: 900 } }));
   const missing = "01k0000000000000000000000a";
-  for (const path of ["/sign-in", "/join/nobody", "/s/nothing", `/c/${missing}`, `/embed/${missing}`, "/nowhere"])
+  for (const path of [
+    "/sign-in",
+    "/join/nobody",
+    "/s/nothing",
+    "/unsubscribe/nobody",
+    `/c/${missing}`,
+    `/embed/${missing}`,
+    "/nowhere",
+  ])
     await look(stranger, path);
   await look(stranger, new URL(invited.json.url).pathname);
 });

@@ -82,5 +82,6 @@ export const routes: readonly Route[] = [
   { path: /^\/sign-in$/, audience: "all", bare: true, load: () => import("./routes/SignIn.svelte") },
   { path: /^\/answer\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Answer.svelte") },
   { path: /^\/join\/(?<secret>[\w-]+)$/, audience: "all", bare: true, load: () => import("./routes/Join.svelte") },
+  { path: /^\/unsubscribe\/(?<secret>\w+)$/, audience: "all", bare: true, load: () => import("./routes/Unsubscribe.svelte") },
   { path: /./, audience: "all", load: () => import("./routes/NotFound.svelte") },
 ];
