@@ -1,0 +1,52 @@
+package postgres_test
+
+import (
+	"testing"
+
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"baton/migrations"
+	"baton/postgres/postgrestest"
+)
+
+// TestARecordingByALinkOutlivesAnUpgrade: clips did not know their link before, and those being recorded are touched by it still.
+func TestARecordingByALinkOutlivesAnUpgrade(t *testing.T) {
+	t.Parallel()
+	pool := postgrestest.NewEmpty(t)
+	db := stdlib.OpenDBFromPool(pool)
+	defer func() { _ = db.Close() }()
+	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 61); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Exec(t.Context(), `
+insert into workspace (id, name) values ('w', 'W');
+insert into account (id, email, name) values ('a', 'a@example.org', 'A'), ('b', 'b@example.org', 'B');
+insert into member (workspace_id, account_id, role) values ('w', 'a', 'member'), ('w', 'b', 'member');
+insert into round (id, workspace_id, name, template, sections, rule, starts_on, opens, closes, created_by, created_at)
+  values ('r', 'w', 'R', 'own', '[]', 'FREQ=DAILY', '2026-01-01', 0, 1440, 'a', now());
+insert into occurrence (id, round_id, on_day, opened_at) values ('o1', 'r', '2026-01-01', now()), ('o2', 'r', '2026-01-02', now());
+insert into sign_in (id, token_hash, account_id, workspace_id, created_at, expires_at, occurrence_id) values
+  ('s1', '1', 'a', 'w', now() - interval '3 hours', now() + interval '1 day', 'o1'),
+  ('s2', '2', 'a', 'w', now() - interval '2 hours', now() + interval '1 day', 'o2'),
+  ('s3', '3', 'b', 'w', now() - interval '2 hours', now() + interval '1 day', null);
+insert into clip (id, workspace_id, owner_id, kind, state, created_at) values
+  ('now', 'w', 'a', 'camera', 'recording', now()),
+  ('before', 'w', 'a', 'camera', 'recording', now() - interval '4 hours'),
+  ('done', 'w', 'a', 'camera', 'ready', now()),
+  ('other', 'w', 'b', 'camera', 'recording', now())`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.UpTo(t.Context(), 62); err != nil {
+		t.Fatal(err)
+	}
+	var got string
+	if err := pool.QueryRow(t.Context(), `select string_agg(id || ' ' || coalesce(link_for, 'none'), ', ' order by id) from clip`).Scan(&got); err != nil ||
+		got != "before none, done none, now o2, other none" {
+		t.Errorf("%q %v", got, err)
+	}
+}
