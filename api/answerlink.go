@@ -44,14 +44,20 @@ var forAnswer = map[string]string{ //nolint:gochecknoglobals // a table
 }
 
 // narrowed makes of somebody who is signed in by a link in a mail what they may be on a route: themselves on those of forAnswer, a stranger
-// on those that are open to all. KindForbidden for the rest.
-func narrowed(who caller, route string, isOpen bool, c echo.Context) (caller, error) {
+// on those that are open to all, also when such a route is of a clip that is not theirs to touch. KindForbidden for the rest.
+func (h *handlers) narrowed(who caller, route string, isOpen bool, c echo.Context) (caller, error) {
 	if who.only == "" {
 		return who, nil
 	}
 	param, allowed := forAnswer[route]
 	if !allowed && c.Request().Method == http.MethodHead {
 		param, allowed = forAnswer[http.MethodGet+route[len(http.MethodHead):]]
+	}
+	if allowed && isOpen && c.Param("id") != "" {
+		var err error
+		if allowed, err = h.touches(c.Request().Context(), who, c.Param("id")); err != nil {
+			return who, err
+		}
 	}
 	switch {
 	case allowed && (param == "" || c.Param(param) == string(who.only)):
@@ -66,6 +72,20 @@ func narrowed(who caller, route string, isOpen bool, c echo.Context) (caller, er
 // mayTouch: somebody who is signed in by a link in a mail has to do with the clips that were recorded by links for that occurrence, and no others.
 func (c caller) mayTouch(clip *domain.Clip) bool {
 	return c.only == "" || clip.OwnerID == c.AccountID && clip.LinkFor == c.only
+}
+
+// touches is mayTouch by a clip's id.
+func (h *handlers) touches(ctx context.Context, who caller, id string) (bool, error) {
+	if !domain.ValidID(id) {
+		return false, nil
+	}
+	clip, err := h.Clips.Get(ctx, domain.ClipID(id))
+	if domain.KindOf(err) == domain.KindNotFound {
+		return false, nil
+	} else if err != nil {
+		return false, fmt.Errorf("find clip: %w", err)
+	}
+	return who.mayTouch(&clip), nil
 }
 
 // OpenAnswerLink leads from a mail to the answer. Who is signed in as its person is left as they are, whoever else is signed in is asked first;
@@ -94,16 +114,19 @@ func (h *handlers) OpenAnswerLink(ctx context.Context, r gen.OpenAnswerLinkReque
 	return openPage(page, &cookie), nil
 }
 
-// GetAnswerLink says what a link is for, to somebody who is signed in as somebody else, or elsewhere.
+// GetAnswerLink says what a link is for, to somebody who is signed in as somebody else, or elsewhere. Names it tells only while it is good.
 func (h *handlers) GetAnswerLink(ctx context.Context, r gen.GetAnswerLinkRequestObject) (gen.GetAnswerLinkResponseObject, error) {
 	l, err := h.answerLink(ctx, r.Secret)
 	if err != nil {
 		return nil, err
 	}
 	out := gen.AnswerLink{
-		Person: l.PersonName, RoundName: l.RoundName, Path: domain.OccurrencePath(l.RoundID, l.OccurrenceID), Good: l.Good, Mine: callerOf(ctx).AccountID == l.AccountID,
+		Path: domain.OccurrencePath(l.RoundID, l.OccurrenceID), Good: l.Good, Mine: callerOf(ctx).AccountID == l.AccountID,
 	}
-	out.Workspace.Id, out.Workspace.Name = string(l.WorkspaceID), l.WorkspaceName
+	out.Workspace.Id = string(l.WorkspaceID)
+	if l.Good {
+		out.Person, out.RoundName, out.Workspace.Name = l.PersonName, l.RoundName, l.WorkspaceName
+	}
 	return gen.GetAnswerLink200JSONResponse(out), nil
 }
 

@@ -242,7 +242,7 @@ func TestALinkInAMailAndSomebodyElse(t *testing.T) {
 	if to := me.call("GET", link, nil).expect(http.StatusSeeOther).header.Get("Location"); !strings.HasSuffix(to, page) {
 		t.Error(to)
 	}
-	if got := decoded[card](t, me.call("GET", link+"/card", nil).expect(200)); !got.Mine || got.Good {
+	if got := decoded[card](t, me.call("GET", link+"/card", nil).expect(200)); !got.Mine || got.Good || got.Person+got.RoundName+got.Workspace.Name != "" {
 		t.Errorf("%+v", got)
 	}
 }
@@ -334,4 +334,45 @@ func TestALinkThatEndsWhileItIsOpened(t *testing.T) {
 	if err := c.pool.QueryRow(t.Context(), `select count(*) from sign_in where occurrence_id is not null`).Scan(&kept); err != nil || kept != 0 {
 		t.Errorf("%d sign-ins %v", kept, err)
 	}
+}
+
+// TestALinkInAMailHidesNothingThatIsOpen: what a stranger may watch, a browser that came by a mail may, too, and as a stranger.
+func TestALinkInAMailHidesNothingThatIsOpen(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	_, link := c.mailed()
+	p, _ := c.byMail(link)
+	me := c.enter(owner)
+	clip := me.clip(domain.VisibleLink, "For all")
+	c.playable(clip, "For all")
+	stranger := &person{s: c.server}
+	for _, path := range []string{"", "/hls/master.m3u8", "/transcript", "/peaks", "/poster.jpg"} {
+		at := "/api/v1/clips/" + string(clip) + path
+		want, got := stranger.call("GET", at, nil), p.call("GET", at, nil)
+		if got.status != want.status || string(got.body) != string(want.body) || path == "" && got.status != 200 {
+			t.Errorf("%q: %d %s, a stranger %d %s", path, got.status, got.body, want.status, want.body)
+		}
+	}
+	p.call("DELETE", "/api/v1/clips/"+string(clip), nil).problem(404)
+}
+
+// TestALinkThatHasEndedTellsNoNames: neither after its time, nor after its person was removed.
+func TestALinkThatHasEndedTellsNoNames(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	_, link := c.mailed()
+	name := c.members[owner].Account.Name
+	tells := func(want bool) {
+		t.Helper()
+		a := (&person{s: c.server}).call("GET", link+"/card", nil).expect(200)
+		if got := strings.Contains(string(a.body), name) || strings.Contains(string(a.body), "Stand-up"); got != want {
+			t.Errorf("%s", a.body)
+		}
+	}
+	tells(true)
+	c.exec(`update member set left_at = now() where account_id = $1`, c.members[owner].Account.ID)
+	tells(false)
+	c.exec(`update member set left_at = null where account_id = $1`, c.members[owner].Account.ID)
+	c.exec(`update answer_link set expires_at = now() - interval '1 second'`)
+	tells(false)
 }

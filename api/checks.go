@@ -80,7 +80,7 @@ func (k *checks) admit(method, path string) echo.MiddlewareFunc {
 				if who, err = k.handlers.identify(c); err != nil {
 					return err
 				}
-				if who, err = narrowed(who, route, isOpen, c); err != nil {
+				if who, err = k.handlers.narrowed(who, route, isOpen, c); err != nil {
 					return err
 				}
 			}

@@ -3452,7 +3452,7 @@ type ServerInterface interface {
 	// UseAnswerLink Answer as the person of the link, whoever is signed in in this browser: that sign-in ends
 	// (POST /api/v1/answer/{secret})
 	UseAnswerLink(ctx echo.Context, secret string) error
-	// GetAnswerLink What the link in a mail is for
+	// GetAnswerLink What the link in a mail is for; its names are empty when it is not good any more
 	// (GET /api/v1/answer/{secret}/card)
 	GetAnswerLink(ctx echo.Context, secret string) error
 	// ListAsks What waits for me, or what I wait for; open ones first, by due time
@@ -13621,7 +13621,7 @@ type StrictServerInterface interface {
 	// UseAnswerLink Answer as the person of the link, whoever is signed in in this browser: that sign-in ends
 	// (POST /api/v1/answer/{secret})
 	UseAnswerLink(ctx context.Context, request UseAnswerLinkRequestObject) (UseAnswerLinkResponseObject, error)
-	// GetAnswerLink What the link in a mail is for
+	// GetAnswerLink What the link in a mail is for; its names are empty when it is not good any more
 	// (GET /api/v1/answer/{secret}/card)
 	GetAnswerLink(ctx context.Context, request GetAnswerLinkRequestObject) (GetAnswerLinkResponseObject, error)
 	// ListAsks What waits for me, or what I wait for; open ones first, by due time

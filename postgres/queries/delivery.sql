@@ -51,7 +51,9 @@ insert into answer_link (token_hash, occurrence_id, account_id, created_at, expi
 -- name: AnswerLink :one
 select answer_link.occurrence_id, answer_link.account_id, answer_link.expires_at, answer_link.salt, round.id as round_id, round.workspace_id,
        round.name as round_name, workspace.name as workspace_name, account.name as person_name,
-       (answer_link.used_at is null and answer_link.expires_at > now() and occurrence.closed_at is null and round.deleted_at is null)::bool as good
+       (answer_link.used_at is null and answer_link.expires_at > now() and occurrence.closed_at is null and round.deleted_at is null
+        and exists (select from round_member join member on member.account_id = round_member.account_id and member.workspace_id = round.workspace_id and member.left_at is null
+                     where round_member.round_id = round.id and round_member.account_id = answer_link.account_id))::bool as good
   from answer_link join occurrence on occurrence.id = answer_link.occurrence_id join round on round.id = occurrence.round_id
   join workspace on workspace.id = round.workspace_id join account on account.id = answer_link.account_id
  where answer_link.token_hash = @token_hash;

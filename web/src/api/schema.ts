@@ -2612,7 +2612,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** What the link in a mail is for */
+        /** What the link in a mail is for; its names are empty when it is not good any more */
         get: operations["getAnswerLink"];
         put?: never;
         post?: never;
