@@ -65,7 +65,7 @@ func (in *Ingest) sayFull(err error) {
 func noRoom(next int64, err error) error {
 	switch {
 	case errors.Is(err, spool.ErrFull):
-		return unavailable(next, fullRetry, ReasonSpoolFull, "the server's storage is away, and it can keep no more until it is back; nothing is lost, it goes on by itself", err)
+		return unavailable(next, fullRetry, ReasonSpoolFull, "the server holds as much as it may until its storage has caught up; nothing is lost, it goes on by itself", err)
 	case outOfRoom(err):
 		return unavailable(next, fullRetry, ReasonDiskFull, "the server's disk is full; nothing is lost, it goes on by itself when there is room", err)
 	}

@@ -84,7 +84,8 @@ func (r *recorder) stepAt(t time.Time) {
 	r.mu.Unlock()
 }
 
-// troubled tells senders that what they bring cannot be stored, or has not been for long. The lock is held.
+// troubled tells senders that what they bring cannot be stored, or has not been for long: the store may be away or just slow, and their
+// spools grow either way. The lock is held.
 func (r *recorder) troubled() Reason {
 	failing := r.fault != nil && time.Since(r.faultAt) > awayAfter
 	stuck := !r.stepBegan.IsZero() && time.Since(r.stepBegan) > stuckAfter

@@ -28,7 +28,7 @@ export class CarrierLost extends Error {
 
 /**
  * Why what is recorded stays in this browser for now (troubles.ts has the words). The server cannot be reached; it no longer knows who
- * we are; it has a fault; its disk is full; its object store is away, so that it may lose what it took; it takes no more
+ * we are; it has a fault; its disk is full; its object store is away or behind, so that it may lose what it took; it takes no more
  * recordings at once. All of these pass, and it goes on. Not so the last: it will never take more of this one.
  */
 export type Trouble = "away" | "signed-out" | "unwell" | "disk-full" | "store-away" | "busy" | "refused";

@@ -6,7 +6,7 @@ export const troubleWords: Readonly<Record<Trouble, string>> = {
   "signed-out": "You are signed out",
   unwell: "The server has a fault",
   "disk-full": "The server's disk is full",
-  "store-away": "The server's storage is away",
+  "store-away": "The server's storage is away or slow",
   busy: "The server takes no more recordings just now",
   refused: "The server takes no more of this recording",
 };
