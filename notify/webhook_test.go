@@ -293,6 +293,8 @@ func TestASlowReceiver(t *testing.T) {
 	o.hook(slow.URL, "", domain.MessageComment)
 	o.hook(quick.URL, "", domain.MessageComment)
 	begun, go_ := make(chan struct{}, 8), make(chan struct{})
+	release := sync.OnceFunc(func() { close(go_) })
+	defer release() // or the server would wait for its own answer
 	slow.says(func(http.ResponseWriter) { begun <- struct{}{}; <-go_ })
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan struct{})
@@ -316,7 +318,7 @@ func TestASlowReceiver(t *testing.T) {
 	if len(begun) != 0 {
 		t.Error("a second message under way to one receiver")
 	}
-	close(go_)
+	release()
 	for got := ""; !strings.Contains(got, `"text":"three"`); {
 		come(slow.arrived, "the slow one's own")
 		for _, m := range slow.take() {
