@@ -118,13 +118,15 @@ func ShownClaims(all []Claim, c *Clip) []Claim {
 }
 
 // PlayedCues puts lines on the time line of what is played.
-func (t Timeline) PlayedCues(cues []Cue) []Cue {
+func (t Timeline) PlayedCues(cues []Cue) []Cue { return movedCues(cues, t.Played) }
+
+func movedCues(cues []Cue, to func(ms int64) int64) []Cue {
 	out := make([]Cue, len(cues))
 	for i, c := range cues {
-		c.StartMS, c.EndMS = t.Played(c.StartMS), t.Played(c.EndMS)
+		c.StartMS, c.EndMS = to(c.StartMS), to(c.EndMS)
 		words := make([]Word, len(c.Words))
 		for j, w := range c.Words {
-			words[j] = Word{StartMS: t.Played(w.StartMS), EndMS: t.Played(w.EndMS), Text: w.Text}
+			words[j] = Word{StartMS: to(w.StartMS), EndMS: to(w.EndMS), Text: w.Text}
 		}
 		c.Words = words
 		out[i] = c
@@ -133,10 +135,12 @@ func (t Timeline) PlayedCues(cues []Cue) []Cue {
 }
 
 // PlayedChapters puts chapters on the time line of what is played.
-func (t Timeline) PlayedChapters(all []Chapter) []Chapter {
+func (t Timeline) PlayedChapters(all []Chapter) []Chapter { return movedChapters(all, t.Played) }
+
+func movedChapters(all []Chapter, to func(ms int64) int64) []Chapter {
 	out := make([]Chapter, len(all))
 	for i, c := range all {
-		c.StartMS, c.EndMS = t.Played(c.StartMS), t.Played(c.EndMS)
+		c.StartMS, c.EndMS = to(c.StartMS), to(c.EndMS)
 		out[i] = c
 	}
 	return out

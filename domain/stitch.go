@@ -2,6 +2,7 @@ package domain
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -16,8 +17,17 @@ const (
 type StitchedPart struct {
 	// Clip as it was when its media was taken: its cuts say what of it is there.
 	Clip Clip
-	// StartMS is where it begins in the whole.
-	StartMS int64
+	// Span is where it is in the whole.
+	Span
+	// Pieces are its stretches, in order, each where its media begins in the whole: between two recordings the clip's time goes on where its
+	// media does not.
+	Pieces []StitchedPiece
+}
+
+// StitchedPiece is a stretch of a part's own time, and the moment of the whole where it begins.
+type StitchedPiece struct {
+	Span
+	AtMS int64
 }
 
 // NewStitched is the clip that others are joined to: its maker's own, and private until they share it. It takes of each what its edit keeps, so
@@ -94,27 +104,30 @@ func cutRunes(s string, most int) string {
 	return s
 }
 
-// at is a moment of the part in the whole.
-func (p StitchedPart) at(kept Timeline, s Span) Span {
-	s = kept.PlayedSpan(s)
-	return Span{p.StartMS + s.StartMS, p.StartMS + s.EndMS}
+// at is where a moment of the part is in the whole; one that has no media there is where what follows begins. It never goes back when its argument
+// goes on.
+func (p StitchedPart) at(ms int64) int64 {
+	for i, piece := range p.Pieces {
+		if ms >= piece.EndMS && i+1 < len(p.Pieces) {
+			continue
+		}
+		end := p.EndMS
+		if i+1 < len(p.Pieces) {
+			end = p.Pieces[i+1].AtMS
+		}
+		return min(piece.AtMS+max(0, min(ms, piece.EndMS)-piece.StartMS), end)
+	}
+	return p.StartMS
 }
 
 // StitchTranscripts puts what is said in each part where it is in the whole.
 func StitchTranscripts(parts []StitchedPart, of []Transcript) Transcript {
 	out := Transcript{Coverage: 1, Cues: []Cue{}}
 	for i, p := range parts {
-		t, kept := of[i], p.Clip.Kept()
-		for _, c := range kept.PlayedCues(KeptCues(t.Cues, p.Clip.Cuts)) {
-			c.StartMS, c.EndMS = c.StartMS+p.StartMS, c.EndMS+p.StartMS
-			for j := range c.Words {
-				c.Words[j].StartMS += p.StartMS
-				c.Words[j].EndMS += p.StartMS
-			}
-			out.Cues = append(out.Cues, c)
-		}
-		out.Speech = appendPlayed(out.Speech, p, kept, t.Speech)
-		out.Lost = appendPlayed(out.Lost, p, kept, t.Lost)
+		t := of[i]
+		out.Cues = append(out.Cues, movedCues(KeptCues(t.Cues, p.Clip.Cuts), p.at)...)
+		out.Speech = appendPlayed(out.Speech, p, t.Speech)
+		out.Lost = appendPlayed(out.Lost, p, t.Lost)
 		if out.Language == "" {
 			out.Language = t.Language
 		}
@@ -125,9 +138,9 @@ func StitchTranscripts(parts []StitchedPart, of []Transcript) Transcript {
 	return out
 }
 
-func appendPlayed(out []Span, p StitchedPart, kept Timeline, all []Span) []Span {
+func appendPlayed(out []Span, p StitchedPart, all []Span) []Span {
 	for _, s := range all {
-		if s = p.at(kept, s); s.EndMS > s.StartMS {
+		if s = (Span{p.at(s.StartMS), p.at(s.EndMS)}); s.EndMS > s.StartMS {
 			out = AppendSpans(out, s)
 		}
 	}
@@ -138,19 +151,20 @@ func appendPlayed(out []Span, p StitchedPart, kept Timeline, all []Span) []Span 
 func StitchChapters(parts []StitchedPart, of [][]Chapter, cues [][]Cue, durationMS int64) []Chapter {
 	var out []Chapter
 	for i, p := range parts {
-		title, kept := p.Clip.Title, p.Clip.Kept()
+		title := p.Clip.Title
 		if title == "" {
 			title = fmt.Sprintf("Part %d", i+1)
 		}
-		own := kept.PlayedChapters(ShownChapters(of[i], cues[i], &p.Clip))
+		own := movedChapters(ShownChapters(of[i], cues[i], &p.Clip), p.at)
+		own = slices.DeleteFunc(own, func(c Chapter) bool { return c.StartMS >= p.EndMS }) // there is no media of it
 		if len(own) < 2 {
 			own = []Chapter{{Title: title}}
 		} else if own[0].Title != title {
 			own[0].Title = title + ": " + own[0].Title
 		}
-		own[0].StartMS = 0
+		own[0].StartMS = p.StartMS
 		for _, c := range own {
-			c.StartMS, c.Title, c.Edited = c.StartMS+p.StartMS, cutRunes(c.Title, maxChapterTitle), true
+			c.Title, c.Edited = cutRunes(c.Title, maxChapterTitle), true
 			if n := len(out) - 1; n >= 0 {
 				out[n].EndMS = c.StartMS
 			}

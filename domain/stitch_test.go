@@ -11,7 +11,10 @@ import (
 func TestStitchedWordsStandWhereTheyAreSaid(t *testing.T) {
 	t.Parallel()
 	first := domain.Clip{Title: "First", DurationMS: 4000, Cuts: []domain.Cut{{Span: domain.Span{StartMS: 1000, EndMS: 2000}, Kind: domain.CutByHand}}}
-	parts := []domain.StitchedPart{{Clip: first}, {Clip: domain.Clip{DurationMS: 5000}, StartMS: 3010}}
+	parts := []domain.StitchedPart{
+		{Clip: first, Span: domain.Span{EndMS: 3010}, Pieces: []domain.StitchedPiece{piece(0, 1000, 0), piece(2000, 4000, 1000)}},
+		{Clip: domain.Clip{DurationMS: 5000}, Span: domain.Span{StartMS: 3010, EndMS: 8000}, Pieces: []domain.StitchedPiece{piece(0, 5000, 3010)}},
+	}
 	words := []domain.Transcript{
 		{Language: "en", Coverage: 0.9, Speech: []domain.Span{{StartMS: 500, EndMS: 3000}}, Cues: []domain.Cue{{
 			StartMS: 500, EndMS: 3000, Text: "open sesame friends", Words: []domain.Word{{StartMS: 500, EndMS: 900, Text: "open"}, {StartMS: 1100, EndMS: 1900, Text: "sesame"}, {StartMS: 2000, EndMS: 3000, Text: "friends"}},
@@ -72,5 +75,33 @@ func TestWhatIsJoinedIsBounded(t *testing.T) {
 		if _, err := domain.NewStitched("c", "me", "", parts); err == nil != (c.kind == "") || err != nil && domain.KindOf(err) != c.kind {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func piece(start, end, at int64) domain.StitchedPiece {
+	return domain.StitchedPiece{Span: domain.Span{StartMS: start, EndMS: end}, AtMS: at}
+}
+
+func TestResumedRecordingIsStitchedByItsMedia(t *testing.T) {
+	t.Parallel()
+	// Recorded 0–3 and, after two seconds of which there is no media, 5–7; its time line says 9.
+	resumed := domain.Clip{Title: "Resumed", DurationMS: 9000}
+	parts := []domain.StitchedPart{
+		{Clip: resumed, Span: domain.Span{EndMS: 5000}, Pieces: []domain.StitchedPiece{piece(0, 3000, 0), piece(5000, 7000, 3000)}},
+		{Clip: domain.Clip{Title: "Next", DurationMS: 1000}, Span: domain.Span{StartMS: 5000, EndMS: 6000}, Pieces: []domain.StitchedPiece{piece(0, 1000, 5000)}},
+	}
+	cue := func(start, end int64, text string) domain.Cue {
+		return domain.Cue{StartMS: start, EndMS: end, Text: text, Words: []domain.Word{{StartMS: start, EndMS: end, Text: text}}}
+	}
+	words := []domain.Transcript{{Cues: []domain.Cue{cue(1000, 2000, "before"), cue(3500, 4500, "between"), cue(5500, 6500, "after"), cue(6800, 8500, "beyond")}}, {Cues: []domain.Cue{cue(100, 200, "next")}}}
+	want := []domain.Cue{cue(1000, 2000, "before"), cue(3000, 3000, "between"), cue(3500, 4500, "after"), cue(4800, 5000, "beyond"), cue(5100, 5200, "next")}
+	if diff := cmp.Diff(want, domain.StitchTranscripts(parts, words).Cues); diff != "" {
+		t.Error(diff)
+	}
+	chapters := [][]domain.Chapter{{{EndMS: 5000, Title: "Resumed"}, {StartMS: 5000, EndMS: 8000, Title: "Again"}, {StartMS: 8000, EndMS: 9000, Title: "No media"}}, nil}
+	if diff := cmp.Diff([]domain.Chapter{
+		{EndMS: 3000, Title: "Resumed", Edited: true}, {StartMS: 3000, EndMS: 5000, Title: "Again", Edited: true}, {StartMS: 5000, EndMS: 6000, Title: "Next", Edited: true},
+	}, domain.StitchChapters(parts, chapters, [][]domain.Cue{nil, nil}, 6000)); diff != "" {
+		t.Error(diff)
 	}
 }

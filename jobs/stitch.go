@@ -39,7 +39,7 @@ func (r *Runner) stitch(ctx context.Context, clip domain.Clip, report func(float
 		return err //nolint:wrapcheck // carries the words for people
 	}
 	for i := range parts {
-		parts[i].StartMS = made.StartsMS[i]
+		parts[i].Span, parts[i].Pieces = made.Takes[i].Span, made.Takes[i].Pieces
 	}
 	return r.publishImport(ctx, clip, made.Rendition, domain.Import{
 		HasVideo: slices.ContainsFunc(takes, transcode.Take.HasVideo), HasAudio: slices.ContainsFunc(takes, transcode.Take.HasAudio), Parts: parts,

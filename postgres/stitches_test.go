@@ -33,7 +33,8 @@ func TestStitchedClipHasTheWordsOfItsParts(t *testing.T) {
 	ok(t, err)
 	equal(t, "clips that wait", n, 1)
 
-	parts[1].StartMS = parts[0].Clip.Kept().DurationMS()
+	kept := parts[0].Clip.Kept().DurationMS()
+	parts[0], parts[1] = stitchedPart(parts[0].Clip, 0), stitchedPart(parts[1].Clip, kept)
 	import1 := domain.Import{
 		Rendition: domain.Rendition{Codecs: "vp09.00.10.08,opus"}, Segments: []domain.Segment{{ClipID: whole.ID, Rendition: "source", DurationMS: whole.DurationMS, ObjectKey: "k"}},
 		Inits: []domain.InitSegment{{ClipID: whole.ID, Rendition: "source", ObjectKey: "i"}}, DurationMS: whole.DurationMS, HasAudio: true, Parts: parts,
@@ -64,6 +65,16 @@ func TestStitchedClipHasTheWordsOfItsParts(t *testing.T) {
 	equal(t, "found after", len(b.found(t, v, "lorry")), 1)
 }
 
+// stitchedPart is a clip within another from a moment on, its media as long as its time line says.
+func stitchedPart(c domain.Clip, at int64) domain.StitchedPart {
+	p := domain.StitchedPart{Clip: c, Span: domain.Span{StartMS: at, EndMS: at}}
+	for _, s := range c.Kept() {
+		p.Pieces = append(p.Pieces, domain.StitchedPiece{Span: s, AtMS: p.EndMS})
+		p.EndMS += s.EndMS - s.StartMS
+	}
+	return p
+}
+
 func TestStitchIsTriedAgain(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
@@ -81,7 +92,7 @@ func TestStitchIsTriedAgain(t *testing.T) {
 	equal(t, "state", c.State, domain.ClipProcessing)
 
 	// Words that are not all there are not taken: the whole is listened to.
-	_, err = b.Playback.ImportDone(t.Context(), whole.ID, domain.Import{DurationMS: 1000, HasAudio: true, Parts: []domain.StitchedPart{{Clip: part}, {Clip: part, StartMS: 500}}})
+	_, err = b.Playback.ImportDone(t.Context(), whole.ID, domain.Import{DurationMS: 1000, HasAudio: true, Parts: []domain.StitchedPart{stitchedPart(part, 0), stitchedPart(part, 500)}})
 	ok(t, err)
 	c, err = b.Clips.Get(t.Context(), whole.ID)
 	ok(t, err)
@@ -106,7 +117,7 @@ func (b bundle) joined(t *testing.T, v domain.Viewer, ids ...domain.ClipID) (dom
 	}
 	at := int64(0)
 	for _, c := range clips {
-		made.Parts = append(made.Parts, domain.StitchedPart{Clip: c, StartMS: at})
+		made.Parts = append(made.Parts, stitchedPart(c, at))
 		at += c.Kept().DurationMS()
 	}
 	return whole.ID, made

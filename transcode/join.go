@@ -2,6 +2,7 @@ package transcode
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	ffmpeg "github.com/u2takey/ffmpeg-go"
@@ -12,8 +13,14 @@ import (
 // Joined is a rendition of several takes, one behind the other.
 type Joined struct {
 	Rendition
-	// StartsMS is where each take begins in it.
-	StartsMS []int64
+	// Takes are where each one is in it.
+	Takes []JoinedTake
+}
+
+// JoinedTake is where a take is in what it was joined to: its span there, and its stretches, each with where it begins.
+type JoinedTake struct {
+	domain.Span
+	Pieces []domain.StitchedPiece
 }
 
 // Join makes the source rendition of several takes in one box, one behind the other. What has the same codecs throughout and is used whole is
@@ -29,16 +36,44 @@ func (r *Runner) Join(ctx context.Context, takes []Take, progress Progress) (Joi
 	if err != nil {
 		return Joined{}, err
 	}
-	out := Joined{Rendition: made, StartsMS: make([]int64, len(first))}
-	for i, run := range first {
-		for _, s := range made.Segments {
-			if s.InitNo == run {
-				out.StartsMS[i] = s.StartMS
-				break
+	return Joined{Rendition: made, Takes: places(takes, first, made)}, nil
+}
+
+// places tells where takes are in what was made of them; first is the number of each one's first run.
+func places(takes []Take, first []int, made Rendition) []JoinedTake {
+	starts := runStarts(made, first[len(first)-1]+len(takes[len(takes)-1].Runs))
+	out := make([]JoinedTake, len(takes))
+	for i, take := range takes {
+		out[i].StartMS, out[i].EndMS = starts[first[i]], starts[first[i]+len(take.Runs)]
+		for j, run := range take.Runs {
+			keep := run.Keep
+			if len(keep) == 0 {
+				keep = []domain.Span{{EndMS: run.Media.DurationMS()}}
+			}
+			at := starts[first[i]+j]
+			for _, s := range keep {
+				own := domain.Span{StartMS: run.StartMS + s.StartMS, EndMS: run.StartMS + s.EndMS}
+				out[i].Pieces = append(out[i].Pieces, domain.StitchedPiece{Span: own, AtMS: min(at, starts[first[i]+j+1])})
+				at += s.EndMS - s.StartMS
 			}
 		}
 	}
-	return out, nil
+	return out
+}
+
+// runStarts is where each of n runs begins in a rendition, and where the last ends. One of which nothing was made has no length.
+func runStarts(made Rendition, n int) []int64 {
+	starts := make([]int64, n+1)
+	for i := range starts {
+		starts[i] = made.DurationMS()
+	}
+	for _, s := range slices.Backward(made.Segments) {
+		starts[s.InitNo] = s.StartMS
+	}
+	for i := n - 1; i >= 0; i-- {
+		starts[i] = min(starts[i], starts[i+1])
+	}
+	return starts
 }
 
 // joined is one take of several; first is the number of each one's first run. exact: frames have to be made or left out.

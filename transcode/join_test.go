@@ -5,6 +5,9 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"baton/domain"
 )
@@ -29,8 +32,8 @@ func TestJoinMakesTracksThatAreMissing(t *testing.T) {
 		t.Errorf("%s, %v done", made.Name, reached)
 	}
 	for i, want := range []int64{0, 2200, 5200} {
-		if off := made.StartsMS[i] - want; off < -60 || off > 60 {
-			t.Errorf("the takes begin at %v", made.StartsMS)
+		if off := made.Takes[i].StartMS - want; off < -60 || off > 60 {
+			t.Errorf("the takes begin at %v", made.Takes)
 		}
 	}
 	if d := made.DurationMS(); d < 7100 || d > 7300 {
@@ -92,11 +95,36 @@ func TestJoinCopiesWhatIsAlike(t *testing.T) {
 		t.Errorf("%s, %d wide", made.Codecs, made.Width)
 	}
 	for i, want := range []int64{0, 3000, 7000} {
-		if off := made.StartsMS[i] - want; off < -60 || off > 60 {
-			t.Errorf("the takes begin at %v", made.StartsMS)
+		if off := made.Takes[i].StartMS - want; off < -60 || off > 60 {
+			t.Errorf("the takes begin at %v", made.Takes)
 		}
 	}
 	if d := made.DurationMS(); d < 8900 || d > 9100 || len(made.Inits) != 3 {
 		t.Errorf("it lasts %d ms, %d init segments", d, len(made.Inits))
+	}
+}
+
+func TestJoinTellsWhereEachRunIs(t *testing.T) {
+	t.Parallel()
+	run := func(startMS int64, seconds int) Run {
+		return Run{StartMS: startMS, Media: Media{Duration: time.Duration(seconds) * time.Second}}
+	}
+	resumed := Take{Runs: []Run{run(0, 3), run(5000, 2)}} // for two seconds nothing was recorded
+	kept, err := resumed.Kept(domain.Timeline{{StartMS: 1000, EndMS: 2000}, {StartMS: 2500, EndMS: 6000}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	made := Rendition{Segments: []SegmentFile{
+		{InitNo: 0, DurationMS: 3010}, {InitNo: 1, StartMS: 3010, DurationMS: 2000}, {InitNo: 2, StartMS: 5010, DurationMS: 1500}, {InitNo: 3, StartMS: 6510, DurationMS: 1000},
+	}}
+	piece := func(start, end, at int64) domain.StitchedPiece {
+		return domain.StitchedPiece{Span: domain.Span{StartMS: start, EndMS: end}, AtMS: at}
+	}
+	want := []JoinedTake{
+		{domain.Span{EndMS: 5010}, []domain.StitchedPiece{piece(0, 3000, 0), piece(5000, 7000, 3010)}},
+		{domain.Span{StartMS: 5010, EndMS: 7510}, []domain.StitchedPiece{piece(1000, 2000, 5010), piece(2500, 3000, 6010), piece(5000, 6000, 6510)}},
+	}
+	if d := cmp.Diff(want, places([]Take{resumed, kept}, []int{0, 2}, made)); d != "" {
+		t.Error(d)
 	}
 }
