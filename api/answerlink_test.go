@@ -313,7 +313,7 @@ func TestALinkThatEndsWhileItIsOpened(t *testing.T) {
 	stranger := &person{s: c.server}
 	req := stranger.request("GET", link, nil)
 	go func() { opened <- c.send(req) }()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); ; <-time.After(10 * time.Millisecond) {
 		var waits int
 		if err := c.pool.QueryRow(t.Context(), `select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`).Scan(&waits); err != nil {
 			t.Fatal(err)
