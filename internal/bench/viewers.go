@@ -74,7 +74,7 @@ func measureViewers(ctx context.Context, opt options, r *report) (err error) {
 	t.add(fmt.Sprintf("a comment is accepted (p50 / p95 of %d)", len(v.accepted)), nice(load.Quantile(v.accepted, 0.5))+" / "+nice(load.Quantile(v.accepted, 0.95)), "", "")
 	t.add("all streams are open after", nice(opened), "", "")
 	t.add("processor time of the server; of its database and object store; of the viewers, in shares of one core", costs.shares(), "", "")
-	t.add("memory of the server before the viewers came, and the most while they talk", mib(before)+", "+mib(costs.memory), "", "")
+	t.add("memory of the server when all accounts had just been made, and when all had talked", mib(before)+", "+mib(costs.memory), "", "")
 	r.sum("%d viewers of one clip: a comment reaches them in %s (p95)", opt.viewers, nice(p95))
 	return nil
 }
