@@ -140,6 +140,66 @@ test("what was cut is brought back, for everybody", limit, async () => {
   assert.equal((await edits()).history.length, 2);
 });
 
+test("with the mouse: hesitations, silences, words that are dragged over, the handle at the end", limit, async () => {
+  const at = `/api/v1/clips/${clip}`;
+  const line = (await server.api("GET", `${at}/transcript`, { cookie })).json.cues[0];
+  const text = line.text.split(" ").with(1, "um,").join(" "); // it has the time of the word in whose place it stands
+  const said = await server.api("PATCH", `${at}/transcript/cues/${line.no}`, { cookie, body: { text } });
+  assert.equal(said.status, 200, said.text);
+  const whole = await edits();
+  await edit();
+  await until("the page has the line", async () => /um/i.test((await editor().getByRole("option").nth(1).textContent()) ?? ""));
+  const pressed = (b) => async () => (await b.getAttribute("aria-pressed")) === "true";
+  const fillers = editor().getByRole("button", { name: /^Remove fillers/ });
+  const silences = editor().getByRole("button", { name: /^Remove silences/ });
+  await fillers.click();
+  await until("the hesitations are out", pressed(fillers));
+  await editor()
+    .getByRole("option", { name: /^um.*cut$/i })
+    .waitFor();
+  await silences.click();
+  await until("the silences are out", pressed(silences));
+  await silences.click();
+  await until("the silences are back", async () => !(await pressed(silences)()));
+  await silences.click();
+
+  const word = (n) => editor().getByRole("option").nth(n);
+  const before = await editor().locator(".gone").count();
+  await word(4).hover();
+  await page.mouse.down();
+  await word(5).hover();
+  await word(6).hover();
+  await page.mouse.up();
+  await word(8).hover(); // the button is up: nothing more is selected
+  assert.equal(await editor().getByRole("option", { selected: true }).count(), 3);
+  await editor().getByRole("button", { name: "Cut the words" }).click();
+  await until("three words are struck out", async () => (await editor().locator(".gone").count()) >= before + 3);
+
+  const end = editor().getByRole("slider", { name: "Trim the end" });
+  const [now, steps] = [async () => Number(await end.getAttribute("aria-valuenow")), [0.75, 0.5, 0.25]];
+  const from = await now();
+  const box = await end.boundingBox();
+  await end.hover();
+  await page.mouse.down();
+  for (const share of steps) await page.mouse.move(box.x - 80 * (1 - share), box.y + box.height / 2);
+  await page.mouse.up();
+  await until("the end is trimmed", async () => (await now()) < from);
+  const trimmed = await now();
+  await editor().getByRole("button", { name: "Undo" }).click();
+  await until("one step back is the whole way", async () => (await now()) === from);
+  await editor().getByRole("button", { name: "Redo" }).click();
+  await until("it is trimmed again", async () => (await now()) === trimmed);
+  await shot(page, "edit-mouse");
+  await editor().getByRole("button", { name: "Save" }).click();
+  await editor().waitFor({ state: "detached" });
+
+  const cut = await edits();
+  assert.deepEqual([...new Set(cut.cuts.map((c) => c.kind))].toSorted(), ["filler", "hand", "silence"]);
+  assert.ok(cut.played_ms < whole.played_ms - 5000, `${cut.played_ms} of ${whole.played_ms}`);
+  await lasts(other, cut.played_ms);
+  assert.equal((await server.api("POST", `${at}/edits/revert`, { cookie, body: { to: 0 } })).status, 200);
+});
+
 test("the exact version is made although the server is killed while it works on it", limit, async () => {
   await finished(server, clip, cookie);
   const { no } = await edits();
