@@ -180,7 +180,7 @@ func (w *stepWorker) settle(ctx context.Context, job *river.Job[stepArgs], s ste
 		log.WarnContext(ctx, "step waits for room on the disk", took, slog.String("error", err.Error()))
 		p.state(ctx, domain.WorkWaiting, "waiting for room on the server's disk")
 		return river.JobSnooze(roomPause)
-	case !retryable(err) || len(job.Errors)+1 >= s.attempts:
+	case !retryable(job.Args.Step, err) || len(job.Errors)+1 >= s.attempts:
 		log.ErrorContext(ctx, "step failed", took, slog.String("error", err.Error()))
 		reason := reasonFor(err)
 		p.state(ctx, domain.WorkFailed, reason)
@@ -232,10 +232,13 @@ type waiting struct {
 
 func (w *waiting) Error() string { return w.reason }
 
-// retryable tells whether trying again may help: bad input stays bad.
-func retryable(err error) bool {
+// retryable tells whether trying again may help: bad input stays bad. Other steps than the import work on media that was made or checked
+// here and plays; what speaks against those is this machine's state at the moment.
+func retryable(step domain.JobKind, err error) bool {
 	switch domain.KindOf(err) {
-	case domain.KindInvalid, domain.KindUnsupported, domain.KindTooLarge, domain.KindNotFound, domain.KindForbidden, domain.KindGone:
+	case domain.KindUnsupported, domain.KindTooLarge:
+		return step != domain.JobImport
+	case domain.KindInvalid, domain.KindNotFound, domain.KindForbidden, domain.KindGone:
 		return false
 	case domain.KindUnauthorized, domain.KindConflict, domain.KindTooMany, domain.KindUnavailable, domain.KindInternal:
 		return true

@@ -37,6 +37,8 @@ func (s *overtaken) SetWork(_ context.Context, _ domain.ClipID, w domain.Work) e
 	return nil
 }
 
+func (*overtaken) FailClip(context.Context, domain.ClipID, string) error { return nil }
+
 // TestSupersededStepDoesNotRunForEver: a recording that was put away too early goes on while it is imported, and may need no import in the
 // end. Where nobody follows, the step has to say that it is over; where another is queued, that one speaks.
 func TestSupersededStepDoesNotRunForEver(t *testing.T) {
@@ -68,6 +70,23 @@ func TestSupersededStepDoesNotRunForEver(t *testing.T) {
 	}
 }
 
+// settleReady settles a step over a clip that is ready and tells where its work stands then.
+func settleReady(t *testing.T, kind domain.JobKind, attempt int, outcome error) (domain.WorkState, error) {
+	t.Helper()
+	s := &overtaken{state: domain.ClipReady}
+	log := slog.New(slog.NewTextHandler(t.Output(), nil))
+	w := &stepWorker{r: &Runner{Needs: Needs{Store: s, Log: log}}}
+	clip := domain.NewID[domain.ClipID]()
+	step := table[kind]
+	p := newProgress(s, log, clip, kind, step.shown)
+	job := &river.Job[stepArgs]{
+		JobRow: &rivertype.JobRow{Attempt: attempt, Errors: make([]rivertype.AttemptError, attempt-1)},
+		Args:   stepArgs{Step: kind, ClipID: clip},
+	}
+	err := w.settle(t.Context(), job, step, p, log, time.Now(), outcome)
+	return s.work, err
+}
+
 // TestStepWaitsForRoomAsLongAsItTakes: a full disk uses up no attempt, at the last one either; the transcript does not fail for it.
 func TestStepWaitsForRoomAsLongAsItTakes(t *testing.T) {
 	t.Parallel()
@@ -76,19 +95,31 @@ func TestStepWaitsForRoomAsLongAsItTakes(t *testing.T) {
 		domain.Errorf(domain.KindInternal, "the file could not be converted").Because(errors.New("ffmpeg: av_interleaved_write_frame(): No space left on device")),
 		errors.New(`ERROR: could not extend file "base/5/16410": No space left on device (SQLSTATE 53100)`),
 	} {
-		s := &overtaken{state: domain.ClipReady}
-		log := slog.New(slog.NewTextHandler(t.Output(), nil))
-		w := &stepWorker{r: &Runner{Needs: Needs{Store: s, Log: log}}}
-		clip := domain.NewID[domain.ClipID]()
-		step := table[domain.JobTranscribe]
-		p := newProgress(s, log, clip, domain.JobTranscribe, step.shown)
-		job := &river.Job[stepArgs]{
-			JobRow: &rivertype.JobRow{Attempt: step.attempts, Errors: make([]rivertype.AttemptError, step.attempts)},
-			Args:   stepArgs{Step: domain.JobTranscribe, ClipID: clip},
+		for _, kind := range []domain.JobKind{domain.JobTranscribe, domain.JobLadder, domain.JobImport} {
+			var snooze *rivertype.JobSnoozeError
+			if work, err := settleReady(t, kind, table[kind].attempts, full); !errors.As(err, &snooze) || work != domain.WorkWaiting {
+				t.Errorf("%v: %s is %s, %v", full, kind, work, err)
+			}
 		}
-		var snooze *rivertype.JobSnoozeError
-		if err := w.settle(t.Context(), job, step, p, log, time.Now(), full); !errors.As(err, &snooze) || s.work != domain.WorkWaiting {
-			t.Errorf("%v: work is %s, %v", full, s.work, err)
+	}
+}
+
+// TestStepsOverWhatPlaysAreTriedAgain: an upload that is no media is refused at once, but a ladder's source is known to be well.
+func TestStepsOverWhatPlaysAreTriedAgain(t *testing.T) {
+	t.Parallel()
+	unusable := domain.Errorf(domain.KindUnsupported, "the file holds nothing that could be converted")
+	for _, c := range []struct {
+		step    domain.JobKind
+		attempt int
+		want    domain.WorkState
+	}{
+		{domain.JobLadder, 1, domain.WorkRetrying},
+		{domain.JobLadder, table[domain.JobLadder].attempts, domain.WorkFailed},
+		{domain.JobThumbnails, 1, domain.WorkRetrying},
+		{domain.JobImport, 1, domain.WorkFailed},
+	} {
+		if work, err := settleReady(t, c.step, c.attempt, unusable); err == nil || work != c.want {
+			t.Errorf("%s, attempt %d: work is %s, %v", c.step, c.attempt, work, err)
 		}
 	}
 }

@@ -43,7 +43,7 @@ var table = map[domain.JobKind]step{ //nolint:gochecknoglobals // a table
 	domain.JobChapters:   {queueQuick, 2, 5, true, 2 * time.Minute, 0, (*Runner).chapters},
 	domain.JobSummary:    {queueModel, 2, 3, true, 30 * time.Minute, time.Second, (*Runner).summary},
 	domain.JobScreen:     {queueScreen, 2, 3, true, 20 * time.Minute, 4 * time.Second, (*Runner).screen},
-	domain.JobLadder:     {queueLadder, 2, 3, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
+	domain.JobLadder:     {queueLadder, 2, 5, true, 10 * time.Minute, 20 * time.Second, (*Runner).ladder},
 	// Somebody waits for it, but what was cut is out of reach already.
 	domain.JobEdit:   {queueEdit, 1, 4, true, 10 * time.Minute, 20 * time.Second, (*Runner).edit},
 	domain.JobSound:  {queueQuick, 3, 3, false, 5 * time.Minute, time.Second, (*Runner).soundFile},

@@ -70,7 +70,7 @@ func TestJoiningEndsWhereAPartMayNotBeTaken(t *testing.T) {
 	s, r := newJoining(t)
 	s.err = domain.Errorf(domain.KindGone, "no longer shared with you")
 	err := r.importMedia(t.Context(), domain.Clip{ID: "c", State: domain.ClipProcessing}, func(float64) {})
-	if retryable(err) || reasonFor(err) != "no longer shared with you" || s.opened > 0 {
+	if retryable(domain.JobImport, err) || reasonFor(err) != "no longer shared with you" || s.opened > 0 {
 		t.Errorf("%v, %d opened", err, s.opened)
 	}
 	// It was made before, and only the end of the job was not noted: there is nothing to do.

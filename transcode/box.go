@@ -146,8 +146,10 @@ func (b *Box) Add(ctx context.Context, src io.Reader) (File, error) {
 	if err := b.own(path, 0o400); err != nil {
 		return File{}, err
 	}
-	f.format, err = Sniff(head)
-	return f, err
+	if f.format, err = Sniff(head); err != nil {
+		return f, b.excuse(err)
+	}
+	return f, nil
 }
 
 // AddPath is Add for a file of this machine.

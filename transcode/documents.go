@@ -101,14 +101,8 @@ func isDocument(head []byte) bool {
 func mp4Heads(r io.ReaderAt, size int64) []int64 {
 	var starts []int64
 	ftyp := int64(-1)
-	for at := int64(0); at+8 <= size; {
-		var head [16]byte
-		n, _ := r.ReadAt(head[:], at)
-		length := int64(binary.BigEndian.Uint32(head[:]))
-		if length == 1 && n == len(head) {
-			length = int64(binary.BigEndian.Uint64(head[8:])) //nolint:gosec // a negative one ends the walk
-		}
-		switch string(head[4:8]) {
+	walkBoxes(r, size, func(kind string, at int64) {
+		switch kind {
 		case "ftyp":
 			ftyp = at
 		case "moov":
@@ -117,10 +111,25 @@ func mp4Heads(r io.ReaderAt, size int64) []int64 {
 			}
 			ftyp = -1
 		}
+	})
+	return starts
+}
+
+// walkBoxes calls f for each top-level box and returns where the last whole one ends.
+func walkBoxes(r io.ReaderAt, size int64, f func(kind string, at int64)) int64 {
+	at := int64(0)
+	for at+8 <= size {
+		var head [16]byte
+		n, _ := r.ReadAt(head[:], at)
+		length := int64(binary.BigEndian.Uint32(head[:]))
+		if length == 1 && n == len(head) {
+			length = int64(binary.BigEndian.Uint64(head[8:])) //nolint:gosec // a negative one ends the walk
+		}
+		f(string(head[4:8]), at)
 		if length < 8 || length > size-at {
 			break
 		}
 		at += length
 	}
-	return starts
+	return at
 }

@@ -9,8 +9,9 @@ import (
 
 // Media is what a file holds. At least one of Video and Audio is set.
 type Media struct {
-	Format   Format
-	Duration time.Duration
+	Format Format
+	// Start is the first time stamp. Duration does not count what is before it, but in fragmented MP4, where ffmpeg gives the last one.
+	Start, Duration time.Duration
 	// Video and Audio are the streams that will be used: the default ones, no cover art.
 	Video *VideoStream
 	Audio *AudioStream

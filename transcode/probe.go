@@ -33,7 +33,7 @@ func (r *Runner) Probe(ctx context.Context, f File) (Media, error) {
 	}
 	m, err := parseProbe(out.Bytes(), f.format)
 	if err != nil {
-		return Media{}, err
+		return Media{}, f.box.excuse(err)
 	}
 	if v := m.Video; v != nil && v.Width*v.Height > r.cfg.MaxPixels {
 		return Media{}, domain.Errorf(domain.KindTooLarge, "the picture is too large: %dx%d (at most %d megapixels)", v.Width, v.Height, r.cfg.MaxPixels/1_000_000)
@@ -63,8 +63,9 @@ func (r *Runner) measureDuration(ctx context.Context, f File) (time.Duration, er
 // ffprobe's JSON, the parts that are used.
 type probed struct {
 	Format struct {
-		Duration string `json:"duration"`
-		BitRate  string `json:"bit_rate"`
+		StartTime string `json:"start_time"`
+		Duration  string `json:"duration"`
+		BitRate   string `json:"bit_rate"`
 	} `json:"format"`
 	Streams []probedStream `json:"streams"`
 }
@@ -100,7 +101,7 @@ func parseProbe(text []byte, f Format) (Media, error) {
 	if err := json.Unmarshal(text, &p); err != nil {
 		return Media{}, fmt.Errorf("read ffprobe's answer: %w", err)
 	}
-	m := Media{Format: f, Duration: seconds(p.Format.Duration), BitRate: number(p.Format.BitRate)}
+	m := Media{Format: f, Start: seconds(p.Format.StartTime), Duration: seconds(p.Format.Duration), BitRate: number(p.Format.BitRate)}
 	if s := choose(p.Streams, "video"); s != nil {
 		m.Video = s.video()
 		m.Duration = cmp.Or(m.Duration, seconds(s.Duration))

@@ -162,7 +162,7 @@ func (r *Runner) encode(ctx context.Context, t Take, encs []Encoding, adjust adj
 				continue
 			}
 			if err := made[i].collect(t.box(), dirs[i], run, e); err != nil {
-				return nil, err
+				return nil, t.box().excuse(err)
 			}
 		}
 	}
@@ -195,6 +195,9 @@ func (r *Rendition) collect(b *Box, dir string, run Run, e Encoding) error {
 	root := filepath.Join(b.dir, dir)
 	segments, err := readPlaylist(filepath.Join(root, playlistName))
 	if err != nil {
+		return err
+	}
+	if _, err := wholeSize(filepath.Join(root, initName)); err != nil {
 		return err
 	}
 	header, err := os.ReadFile(filepath.Join(root, initName))
@@ -251,6 +254,7 @@ func readPlaylist(path string) ([]SegmentFile, error) {
 	defer func() { _ = f.Close() }()
 	var segments []SegmentFile
 	var exact, written float64
+	ended := false
 	lines := bufio.NewScanner(f)
 	for lines.Scan() {
 		if d, ok := strings.CutPrefix(lines.Text(), "#EXTINF:"); ok {
@@ -264,15 +268,18 @@ func readPlaylist(path string) ([]SegmentFile, error) {
 		} else if name := lines.Text(); strings.HasSuffix(name, ".m4s") && len(segments) > 0 {
 			s := &segments[len(segments)-1]
 			s.Path = filepath.Join(filepath.Dir(path), filepath.Base(name))
-			info, err := os.Stat(s.Path)
-			if err != nil {
-				return nil, fmt.Errorf("find segment: %w", err)
+			if s.Bytes, err = wholeSize(s.Path); err != nil {
+				return nil, err
 			}
-			s.Bytes = info.Size()
+		} else if name == "#EXT-X-ENDLIST" {
+			ended = true
 		}
 	}
 	if err := lines.Err(); err != nil {
 		return nil, fmt.Errorf("read playlist: %w", err)
+	}
+	if !ended {
+		return nil, unfinished(path)
 	}
 	if len(segments) == 0 {
 		return nil, domain.Errorf(domain.KindUnsupported, "the file holds nothing that could be converted")

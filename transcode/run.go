@@ -71,7 +71,7 @@ func (r *Runner) run(ctx context.Context, c command) (string, error) {
 	if cause := context.Cause(ctx); cause != nil {
 		te.Err = errors.Join(cause, err)
 	}
-	return te.Stderr, te.explain(c.limits, r.cfg)
+	return te.Stderr, c.box.excuse(te.explain(c.limits, r.cfg))
 }
 
 // start runs the process to its end under ctx.

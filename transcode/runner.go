@@ -33,6 +33,8 @@ type Config struct {
 	Threads int
 	// MaxPixels of one picture; 22 million when 0 (a 6016x3384 screen has 20.4).
 	MaxPixels int
+	// Room is what has to be free in Dir, in bytes, for a failure to be put down to anything but a full disk; 16 MiB when 0.
+	Room int64
 	// MaxMemory is the address space of one process in bytes; 3 GiB when 0.
 	MaxMemory uint64
 	Log       *slog.Logger
@@ -53,6 +55,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.MaxPixels == 0 {
 		c.MaxPixels = 22_000_000
+	}
+	if c.Room == 0 {
+		c.Room = 16 << 20
 	}
 	if c.MaxMemory == 0 {
 		c.MaxMemory = 3 << 30

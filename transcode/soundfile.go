@@ -39,5 +39,9 @@ func (r *Runner) SoundFile(ctx context.Context, t Take) (path string, err error)
 	if _, err := r.run(ctx, command{box: t.box(), args: out.Output(name, options).GetArgs(), limits: limits}); err != nil {
 		return "", fmt.Errorf("join sound: %w", err)
 	}
-	return filepath.Join(t.box().dir, name), nil
+	path = filepath.Join(t.box().dir, name)
+	if _, err = wholeSize(path); err != nil {
+		return "", t.box().excuse(err)
+	}
+	return path, nil
 }

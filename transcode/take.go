@@ -107,36 +107,38 @@ func (r *Runner) OpenPiece(ctx context.Context, b *Box, inits []domain.InitSegme
 	if len(segments) == 0 {
 		return Take{}, domain.Errorf(domain.KindInvalid, "nothing was recorded")
 	}
-	keys := make(map[int]string, len(inits))
+	heads := make(map[int]object, len(inits))
 	for _, i := range inits {
-		keys[i.No] = i.ObjectKey
+		heads[i.No] = object{i.ObjectKey, i.Bytes}
 	}
 	last := segments[len(segments)-1]
 	t := Take{EndMS: last.StartMS + last.DurationMS}
 	for _, run := range splitRuns(segments) {
-		init, ok := keys[run[0].InitNo]
+		init, ok := heads[run[0].InitNo]
 		if !ok {
 			return Take{}, fmt.Errorf("segment %d wants initialization segment %d, which is not there", run[0].No, run[0].InitNo) //nolint:err113 // says all
 		}
-		objects := []string{init}
+		objects := []object{init}
 		for _, s := range run {
-			objects = append(objects, s.ObjectKey)
+			objects = append(objects, object{s.ObjectKey, s.Bytes})
 		}
-		src := &objectReader{ctx: ctx, get: get, keys: objects}
+		src := &objectReader{ctx: ctx, get: get, left: objects}
 		f, err := b.Add(ctx, src)
 		if err = errors.Join(err, src.Close()); err != nil {
 			return Take{}, err
 		}
-		m, ok := known[init]
+		end := run[len(run)-1]
+		span := time.Duration(end.StartMS+end.DurationMS-run[0].StartMS) * time.Millisecond
+		m, ok := known[init.key]
 		if !ok {
 			if m, err = r.Probe(ctx, f); err != nil {
 				return Take{}, err
 			}
-			known[init] = m
-		} else {
-			end := run[len(run)-1]
-			m.Duration = time.Duration(end.StartMS+end.DurationMS-run[0].StartMS) * time.Millisecond
+			known[init.key] = m
+			// A later run's time stamps go on from the one before: its last is not its length.
+			span = max(span, m.Duration-m.Start)
 		}
+		m.Duration = span
 		t.Runs = append(t.Runs, Run{File: f, Media: m, StartMS: run[0].StartMS})
 	}
 	return t, nil
@@ -159,25 +161,37 @@ func splitRuns(segments []domain.Segment) [][]domain.Segment {
 type objectReader struct {
 	ctx  context.Context //nolint:containedctx // lives as long as one call of OpenStored
 	get  Get
-	keys []string
+	left []object
 	open io.ReadCloser
+	now  object // the open one
+	read int64  // of it
+}
+
+// object is a stored one, with the size that its row tells; 0: unknown.
+type object struct {
+	key   string
+	bytes int64
 }
 
 func (o *objectReader) Read(p []byte) (int, error) {
 	for {
 		if o.open == nil {
-			if len(o.keys) == 0 {
+			if len(o.left) == 0 {
 				return 0, io.EOF
 			}
-			rc, err := o.get(o.ctx, o.keys[0])
+			rc, err := o.get(o.ctx, o.left[0].key)
 			if err != nil {
 				return 0, fmt.Errorf("get segment: %w", err)
 			}
-			o.open, o.keys = rc, o.keys[1:]
+			o.open, o.now, o.left, o.read = rc, o.left[0], o.left[1:], 0
 		}
 		n, err := o.open.Read(p)
+		o.read += int64(n)
 		if !errors.Is(err, io.EOF) {
 			return n, err //nolint:wrapcheck // a reader
+		}
+		if o.read < o.now.bytes {
+			return n, fmt.Errorf("get segment: %d bytes came of %d: %w", o.read, o.now.bytes, io.ErrUnexpectedEOF)
 		}
 		if err := o.Close(); err != nil || n > 0 {
 			return n, err

@@ -27,6 +27,8 @@ func (e *ToolError) Error() string {
 
 func (e *ToolError) Unwrap() error { return e.Err }
 
+const diskFull = "the server's disk is full; nothing was lost, try again later"
+
 // known maps what ffmpeg says to what a person can do about it. The texts never
 // quote stderr, which may hold words of the file's author.
 var known = []struct { //nolint:gochecknoglobals // a table
@@ -34,7 +36,7 @@ var known = []struct { //nolint:gochecknoglobals // a table
 	kind domain.Kind
 	show string
 }{
-	{"No space left on device", domain.KindUnavailable, "the server's disk is full; nothing was lost, try again later"},
+	{"No space left on device", domain.KindUnavailable, diskFull},
 	{"Cannot allocate memory", domain.KindTooLarge, "the picture is too large to convert with the memory that is allowed"},
 	{"malloc of size", domain.KindTooLarge, "the picture is too large to convert with the memory that is allowed"},
 	{"moov atom not found", domain.KindUnsupported, "the file is cut off: the index at its end (moov) is missing, so it cannot be played; copy or export it again"},
