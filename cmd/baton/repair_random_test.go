@@ -149,12 +149,12 @@ func (b beside) with(t *testing.T, f func(*database, *objects)) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.close()
+	defer func() { _ = db.close() }()
 	o, err := openObjects(t.Context(), b.cfg.Dir, config.S3{}, false, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.close()
+	defer func() { _ = o.close() }()
 	f(db, o)
 }
 
@@ -234,7 +234,7 @@ func (b beside) source(t *testing.T, id string) []byte {
 			if err != nil {
 				t.Fatal(err)
 			}
-			part.Close()
+			_ = part.Close()
 			all = append(all, b...)
 		}
 	})

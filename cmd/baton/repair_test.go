@@ -39,12 +39,12 @@ func TestRepair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.close()
+	defer func() { _ = db.close() }()
 	o, err := openObjects(t.Context(), data.Dir, config.S3{}, false, quiet())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer o.close()
+	defer func() { _ = o.close() }()
 	objects := func(id string) domain.ClipObjects {
 		t.Helper()
 		x, err := db.stores.Clips.Objects(t.Context(), domain.ClipID(id))

@@ -221,7 +221,7 @@ func (s *server) startJobs(ctx context.Context) error {
 	if n, err := s.db.stores.Clips.Requeue(ctx); err != nil {
 		return err //nolint:wrapcheck // says what it did
 	} else if n > 0 {
-		s.log.InfoContext(ctx, "clips wait for a job", "clips", n)
+		s.log.InfoContext(ctx, "clips wait for a job", slog.Int("clips", n))
 	}
 	s.runner, err = jobs.NewRunner(jobs.Needs{
 		Pool: s.db.pool, Store: jobStore{s.db.stores}, Media: s.objects, Keys: blob.Keys{}, Ingest: reaper{s.ingest}, Tools: s.tools,
