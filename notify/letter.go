@@ -27,6 +27,7 @@ const (
 // letter is a mail as a page: the words of the text, and the pictures that go along inside it. Nothing is fetched from anywhere when it is
 // read, so that nobody learns of the reading, and a picture needs no address that works for whoever has it.
 type letter struct {
+	Title       string
 	Items       []item
 	Inbox, Stop string
 	// Outlook on Windows shows no WebP; it alone reads what stands between these comments. They are no part of the template because
@@ -44,8 +45,8 @@ type item struct {
 
 var page = template.Must( //nolint:gochecknoglobals // a template
 	template.New("letter").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"></head>
-<body style="margin:0;padding:24px 16px;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif">
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>{{.Title}}</title></head>
+<body style="margin:0;padding:24px 16px;background-color:Canvas;color:CanvasText;font:16px/1.5 system-ui,-apple-system,'Segoe UI',sans-serif">
 <div style="max-width:560px;margin:0 auto">
 {{- range .Items}}
 <div style="margin:0 0 32px">
@@ -80,6 +81,7 @@ func (s *SMTP) illustrate(ctx context.Context, msg *mail.Msg, m domain.Mail) err
 		}
 	}
 	l := letter{
+		Title: subject(m.Notices),
 		Inbox: s.public.JoinPath("inbox").String(), Stop: s.public.JoinPath("unsubscribe", m.Unsubscribe).String(), IfOutlook: "<!--[if mso]>", End: "<![endif]-->", NotOutlook: "<!--[if !mso]><!-->", EndNot: "<!--<![endif]-->",
 	}
 	some := false

@@ -7,6 +7,8 @@ import { until } from "./server.mjs";
 export class Mailbox {
   /** Mails as they arrived, the lines of quoted-printable joined. */
   mails = [];
+  /** The same, byte for byte. */
+  raw = [];
 
   static async open() {
     const box = new Mailbox();
@@ -24,6 +26,7 @@ export class Mailbox {
     socket.write("220 mailbox\r\n");
     lines.on("line", (line) => {
       if (mail && line === ".") {
+        this.raw.push(mail.join("\r\n"));
         this.mails.push(mail.join("\n").replaceAll("=\n", "").replaceAll("=3D", "="));
         mail = undefined;
         socket.write("250 kept\r\n");
