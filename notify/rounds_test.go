@@ -141,6 +141,28 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 	}
 }
 
+// TestTheRecordInAMailIsItsReaders: a guest of the workspace is not mailed the words of a clip that is open to its members.
+func TestTheRecordInAMailIsItsReaders(t *testing.T) {
+	t.Parallel()
+	at := time.Date(2026, 3, 2, 10, 0, 0, 0, time.UTC)
+	for role, reads := range map[domain.Role]bool{domain.RoleMember: true, domain.RoleGuest: false} {
+		o := setup(t)
+		o.exec(`update clip set owner_id = $1 where id = $2`, o.max.ID, o.clip)
+		o.exec(`insert into cue (clip_id, no, start_ms, end_ms, body) values ($1, 0, 2000, 3000, 'a plan for members')`, o.clip)
+		o.exec(`update member set role = $1 where account_id = $2`, role, o.boss.ID)
+		one := o.held("Stand-up")
+		a := domain.Answer{ID: domain.NewID[domain.AnswerID](), OccurrenceID: one.ID, Author: o.max, UpdatedAt: at}
+		a.Parts = []domain.AnswerPart{{Section: "a", ClipID: o.clip, StartMS: 2000}}
+		o.ok(o.db.Rounds.Answer(t.Context(), o.w, a))
+		o.ok(o.db.Rounds.Close(t.Context(), one.ID, at))
+		o.nudge(domain.NudgeRecord, string(one.ID), "Stand-up has closed: read the record", at, time.Time{})
+		got := o.mailAt(at.Add(time.Minute))
+		if len(got) != 1 || strings.Contains(got[0], "a plan for members") != reads {
+			t.Errorf("%s: %q", role, got)
+		}
+	}
+}
+
 // TestWhoHasLeftIsToldNothing: what waited for somebody's working hours, or their browser, does not come after they were removed, also when it
 // is of no clip.
 func TestWhoHasLeftIsToldNothing(t *testing.T) {

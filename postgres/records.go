@@ -108,7 +108,11 @@ func (t *tx) addRecord(ctx context.Context, n *domain.Notice, now time.Time) err
 	} else if err != nil {
 		return err
 	}
-	rec, err := record(ctx, t.Queries, domain.Viewer{AccountID: n.AccountID, WorkspaceID: n.WorkspaceID, Role: domain.RoleMember}, o, r, now)
+	m, err := t.member(ctx, n.WorkspaceID, n.AccountID)
+	if err != nil {
+		return err // who has just left is not claimed the next time
+	}
+	rec, err := record(ctx, t.Queries, domain.Viewer{AccountID: n.AccountID, WorkspaceID: n.WorkspaceID, Role: m.Role}, o, r, now)
 	if err != nil {
 		return err
 	}
