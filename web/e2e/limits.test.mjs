@@ -101,9 +101,8 @@ describe("a server whose store fails", () => {
         const other = await scene.clip("fills the spool");
         let seq = 0;
         let answer;
-        for (const size of [4 << 20, 1 << 19, 1 << 18, 1 << 17, 1 << 16, 1 << 15, 1 << 14, 1 << 13, 1 << 12]) {
-          answer = await scene.chunk(other, seq, Buffer.alloc(size, 7));
-          if (answer.status === 200) seq++;
+        for (const size of [4 << 20, 1 << 18, 1 << 15, 1 << 12]) {
+          while ((answer = await scene.chunk(other, seq, Buffer.alloc(size, 7))).status === 200) seq++;
         }
         assert.equal(answer.status, 503);
         assert.equal(answer.json.type, "/problems/spool-full");
