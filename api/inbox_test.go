@@ -58,3 +58,31 @@ func TestTheInboxTellsOnceAndOnlyThoseWhoMaySee(t *testing.T) {
 	olga.call("PUT", "/api/v1/me/notifications", map[string]any{"mail": "by pigeon", "muted": []any{}}).problem(400)
 	mia.call("POST", "/api/v1/unsubscribe/guess", nil)
 }
+
+func TestWhoIsNamedByAnEditIsToldOnce(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	w := s.workspace("Acme").member.WorkspaceID
+	olga, mia, ada, gus := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleMember), s.join(w, "Gus", domain.RoleMember)
+	clip := olga.clip("workspace", "Plan")
+	s.playable(clip, "hello")
+	c := mia.say(clip, map[string]any{"body": "look @Gus", "mentions": []any{gus.member.Account.ID}})
+	at := "/api/v1/clips/" + string(clip) + "/comments/" + c.Id
+	named := []any{ada.member.Account.ID, gus.member.Account.ID, mia.member.Account.ID}
+	mia.call("PATCH", at, map[string]any{"body": "look @Ada @Gus", "mentions": named}).expect(200)
+	mia.call("PATCH", at, map[string]any{"body": "look, @Ada @Gus", "mentions": named}).expect(200)
+	mia.call("PATCH", at, map[string]any{"mentions": []any{}}).expect(200)
+	mia.call("PATCH", at, map[string]any{"mentions": named}).expect(200)
+	in := ada.inbox()
+	if len(in.Notices) != 1 || in.Notices[0].Kind != "mention" || in.Notices[0].Actor != "Max" || in.Notices[0].Excerpt != "look @Ada @Gus" {
+		t.Errorf("%+v", in.Notices)
+	}
+	if g, o, m := len(gus.inbox().Notices), len(olga.inbox().Notices), len(mia.inbox().Notices); g != 1 || o != 1 || m != 0 {
+		t.Errorf("told %d, %d and %d times: who was told before is not told again, nor is who wrote it", g, o, m)
+	}
+	private := mia.say(clip, map[string]any{"body": "psst", "private": true})
+	mia.call("PATCH", "/api/v1/clips/"+string(clip)+"/comments/"+private.Id, map[string]any{"body": "psst @Ada", "mentions": []any{ada.member.Account.ID}}).expect(200)
+	if n := len(ada.inbox().Notices); n != 1 {
+		t.Errorf("%d notices of a note that one may not see", n-1)
+	}
+}

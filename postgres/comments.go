@@ -106,7 +106,7 @@ func (s Comments) Get(ctx context.Context, clip domain.ClipID, id domain.Comment
 	return c, failed("read a comment", err)
 }
 
-// Update changes the text, the mentions and the drawing to those of c, and keeps the old text. KindNotFound.
+// Update changes the text, the mentions and the drawing to those of c, keeps the old text, and tells who is newly named. KindNotFound.
 func (s Comments) Update(ctx context.Context, c domain.Comment) (domain.Comment, error) {
 	return s.change(ctx, "change a comment", c.ClipID, c.ID, func(t *tx, clip domain.Clip, before domain.Comment) error {
 		if before.Body != c.Body {
@@ -117,7 +117,10 @@ func (s Comments) Update(ctx context.Context, c domain.Comment) (domain.Comment,
 		if err := t.UpdateComment(ctx, sqlc.UpdateCommentParams{ID: c.ID, Body: c.Body, Drawing: c.Drawing}); err != nil {
 			return err
 		}
-		return t.setMentions(ctx, clip, c.ID, c.Mentions)
+		if err := t.setMentions(ctx, clip, c.ID, c.Mentions); err != nil {
+			return err
+		}
+		return t.tellNewlyNamed(ctx, clip, before, c)
 	})
 }
 

@@ -24,20 +24,8 @@ type Notices struct{ db *DB }
 // tellOfComment tells those whom a new comment concerns, each once and for the most pressing reason.
 func (t *tx) tellOfComment(ctx context.Context, clip domain.Clip, c domain.Comment) error {
 	told := map[domain.AccountID]bool{c.Author.ID: true}
-	tell := func(kind domain.NoticeKind, to domain.AccountID) error {
-		who := domain.Viewer{AccountID: to, WorkspaceID: clip.WorkspaceID, Role: domain.RoleMember}
-		if to == "" || told[to] || !who.May(domain.ActionWatch, &clip) || !c.VisibleTo(who, &clip) {
-			return nil
-		}
-		told[to] = true
-		return t.tell(ctx, domain.Notice{
-			WorkspaceID: clip.WorkspaceID, AccountID: to, Kind: kind, Ref: string(c.ID), ClipID: clip.ID, Actor: c.Author.Name, Excerpt: c.Body, AtMS: c.AtMS,
-		})
-	}
-	for _, m := range c.Mentions {
-		if err := tell(domain.NoticeMention, m.ID); err != nil {
-			return err
-		}
+	if err := t.tellNamed(ctx, clip, c, told); err != nil {
+		return err
 	}
 	if c.ParentID != "" {
 		authors, err := t.ThreadAuthors(ctx, clip.ID, string(c.ParentID))
@@ -45,12 +33,43 @@ func (t *tx) tellOfComment(ctx context.Context, clip domain.Clip, c domain.Comme
 			return err
 		}
 		for _, a := range authors {
-			if err := tell(domain.NoticeReply, domain.AccountID(a)); err != nil {
+			if err := t.tellOne(ctx, domain.NoticeReply, domain.AccountID(a), clip, c, told); err != nil {
 				return err
 			}
 		}
 	}
-	return tell(domain.NoticeComment, clip.OwnerID)
+	return t.tellOne(ctx, domain.NoticeComment, clip.OwnerID, clip, c, told)
+}
+
+// tellNewlyNamed tells those whom a changed comment names and did not name before.
+func (t *tx) tellNewlyNamed(ctx context.Context, clip domain.Clip, before, c domain.Comment) error {
+	told := map[domain.AccountID]bool{before.Author.ID: true}
+	for _, m := range before.Mentions {
+		told[m.ID] = true
+	}
+	before.Body, before.Mentions = c.Body, c.Mentions
+	return t.tellNamed(ctx, clip, before, told)
+}
+
+func (t *tx) tellNamed(ctx context.Context, clip domain.Clip, c domain.Comment, told map[domain.AccountID]bool) error {
+	for _, m := range c.Mentions {
+		if err := t.tellOne(ctx, domain.NoticeMention, m.ID, clip, c, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tellOne tells somebody of a comment, unless they were told already or may not see it.
+func (t *tx) tellOne(ctx context.Context, kind domain.NoticeKind, to domain.AccountID, clip domain.Clip, c domain.Comment, told map[domain.AccountID]bool) error {
+	who := domain.Viewer{AccountID: to, WorkspaceID: clip.WorkspaceID, Role: domain.RoleMember}
+	if to == "" || told[to] || !who.May(domain.ActionWatch, &clip) || !c.VisibleTo(who, &clip) {
+		return nil
+	}
+	told[to] = true
+	return t.tell(ctx, domain.Notice{
+		WorkspaceID: clip.WorkspaceID, AccountID: to, Kind: kind, Ref: string(c.ID), ClipID: clip.ID, Actor: c.Author.Name, Excerpt: c.Body, AtMS: c.AtMS,
+	})
 }
 
 // tell keeps a notice, unless its person has muted the kind or was told of the event.
