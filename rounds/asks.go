@@ -24,6 +24,9 @@ type AskStore interface {
 // answerNews is how long an answer is news to who asked.
 const answerNews = 4 * 24 * time.Hour
 
+// afterReminder is the working time that a reminder gives, at most, before an escalation: it may come late, after a time without power.
+const afterReminder = time.Hour
+
 // AskStep is one thing to tell one person about an ask.
 type AskStep struct {
 	Kind domain.NudgeKind
@@ -32,7 +35,7 @@ type AskStep struct {
 
 // AskSteps lists whom to tell what about an ask now: each thing once, and only in the working hours of who is told.
 // The owner hears of it, later one gentle reminder when a quarter of the time is left, and when the answer stays out, whoever
-// the workspace wants.
+// the workspace wants: never before the reminder was told and had its time.
 func AskSteps(p domain.PendingAsk, calendars map[domain.AccountID]*worktime.Calendar, now time.Time) []AskStep {
 	var out []AskStep
 	add := func(k domain.NudgeKind, to domain.AccountID) {
@@ -56,10 +59,15 @@ func AskSteps(p domain.PendingAsk, calendars map[domain.AccountID]*worktime.Cale
 	if c == nil || p.DueAt.IsZero() {
 		return out
 	}
-	if told && p.RemindedAt.IsZero() && c.Between(now, p.DueAt) <= c.Between(p.AskedAt, p.DueAt)/4 {
-		add(domain.NudgeAskDue, owner)
+	lead := c.Between(p.AskedAt, p.DueAt) / 4
+	if p.RemindedAt.IsZero() {
+		if told && c.Between(now, p.DueAt) <= lead {
+			add(domain.NudgeAskDue, owner)
+		}
+		return out // nobody is reported before they were reminded
 	}
-	if now.After(p.DueAt) && c.Between(p.DueAt, now) >= p.Norms.EscalateAfter {
+	late := now.After(p.DueAt) && c.Between(p.DueAt, now) >= p.Norms.EscalateAfter
+	if late && c.Between(p.RemindedAt, now) >= min(lead, afterReminder) {
 		for _, to := range escalation(p) {
 			add(domain.NudgeEscalate, to)
 		}
@@ -67,7 +75,7 @@ func AskSteps(p domain.PendingAsk, calendars map[domain.AccountID]*worktime.Cale
 	return out
 }
 
-// escalation is who is told of an ask that stays unanswered. Never the one who does not answer.
+// escalation is who is told of an ask that stays unanswered. Never the one who does not answer: when there is nobody else, who asked.
 func escalation(p domain.PendingAsk) []domain.AccountID {
 	var to []domain.AccountID
 	switch p.Norms.Escalation {
@@ -76,8 +84,13 @@ func escalation(p domain.PendingAsk) []domain.AccountID {
 	case domain.EscalatePerson:
 		to = []domain.AccountID{p.Norms.EscalateTo}
 	case domain.EscalateNobody:
+		return nil
 	}
-	return slices.DeleteFunc(to, func(id domain.AccountID) bool { return id == p.Owner.ID || id == "" })
+	to = slices.DeleteFunc(to, func(id domain.AccountID) bool { return id == p.Owner.ID || id == "" })
+	if len(to) == 0 {
+		return []domain.AccountID{p.Author.ID}
+	}
+	return to
 }
 
 // asks tells people what they have to know about asks.
@@ -105,7 +118,7 @@ func (t *tick) asks(ctx context.Context) error {
 }
 
 func (t *tick) tell(ctx context.Context, p domain.PendingAsk, s AskStep) error {
-	n := domain.Nudge{WorkspaceID: p.WorkspaceID, AccountID: s.To, Kind: s.Kind, Ref: string(p.ID), At: t.now, Title: askTitle(s.Kind, p.Ask), Path: domain.AskPath(p.ID)}
+	n := domain.Nudge{WorkspaceID: p.WorkspaceID, AccountID: s.To, Kind: s.Kind, Ref: string(p.ID), At: t.now, Title: askTitle(s, p.Ask), Path: domain.AskPath(p.ID)}
 	switch s.Kind {
 	case domain.NudgeAskDue:
 		return t.Asks.Remind(ctx, p.ID, n)
@@ -117,11 +130,14 @@ func (t *tick) tell(ctx context.Context, p domain.PendingAsk, s AskStep) error {
 	}
 }
 
-func askTitle(k domain.NudgeKind, a domain.Ask) string {
-	switch k {
+func askTitle(s AskStep, a domain.Ask) string {
+	switch s.Kind {
 	case domain.NudgeAskDue:
 		return "Soon due for " + a.Author.Name + ": " + a.Body
 	case domain.NudgeEscalate:
+		if s.To == a.Author.ID {
+			return a.Owner.Name + " has not answered you: " + a.Body
+		}
 		return a.Owner.Name + " has not answered " + a.Author.Name + ": " + a.Body
 	case domain.NudgeAnswered:
 		return a.Owner.Name + " has answered: " + a.Body

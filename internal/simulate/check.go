@@ -290,6 +290,16 @@ func (c *checker) asksRight() {
 		}
 		told := c.nudge(domain.NudgeEscalate, string(a.ID), boss)
 		first := w.after(a.DueAt, int(norms.EscalateAfter/time.Minute))
+		reminded := c.nudge(domain.NudgeAskDue, string(a.ID), a.Owner.ID)
+		if reminded.IsZero() {
+			if !told.IsZero() {
+				c.n.problem(&c.n.untimely, "escalated at %v without a reminder", told)
+			}
+			continue
+		}
+		if after := w.after(reminded, min(60, minutes/4)); after.After(first) {
+			first = after
+		}
 		if !told.IsZero() && (told.Before(first) || a.State == domain.AskAnswered && told.After(a.AnsweredAt)) {
 			c.n.problem(&c.n.untimely, "escalated at %v, not from %v on", told, first)
 		}
