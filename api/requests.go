@@ -68,7 +68,7 @@ func (h *handlers) ListAccessRequests(ctx context.Context, r gen.ListAccessReque
 	return gen.ListAccessRequests200JSONResponse{Requests: out}, nil
 }
 
-// RequestAccess says the same whether there is such a clip, whether it is of the caller's workspace, and whether they may watch it.
+// RequestAccess says the same whether there is such a clip, whether it is of a workspace of the caller's, and whether they may watch it.
 func (h *handlers) RequestAccess(ctx context.Context, r gen.RequestAccessRequestObject) (gen.RequestAccessResponseObject, error) {
 	who := callerOf(ctx)
 	if err := h.guesses.try(who.address, ""); err != nil {
@@ -85,14 +85,33 @@ func (h *handlers) RequestAccess(ctx context.Context, r gen.RequestAccessRequest
 	} else if err != nil {
 		return nil, fmt.Errorf("read clip: %w", err)
 	}
-	if c.WorkspaceID != who.WorkspaceID || who.May(domain.ActionWatch, &c) {
-		return asked, nil
+	if asks, err := h.lacksAccess(ctx, who, &c); err != nil || !asks {
+		return asked, err
 	}
 	a, err := h.Accounts.Get(ctx, who.AccountID)
 	if err != nil {
 		return nil, fmt.Errorf("read account: %w", err)
 	}
 	return asked, h.keepRequest(ctx, domain.AccessRequest{ClipID: c.ID, AccountID: a.ID, Name: a.Name, Message: message})
+}
+
+// lacksAccess tells whether a member of a clip's workspace may not watch it, also when their browser is in another workspace now. A
+// token stays in its own.
+func (h *handlers) lacksAccess(ctx context.Context, who caller, c *domain.Clip) (bool, error) {
+	v := who.Viewer
+	if c.WorkspaceID != v.WorkspaceID {
+		if who.signIn == "" || who.only != "" {
+			return false, nil
+		}
+		m, err := h.Members.Get(ctx, c.WorkspaceID, v.AccountID)
+		if domain.KindOf(err) == domain.KindNotFound {
+			return false, nil
+		} else if err != nil {
+			return false, fmt.Errorf("read membership: %w", err)
+		}
+		v.WorkspaceID, v.Role = m.WorkspaceID, m.Role
+	}
+	return !v.May(domain.ActionWatch, c), nil
 }
 
 func (h *handlers) RequestMoreTime(ctx context.Context, r gen.RequestMoreTimeRequestObject) (gen.RequestMoreTimeResponseObject, error) {

@@ -277,3 +277,37 @@ func TestEmbedding(t *testing.T) {
 		t.Error("the watch page may be framed")
 	}
 }
+
+func TestAskingToBeLetInFromAnotherWorkspace(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	w := s.workspace("Acme").member.WorkspaceID
+	olga, max, stranger := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.workspace("Other")
+	private, shared := olga.clip("private", "Plan"), olga.clip("workspace", "News")
+	m := max.member
+	m.WorkspaceID = stranger.member.WorkspaceID
+	s.exec(`insert into member (workspace_id, account_id, role) values ($1, $2, 'member')`, m.WorkspaceID, m.Account.ID)
+	away := s.signIn(m) // Max, whose browser is in the other workspace
+	told := map[string]bool{}
+	for _, id := range []string{string(private), string(shared), domain.NewID[string]()} {
+		at := "/api/v1/clips/" + id
+		away.call("GET", at, nil).problem(404)
+		told[string(away.call("POST", at+"/requests", map[string]any{"message": "please"}).expect(202).body)] = true
+		told[string(stranger.call("POST", at+"/requests", map[string]any{"message": "please"}).expect(202).body)] = true
+	}
+	if len(told) != 1 {
+		t.Errorf("the answers tell who is there: %v", told)
+	}
+	var open struct{ Requests []gen.AccessRequest }
+	olga.call("GET", "/api/v1/clips/"+string(shared)+"/requests", nil).expect(200).json(&open)
+	if len(open.Requests) != 0 {
+		t.Errorf("%+v: members may watch it in its workspace", open.Requests)
+	}
+	at := "/api/v1/clips/" + string(private)
+	olga.call("GET", at+"/requests", nil).expect(200).json(&open)
+	if len(open.Requests) != 1 || open.Requests[0].Name != "Max" || len(olga.inbox().Notices) != 1 {
+		t.Fatalf("%+v", open.Requests)
+	}
+	olga.call("POST", at+"/requests/"+open.Requests[0].Id, map[string]any{"granted": true}).expect(204)
+	max.call("GET", at, nil).expect(200)
+}
