@@ -176,12 +176,21 @@ func (h *handlers) said(ctx context.Context, in saidAt) (domain.Source, domain.O
 			return s, origin, err
 		}
 	}
-	if s.OccurrenceID != "" {
-		if _, err := h.occurrence(ctx, string(s.OccurrenceID)); err != nil {
-			return s, origin, err
+	return s, origin, h.ofRound(ctx, &s)
+}
+
+// ofRound checks the occurrence in which something came up; what is said of an answer came up in the occurrence that it answers.
+func (h *handlers) ofRound(ctx context.Context, s *domain.Source) (err error) {
+	switch {
+	case s.OccurrenceID != "":
+		_, err = h.occurrence(ctx, string(s.OccurrenceID))
+		return err
+	case s.ClipID != "":
+		if s.OccurrenceID, err = h.Rounds.OfAnswer(ctx, callerOf(ctx).WorkspaceID, *s); err != nil {
+			return fmt.Errorf("find what the clip answers: %w", err)
 		}
 	}
-	return s, origin, nil
+	return nil
 }
 
 // ask reads one that the caller may see.

@@ -319,7 +319,7 @@ func (h *handlers) outcomes(ctx context.Context, v *occurrenceView, rec *rounds.
 	if v.who.only != "" { // came by a mail to answer, not to read
 		return nil
 	}
-	if rec.Asks, err = h.Asks.List(ctx, w, domain.AskFilter{Occurrence: v.ID}); err != nil {
+	if rec.Asks, err = h.Asks.List(ctx, w, domain.AskFilter{Occurrence: v.ID, ReadBy: v.who.Viewer}); err != nil {
 		return fmt.Errorf("list asks: %w", err)
 	}
 	if rec.Decisions, err = h.Decisions.Of(ctx, w, v.ID); err != nil {

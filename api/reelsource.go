@@ -18,6 +18,8 @@ const (
 	reelMoment = 15_000
 	// reelClips bounds the clips of a space that one reel looks at.
 	reelClips = 100
+	// reelOccurrences bounds the occurrences of each round of a space that one reel looks at.
+	reelOccurrences = 5
 )
 
 // reelSource gathers what a reel may be made from.
@@ -99,9 +101,13 @@ func (s *reelSource) ofOccurrence(ctx context.Context, id string) error {
 	return s.talkedOf(ctx, domain.AskFilter{Occurrence: v.ID}, decided, blocked)
 }
 
-// ofSpace: the newest clips of a space, whole, and what is asked of me, decided or in the way in them.
+// ofSpace: the last answers of the space's rounds, its newest clips, whole, and what is asked of me, decided or in the way in them.
 func (s *reelSource) ofSpace(ctx context.Context, id domain.SpaceID) error {
 	if err := s.h.checkSpace(ctx, s.who, id); err != nil {
+		return err
+	}
+	held, err := s.answersIn(ctx, id)
+	if err != nil {
 		return err
 	}
 	if err := s.newClips(ctx, domain.ClipFilter{SpaceID: id, Limit: reelClips}, time.Time{}); err != nil {
@@ -115,11 +121,32 @@ func (s *reelSource) ofSpace(ctx context.Context, id domain.SpaceID) error {
 	if err != nil {
 		return err
 	}
-	outside := func(of domain.Source) bool { return s.clips[of.ClipID] == nil }
+	outside := func(of domain.Source) bool { return s.clips[of.ClipID] == nil && !held[of.OccurrenceID] }
 	return s.told(ctx,
 		slices.DeleteFunc(asked, func(a domain.Ask) bool { return outside(a.Source) }),
 		slices.DeleteFunc(decided, func(d domain.Decision) bool { return outside(d.Source) }),
 		slices.DeleteFunc(blocked, func(b domain.Blocker) bool { return outside(b.Source) }))
+}
+
+// answersIn adds the answers of the last occurrences of a space's rounds, and says which those are.
+func (s *reelSource) answersIn(ctx context.Context, id domain.SpaceID) (map[domain.OccurrenceID]bool, error) {
+	last, err := s.h.Rounds.LastOccurrences(ctx, s.who.WorkspaceID, reelOccurrences)
+	if err != nil {
+		return nil, fmt.Errorf("list last occurrences: %w", err)
+	}
+	held := map[domain.OccurrenceID]bool{}
+	for _, o := range last {
+		if r, err := s.round(ctx, o.RoundID); err != nil {
+			return nil, err
+		} else if r.SpaceID != id {
+			continue
+		}
+		held[o.ID] = true
+		if err := s.answers(ctx, o); err != nil {
+			return nil, err
+		}
+	}
+	return held, nil
 }
 
 // open reads the decisions since a moment, and the blockers that are in the way.

@@ -29,6 +29,8 @@ type roundStore interface {
 	LastOccurrences(ctx context.Context, w domain.WorkspaceID, most int) ([]domain.Occurrence, error)
 	// Occurrence reads one with its round. KindNotFound.
 	Occurrence(ctx context.Context, w domain.WorkspaceID, id domain.OccurrenceID) (domain.Occurrence, domain.Round, error)
+	// OfAnswer finds the occurrence that a clip last answered, for what is said in it or in a comment on it. Empty: none, or it is said in private.
+	OfAnswer(ctx context.Context, w domain.WorkspaceID, at domain.Source) (domain.OccurrenceID, error)
 	// Answer keeps one in place of the author's last. KindNotFound.
 	Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answer) error
 	// Withdraw takes one back. KindNotFound.

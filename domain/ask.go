@@ -191,7 +191,9 @@ type AskFilter struct {
 	Owner, Author AccountID
 	Occurrence    OccurrenceID
 	Open, Urgent  bool
-	Since, Until  time.Time
+	// ReadBy leaves out what was asked in a private clip or note of which the viewer knows nothing; the zero value leaves out nothing.
+	ReadBy       Viewer
+	Since, Until time.Time
 	// Most bounds how many are given; 0: 500.
 	Most int
 }

@@ -94,7 +94,7 @@ func ask(ctx context.Context, q *sqlc.Queries, v domain.Viewer, id domain.AskID)
 func (s Asks) List(ctx context.Context, w domain.WorkspaceID, f domain.AskFilter) ([]domain.Ask, error) {
 	rows, err := s.db.queries().Asks(ctx, sqlc.AsksParams{
 		WorkspaceID: w, OwnedBy: string(f.Owner), AskedBy: string(f.Author), InOccurrence: string(f.Occurrence), OnlyOpen: f.Open, OnlyUrgent: f.Urgent,
-		Since: orNull(f.Since), Until: orNull(f.Until), Most: f.Most,
+		Since: orNull(f.Since), Until: orNull(f.Until), ReadBy: string(f.ReadBy.AccountID), Guest: f.ReadBy.Role == domain.RoleGuest, Most: f.Most,
 	})
 	return each(rows, func(r sqlc.AsksRow) domain.Ask { return toAsk(r.Ask, r.AuthorName, r.OwnerName) }), failed("list asks", err)
 }

@@ -42,7 +42,7 @@ func record(ctx context.Context, q *sqlc.Queries, v domain.Viewer, o domain.Occu
 		}
 	}
 	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
-	return rec, outcomes(ctx, q, &rec)
+	return rec, outcomes(ctx, q, v, &rec)
 }
 
 // Record gathers the written record as a viewer may read it. KindNotFound.
@@ -56,10 +56,10 @@ func (s Rounds) Record(ctx context.Context, v domain.Viewer, id domain.Occurrenc
 	return rec, failed("gather a record", err)
 }
 
-// outcomes adds what came of an occurrence.
-func outcomes(ctx context.Context, q *sqlc.Queries, rec *rounds.Record) (err error) {
+// outcomes adds what came of an occurrence; of what was asked, nothing that was asked in a private clip or note of which the viewer knows nothing.
+func outcomes(ctx context.Context, q *sqlc.Queries, v domain.Viewer, rec *rounds.Record) (err error) {
 	w, o := rec.Round.WorkspaceID, string(rec.Occurrence.ID)
-	asked, err := q.Asks(ctx, sqlc.AsksParams{WorkspaceID: w, InOccurrence: o})
+	asked, err := q.Asks(ctx, sqlc.AsksParams{WorkspaceID: w, InOccurrence: o, ReadBy: string(v.AccountID), Guest: v.Role == domain.RoleGuest})
 	if err != nil {
 		return err
 	}

@@ -198,6 +198,9 @@ func (s Rounds) Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answe
 		}); err != nil {
 			return err
 		}
+		if err := t.bringOutcomes(ctx, a); err != nil {
+			return err
+		}
 		if err := t.chapterSections(ctx, r.Sections, a.Parts); err != nil {
 			return err
 		}

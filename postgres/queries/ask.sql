@@ -17,7 +17,7 @@ insert into ask (id, workspace_id, author_id, owner_id, body, class, reason, cli
 values (@id, @workspace_id, @author_id, @owner_id, @body, @class, @reason, @clip_id, @start_ms, @end_ms, @comment_id, @occurrence_id, @origin, @asked_at, @reached_at, @due_at);
 
 -- name: Asks :many
--- By one id, or of a box: what waits for a person, or what they wait for.
+-- By one id, or of a box: what waits for a person, or what they wait for. read_by leaves out what was asked in a private clip or note of others.
 select sqlc.embed(ask), author.name as author_name, owner.name as owner_name
   from ask join account author on author.id = ask.author_id join account owner on owner.id = ask.owner_id
  where ask.workspace_id = @workspace_id
@@ -25,6 +25,10 @@ select sqlc.embed(ask), author.name as author_name, owner.name as owner_name
    and (@owned_by::text = '' or ask.owner_id = @owned_by::text)
    and (@asked_by::text = '' or ask.author_id = @asked_by::text)
    and (@in_occurrence::text = '' or ask.occurrence_id = @in_occurrence::text)
+   and (@read_by::text = '' or @read_by::text in (ask.author_id, ask.owner_id, ask.escalated_to)
+        or not exists (select from clip where clip.id = ask.clip_id
+                        and not (may_watch(clip.owner_id, clip.visibility, @read_by::text, @guest::bool) or @read_by::text = any(clip.people)))
+       and not exists (select from comment where comment.id = ask.comment_id and comment.private_to is not null))
    and (not @only_open::bool or ask.state = 'open')
    and (not @only_urgent::bool or ask.class = 'urgent')
    and (sqlc.narg(since)::timestamptz is null or ask.asked_at >= sqlc.narg(since)::timestamptz)

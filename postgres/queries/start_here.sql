@@ -18,9 +18,15 @@ select exists (select from pin where space_id = @space_id and clip_id = @clip_id
 
 -- name: WatchedInSpace :many
 -- What was watched of those clips of a space to which most people went back, of those that the viewer may watch.
-with gone_back as (
+-- An answer that is in no space counts as in its round's.
+with answered as (
+  select part ->> 'clip_id' as clip_id from round join occurrence on occurrence.round_id = round.id join answer on answer.occurrence_id = occurrence.id
+   cross join jsonb_array_elements(answer.parts) part
+   where round.workspace_id = @workspace_id and round.space_id = @space_id::text and round.deleted_at is null and part ->> 'clip_id' <> ''
+), gone_back as (
   select clip.id from clip join watch on watch.clip_id = clip.id and watch.replayed <> '{}'
-   where clip.workspace_id = @workspace_id and clip.space_id = @space_id::text and clip.deleted_at is null and clip.state = 'ready'
+   where clip.workspace_id = @workspace_id and clip.deleted_at is null and clip.state = 'ready'
+     and (clip.space_id = @space_id::text or clip.space_id is null and clip.id in (select clip_id from answered))
      and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, false)
    group by clip.id order by count(*) desc, clip.id desc limit @most::int
 )

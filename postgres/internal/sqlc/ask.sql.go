@@ -86,11 +86,15 @@ select ask.id, ask.workspace_id, ask.author_id, ask.owner_id, ask.body, ask.clas
    and ($3::text = '' or ask.owner_id = $3::text)
    and ($4::text = '' or ask.author_id = $4::text)
    and ($5::text = '' or ask.occurrence_id = $5::text)
-   and (not $6::bool or ask.state = 'open')
-   and (not $7::bool or ask.class = 'urgent')
-   and ($8::timestamptz is null or ask.asked_at >= $8::timestamptz)
-   and ($9::timestamptz is null or ask.asked_at < $9::timestamptz)
- order by ask.state <> 'open', ask.due_at nulls last, ask.id desc limit coalesce(nullif($10::int, 0), 500)
+   and ($6::text = '' or $6::text in (ask.author_id, ask.owner_id, ask.escalated_to)
+        or not exists (select from clip where clip.id = ask.clip_id
+                        and not (may_watch(clip.owner_id, clip.visibility, $6::text, $7::bool) or $6::text = any(clip.people)))
+       and not exists (select from comment where comment.id = ask.comment_id and comment.private_to is not null))
+   and (not $8::bool or ask.state = 'open')
+   and (not $9::bool or ask.class = 'urgent')
+   and ($10::timestamptz is null or ask.asked_at >= $10::timestamptz)
+   and ($11::timestamptz is null or ask.asked_at < $11::timestamptz)
+ order by ask.state <> 'open', ask.due_at nulls last, ask.id desc limit coalesce(nullif($12::int, 0), 500)
 `
 
 type AsksParams struct {
@@ -99,6 +103,8 @@ type AsksParams struct {
 	OwnedBy      string
 	AskedBy      string
 	InOccurrence string
+	ReadBy       string
+	Guest        bool
 	OnlyOpen     bool
 	OnlyUrgent   bool
 	Since        *time.Time
@@ -112,7 +118,7 @@ type AsksRow struct {
 	OwnerName  string
 }
 
-// By one id, or of a box: what waits for a person, or what they wait for.
+// By one id, or of a box: what waits for a person, or what they wait for. read_by leaves out what was asked in a private clip or note of others.
 func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]AsksRow, error) {
 	rows, err := q.db.Query(ctx, asks,
 		arg.WorkspaceID,
@@ -120,6 +126,8 @@ func (q *Queries) Asks(ctx context.Context, arg AsksParams) ([]AsksRow, error) {
 		arg.OwnedBy,
 		arg.AskedBy,
 		arg.InOccurrence,
+		arg.ReadBy,
+		arg.Guest,
 		arg.OnlyOpen,
 		arg.OnlyUrgent,
 		arg.Since,

@@ -144,9 +144,14 @@ func (q *Queries) UnpinClip(ctx context.Context, arg UnpinClipParams) error {
 }
 
 const watchedInSpace = `-- name: WatchedInSpace :many
-with gone_back as (
+with answered as (
+  select part ->> 'clip_id' as clip_id from round join occurrence on occurrence.round_id = round.id join answer on answer.occurrence_id = occurrence.id
+   cross join jsonb_array_elements(answer.parts) part
+   where round.workspace_id = $1 and round.space_id = $2::text and round.deleted_at is null and part ->> 'clip_id' <> ''
+), gone_back as (
   select clip.id from clip join watch on watch.clip_id = clip.id and watch.replayed <> '{}'
-   where clip.workspace_id = $1 and clip.space_id = $2::text and clip.deleted_at is null and clip.state = 'ready'
+   where clip.workspace_id = $1 and clip.deleted_at is null and clip.state = 'ready'
+     and (clip.space_id = $2::text or clip.space_id is null and clip.id in (select clip_id from answered))
      and may_watch(clip.owner_id, clip.visibility, $3::text, false)
    group by clip.id order by count(*) desc, clip.id desc limit $4::int
 )
@@ -172,6 +177,7 @@ type WatchedInSpaceRow struct {
 }
 
 // What was watched of those clips of a space to which most people went back, of those that the viewer may watch.
+// An answer that is in no space counts as in its round's.
 func (q *Queries) WatchedInSpace(ctx context.Context, arg WatchedInSpaceParams) ([]WatchedInSpaceRow, error) {
 	rows, err := q.db.Query(ctx, watchedInSpace,
 		arg.WorkspaceID,
