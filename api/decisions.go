@@ -156,11 +156,23 @@ func (h *handlers) DeleteDecision(ctx context.Context, r gen.DeleteDecisionReque
 }
 
 func (h *handlers) GetDecisionMarkdown(ctx context.Context, r gen.GetDecisionMarkdownRequestObject) (gen.GetDecisionMarkdownResponseObject, error) {
-	_, d, err := h.decision(ctx, r.DecisionId)
+	who, d, err := h.decision(ctx, r.DecisionId)
 	if err != nil {
 		return nil, err
 	}
-	text := rounds.DecisionMarkdown(d, or(h.sourceOf(d.Source).Url, ""))
+	files := map[domain.DecisionID]string{}
+	for _, id := range []domain.DecisionID{d.Supersedes, d.SupersededBy} {
+		if id == "" {
+			continue
+		}
+		other, err := h.Decisions.Get(ctx, who.WorkspaceID, id)
+		if err != nil && domain.KindOf(err) != domain.KindNotFound {
+			return nil, fmt.Errorf("read the other decision: %w", err)
+		} else if err == nil {
+			files[id] = rounds.DecisionFile(other)
+		}
+	}
+	text := rounds.DecisionMarkdown(d, or(h.sourceOf(d.Source).Url, ""), files)
 	return gen.GetDecisionMarkdown200TextmarkdownResponse{Body: strings.NewReader(text), ContentLength: int64(len(text))}, nil
 }
 
@@ -176,14 +188,18 @@ func (h *handlers) ExportDecisions(ctx context.Context, _ gen.ExportDecisionsReq
 	if err != nil {
 		return nil, fmt.Errorf("list decisions: %w", err)
 	}
+	files := map[domain.DecisionID]string{}
+	for _, d := range all {
+		files[d.ID] = rounds.DecisionFile(d)
+	}
 	var b bytes.Buffer
 	z := zip.NewWriter(&b)
 	for _, d := range all {
-		f, err := z.CreateHeader(&zip.FileHeader{Name: rounds.DecisionFile(d), Method: zip.Deflate, Modified: d.DecidedAt.UTC()})
+		f, err := z.CreateHeader(&zip.FileHeader{Name: files[d.ID], Method: zip.Deflate, Modified: d.DecidedAt.UTC()})
 		if err != nil {
 			return nil, fmt.Errorf("write archive: %w", err)
 		}
-		if _, err := f.Write([]byte(rounds.DecisionMarkdown(d, or(h.sourceOf(d.Source).Url, "")))); err != nil {
+		if _, err := f.Write([]byte(rounds.DecisionMarkdown(d, or(h.sourceOf(d.Source).Url, ""), files))); err != nil {
 			return nil, fmt.Errorf("write archive: %w", err)
 		}
 	}

@@ -1,6 +1,7 @@
 package rounds
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -8,7 +9,8 @@ import (
 )
 
 // DecisionMarkdown writes a decision as a file of its own, ready for a repository. clipURL is the address of its moment; may be empty.
-func DecisionMarkdown(d domain.Decision, clipURL string) string {
+// files names the files of other decisions; one without a name is referred to by its id.
+func DecisionMarkdown(d domain.Decision, clipURL string, files map[domain.DecisionID]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s\n\n- Decided: %s\n", line(d.What), d.DecidedAt.UTC().Format("2006-01-02"))
 	var names []string
@@ -19,11 +21,13 @@ func DecisionMarkdown(d domain.Decision, clipURL string) string {
 		fmt.Fprintf(&b, "- By: %s\n", strings.Join(names, ", "))
 	}
 	fmt.Fprintf(&b, "- Written down by: %s\n", line(d.Author.Name))
-	if d.Supersedes != "" {
-		fmt.Fprintf(&b, "- Supersedes: %s\n", d.Supersedes)
-	}
-	if d.SupersededBy != "" {
-		fmt.Fprintf(&b, "- Superseded by: %s\n", d.SupersededBy)
+	for _, other := range []struct {
+		title string
+		id    domain.DecisionID
+	}{{"Supersedes", d.Supersedes}, {"Superseded by", d.SupersededBy}} {
+		if other.id != "" {
+			fmt.Fprintf(&b, "- %s: %s\n", other.title, cmp.Or(files[other.id], string(other.id)))
+		}
 	}
 	if clipURL != "" {
 		fmt.Fprintf(&b, "- Said at: <%s>\n", clipURL)
@@ -50,5 +54,9 @@ func DecisionFile(d domain.Decision) string {
 	if len(slug) > 60 {
 		slug = slug[:60]
 	}
-	return fmt.Sprintf("%s-%s-%s.md", d.DecidedAt.UTC().Format("2006-01-02"), strings.Trim(slug, "-"), d.ID[len(d.ID)-6:])
+	day, id := d.DecidedAt.UTC().Format("2006-01-02"), string(d.ID)
+	if slug = strings.Trim(slug, "-"); slug == "" {
+		return fmt.Sprintf("%s-%s.md", day, id) // no letter of it can stand in a name
+	}
+	return fmt.Sprintf("%s-%s-%s.md", day, slug, id[len(id)-6:])
 }

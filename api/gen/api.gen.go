@@ -1764,7 +1764,9 @@ type JoinRequest struct {
 
 // Ledger defines model for Ledger.
 type Ledger struct {
-	Answered     int     `json:"answered"`
+	Answered int `json:"answered"`
+
+	// Asks Those that were answered or are due; what is open and not yet due is left out
 	Asks         int     `json:"asks"`
 	AsksAnswered int     `json:"asks_answered"`
 	AsksInTime   int     `json:"asks_in_time"`

@@ -77,6 +77,7 @@ type Answer struct {
 
 // Replies says how well answers come.
 type Replies struct {
+	// Asked counts those that were answered or are due: what is open and not yet due is neither in time nor late.
 	Asked, Answered, InTime int
 	// MedianWait is the time to the answer of those answered; 0 when none was.
 	MedianWait time.Duration
@@ -95,12 +96,15 @@ type ZoneWait struct {
 
 // Count looks at the asks of a stretch of time, as of now.
 func Count(all []Answer, now time.Time) Replies {
-	r := Replies{Asked: len(all), Fairness: 1}
+	r := Replies{Fairness: 1}
 	var waits []time.Duration
 	zones := map[string][]time.Duration{}
 	asked := map[string]int{}
 	for _, a := range all {
 		asked[a.Zone]++
+		if !a.Settled.IsZero() || !a.Due.IsZero() && now.After(a.Due) {
+			r.Asked++
+		}
 		wait := now.Sub(a.Asked) // still waiting: so long at least
 		if !a.Settled.IsZero() {
 			wait = a.Settled.Sub(a.Asked)

@@ -42,6 +42,14 @@ func TestReplies(t *testing.T) {
 	if len(r.ByZone) != 2 || r.ByZone[0].Zone != "Asia/Kolkata" || r.ByZone[0].Median != 12*time.Hour || r.Fairness != 0.25 {
 		t.Errorf("%+v", r)
 	}
+	waiting := ledger.Count([]ledger.Answer{
+		{Zone: "Europe/Berlin", Asked: at(0), Due: at(8), Settled: at(2)},
+		{Zone: "Europe/Berlin", Asked: at(4), Due: at(12)},
+		{Zone: "Europe/Berlin", Asked: at(4)}, // who is asked is away for good
+	}, at(12))
+	if waiting.Asked != 1 || waiting.InTime != 1 || waiting.ByZone[0].Asked != 3 {
+		t.Errorf("what is not due yet was missed: %+v", waiting)
+	}
 	if none := ledger.Count(nil, at(0)); none.Fairness != 1 || none.MedianWait != 0 {
 		t.Errorf("%+v", none)
 	}

@@ -4238,6 +4238,7 @@ export interface components {
             expected: number;
             answered: number;
             late: number;
+            /** @description Those that were answered or are due; what is open and not yet due is left out */
             asks: number;
             asks_answered: number;
             asks_in_time: number;
