@@ -15,6 +15,8 @@ type notices interface {
 	Unread(ctx context.Context, v domain.Viewer) (int, error)
 	// Read marks some as read; no ids: all.
 	Read(ctx context.Context, v domain.Viewer, ids []domain.NoticeID) error
+	// ReadThread marks as read what is about the thread that a comment is in.
+	ReadThread(ctx context.Context, v domain.Viewer, id domain.CommentID) error
 	// Choice and Choose are about what somebody wants to hear of.
 	Choice(ctx context.Context, a domain.AccountID) (domain.NoticeChoice, error)
 	Choose(ctx context.Context, a domain.AccountID, c domain.NoticeChoice) error
@@ -45,11 +47,20 @@ func (h *handlers) ListNotices(ctx context.Context, r gen.ListNoticesRequestObje
 }
 
 func (h *handlers) ReadNotices(ctx context.Context, r gen.ReadNoticesRequestObject) (gen.ReadNoticesResponseObject, error) {
+	who := callerOf(ctx)
+	if id := or(r.Body.CommentId, ""); id != "" {
+		if err := h.Notices.ReadThread(ctx, who.Viewer, domain.CommentID(id)); err != nil {
+			return nil, fmt.Errorf("mark a thread's notices: %w", err)
+		}
+		if len(or(r.Body.Ids, nil)) == 0 {
+			return gen.ReadNotices204Response{}, nil
+		}
+	}
 	var ids []domain.NoticeID
 	for _, id := range unique(r.Body.Ids) {
 		ids = append(ids, domain.NoticeID(id))
 	}
-	if err := h.Notices.Read(ctx, callerOf(ctx).Viewer, ids); err != nil {
+	if err := h.Notices.Read(ctx, who.Viewer, ids); err != nil {
 		return nil, fmt.Errorf("mark notices: %w", err)
 	}
 	return gen.ReadNotices204Response{}, nil

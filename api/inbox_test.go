@@ -86,3 +86,48 @@ func TestWhoIsNamedByAnEditIsToldOnce(t *testing.T) {
 		t.Errorf("%d notices of a note that one may not see", n-1)
 	}
 }
+
+func TestWhoOpensACommentHasReadItsThread(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	w := s.workspace("Acme").member.WorkspaceID
+	olga, mia, ada := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.join(w, "Ada", domain.RoleMember)
+	clip := olga.clip("workspace", "Plan")
+	s.playable(clip, "hello")
+	root := mia.say(clip, map[string]any{"body": "look"})
+	reply := mia.say(clip, map[string]any{"body": "and @Ada", "parent_id": root.Id, "mentions": []any{ada.member.Account.ID}})
+	mia.say(clip, map[string]any{"body": "something else"})
+	news := olga.listen("", 0)
+	news.expect("hello", "")
+	olga.call("POST", "/api/v1/inbox/read", map[string]any{"comment_id": reply.Id}).expect(204)
+	news.expect("inbox.changed", "{}")
+	in := olga.inbox()
+	if len(in.Notices) != 3 || in.Unread != 1 || in.Notices[0].Read || !in.Notices[1].Read || !in.Notices[2].Read {
+		t.Errorf("%+v", in)
+	}
+	if n := s.waitingMail(olga); n != 1 {
+		t.Errorf("%d mails wait: what was read is not mailed", n)
+	}
+	if ada.inbox().Unread != 1 || s.waitingMail(ada) != 1 {
+		t.Error("read for somebody else, too")
+	}
+	olga.call("POST", "/api/v1/inbox/read", map[string]any{"comment_id": domain.NewID[string]()}).expect(204)
+	if n := olga.inbox().Unread; n != 1 {
+		t.Errorf("%d unread: there is no such comment", n)
+	}
+	// That a clip is there is read by who plays it.
+	s.exec(`insert into notice (id, workspace_id, account_id, kind, ref, clip_id, actor, mail_at) values ($1, $2, $3, 'clip', $4, $4, 'Olga', now() + interval '1 hour')`,
+		domain.NewID[string](), w, ada.member.Account.ID, clip)
+	ada.watches(clip, 100, [2]int{0, 100}).expect(204)
+	if in = ada.inbox(); in.Unread != 1 || !in.Notices[0].Read || s.waitingMail(ada) != 1 {
+		t.Errorf("%+v", in)
+	}
+}
+
+func (s *server) waitingMail(p *person) (n int) {
+	s.t.Helper()
+	if err := s.pool.QueryRow(s.t.Context(), `select count(*) from notice where account_id = $1 and mail_at is not null`, p.member.Account.ID).Scan(&n); err != nil {
+		s.t.Fatal(err)
+	}
+	return n
+}

@@ -113,6 +113,26 @@ func (s Notices) Read(ctx context.Context, v domain.Viewer, ids []domain.NoticeI
 	})
 }
 
+// ReadThread marks as read what somebody was told of the thread that a comment is in.
+func (s Notices) ReadThread(ctx context.Context, v domain.Viewer, id domain.CommentID) error {
+	return s.db.inTx(ctx, "mark a thread's notices as read", func(t *tx) error {
+		n, err := t.ReadThread(ctx, sqlc.ReadThreadParams{WorkspaceID: v.WorkspaceID, AccountID: v.AccountID, CommentID: string(id)})
+		if err != nil || n == 0 {
+			return err
+		}
+		return t.inboxChanged(v.WorkspaceID, v.AccountID)
+	})
+}
+
+// readClip marks as read that somebody was told of a clip that they play.
+func (t *tx) readClip(ctx context.Context, c domain.Clip, a domain.AccountID) error {
+	n, err := t.ReadClip(ctx, sqlc.ReadClipParams{WorkspaceID: c.WorkspaceID, AccountID: a, ClipID: string(c.ID)})
+	if err != nil || n == 0 {
+		return err
+	}
+	return t.inboxChanged(c.WorkspaceID, a)
+}
+
 // Choice reads what somebody wants to hear of.
 func (s Notices) Choice(ctx context.Context, a domain.AccountID) (domain.NoticeChoice, error) {
 	r, err := s.db.queries().NoticeChoice(ctx, a)

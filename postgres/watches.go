@@ -33,8 +33,16 @@ func (s Watches) Add(ctx context.Context, c domain.Clip, viewer string, account 
 		tell, err := t.AddWatched(ctx, sqlc.AddWatchedParams{
 			ClipID: c.ID, Viewer: viewer, AccountID: orNull(account), Watched: domain.FormatSpans(spans), PositionMs: positionMS, QuietSeconds: tellSeconds,
 		})
-		if err != nil || !tell || len(spans) == 0 {
+		if err != nil {
 			return err
+		}
+		if account != "" {
+			if err := t.readClip(ctx, c, account); err != nil {
+				return err
+			}
+		}
+		if !tell || len(spans) == 0 {
+			return nil
 		}
 		return t.changedFor([]domain.AccountID{c.OwnerID}, domain.EventViewsChanged, c, clipData{c.ID})
 	})

@@ -3125,7 +3125,10 @@ type ListNoticesParams struct {
 
 // ReadNoticesJSONBody defines parameters for ReadNotices.
 type ReadNoticesJSONBody struct {
-	// Ids Left out or empty: all
+	// CommentId Example: 01hf7yat00tvwxyz0123456789
+	CommentId *ID `json:"comment_id,omitempty"`
+
+	// Ids Left out or empty: all, unless there is a comment_id
 	Ids *[]ID `json:"ids,omitempty"`
 }
 

@@ -7123,8 +7123,10 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description Left out or empty: all */
+                    /** @description Left out or empty: all, unless there is a comment_id */
                     ids?: components["schemas"]["ID"][];
+                    /** @description I have seen this comment: what is about its thread */
+                    comment_id?: components["schemas"]["ID"];
                 };
             };
         };
