@@ -32,7 +32,10 @@ select 'h', $1, 'json', 'H', 'https://example.org', '', '{round.closed}', $2, no
 	asked.call("POST", "/api/v1/decisions", map[string]any{"what": "Ship it", "clip_id": clip, "comment_id": remark.Id}).expect(201)
 	note := asked.say(clip, map[string]any{"body": "Between us", "at_ms": 500, "private": true})
 	asked.call("POST", "/api/v1/asks", map[string]any{"owner_id": speaker.member.Account.ID, "body": "Whispered", "clip_id": clip, "comment_id": note.Id}).expect(201)
-	asked.call("POST", "/api/v1/asks", map[string]any{"owner_id": speaker.member.Account.ID, "body": "Murmured", "clip_id": clip, "comment_id": note.Id, "occurrence_id": o}).expect(201)
+	second := asked.say(clip, map[string]any{"body": "Between us, too", "at_ms": 600, "private": true})
+	asked.call("POST", "/api/v1/asks", map[string]any{"owner_id": speaker.member.Account.ID, "body": "Murmured", "clip_id": clip, "comment_id": second.Id, "occurrence_id": o}).expect(201)
+	asked.call("DELETE", "/api/v1/clips/"+string(clip)+"/comments/"+note.Id, nil).expect(204) // nothing tells any more what was whispered
+	speaker.call("PUT", at+"/answer", map[string]any{"parts": []map[string]any{{"section": "today", "clip_id": clip}}}).expect(200)
 	hidden := speaker.clip(domain.VisiblePrivate, "not for all")
 	speaker.call("POST", "/api/v1/asks", map[string]any{"owner_id": mate, "body": "In a closed room", "clip_id": hidden, "occurrence_id": o}).expect(201)
 	if err := c.db.Rounds.Close(t.Context(), o, time.Now()); err != nil {

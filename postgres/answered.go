@@ -3,7 +3,6 @@ package postgres
 import (
 	"context"
 	"errors"
-	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -20,12 +19,23 @@ func (s Rounds) OfAnswer(ctx context.Context, w domain.WorkspaceID, at domain.So
 	return id, failed("find what a clip answers", err)
 }
 
-// bringOutcomes: what was marked in clips before they answered came up in the occurrence that they answer.
-func (t *tx) bringOutcomes(ctx context.Context, a domain.Answer) error {
-	clips := each(a.Parts, func(p domain.AnswerPart) string { return string(p.ClipID) })
-	clips = slices.DeleteFunc(clips, func(id string) bool { return id == "" })
+// bringOutcomes: what somebody marked in clips before these answered came up in the occurrence that they answer now. What is made of an
+// answer from then on says so itself, or is between two.
+func (t *tx) bringOutcomes(ctx context.Context, before domain.Occurrence, a domain.Answer) error {
+	known := map[domain.ClipID]bool{"": true}
+	for _, b := range before.Answers {
+		for _, p := range b.Parts {
+			known[p.ClipID] = true
+		}
+	}
+	var clips []string
+	for _, p := range a.Parts {
+		if !known[p.ClipID] {
+			clips = append(clips, string(p.ClipID))
+		}
+	}
 	if len(clips) == 0 {
 		return nil
 	}
-	return t.BringOutcomes(ctx, string(a.OccurrenceID), clips)
+	return t.BringOutcomes(ctx, sqlc.BringOutcomesParams{OccurrenceID: string(a.OccurrenceID), Clips: clips, AuthorID: a.Author.ID})
 }

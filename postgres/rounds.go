@@ -198,7 +198,7 @@ func (s Rounds) Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answe
 		}); err != nil {
 			return err
 		}
-		if err := t.bringOutcomes(ctx, a); err != nil {
+		if err := t.bringOutcomes(ctx, o, a); err != nil {
 			return err
 		}
 		if err := t.chapterSections(ctx, r.Sections, a.Parts); err != nil {

@@ -8,14 +8,17 @@ select answer.occurrence_id from answer
  order by answer.updated_at desc, answer.id desc limit 1;
 
 -- name: BringOutcomes :exec
--- What was marked in clips before they answered came up in the occurrence that they answer; but for what was between two.
+-- What their speaker marked in clips before they answered came up in the occurrence that they answer; but for what was between two.
 with hushed as (select comment.id from comment where comment.clip_id = any(@clips::text[]) and comment.private_to is not null),
 asked as (
   update ask set occurrence_id = @occurrence_id::text
-   where clip_id = any(@clips::text[]) and occurrence_id is null and not exists (select from hushed where hushed.id = ask.comment_id)
+   where clip_id = any(@clips::text[]) and ask.author_id = @author_id and occurrence_id is null
+     and not exists (select from hushed where hushed.id = ask.comment_id)
 ), decided as (
   update decision set occurrence_id = @occurrence_id::text
-   where clip_id = any(@clips::text[]) and occurrence_id is null and not exists (select from hushed where hushed.id = decision.comment_id)
+   where clip_id = any(@clips::text[]) and decision.author_id = @author_id and occurrence_id is null
+     and not exists (select from hushed where hushed.id = decision.comment_id)
 )
 update blocker set occurrence_id = @occurrence_id::text
- where clip_id = any(@clips::text[]) and occurrence_id is null and not exists (select from hushed where hushed.id = blocker.comment_id);
+ where clip_id = any(@clips::text[]) and blocker.owner_id = @author_id and occurrence_id is null
+   and not exists (select from hushed where hushed.id = blocker.comment_id);

@@ -15,18 +15,27 @@ const bringOutcomes = `-- name: BringOutcomes :exec
 with hushed as (select comment.id from comment where comment.clip_id = any($2::text[]) and comment.private_to is not null),
 asked as (
   update ask set occurrence_id = $1::text
-   where clip_id = any($2::text[]) and occurrence_id is null and not exists (select from hushed where hushed.id = ask.comment_id)
+   where clip_id = any($2::text[]) and ask.author_id = $3 and occurrence_id is null
+     and not exists (select from hushed where hushed.id = ask.comment_id)
 ), decided as (
   update decision set occurrence_id = $1::text
-   where clip_id = any($2::text[]) and occurrence_id is null and not exists (select from hushed where hushed.id = decision.comment_id)
+   where clip_id = any($2::text[]) and decision.author_id = $3 and occurrence_id is null
+     and not exists (select from hushed where hushed.id = decision.comment_id)
 )
 update blocker set occurrence_id = $1::text
- where clip_id = any($2::text[]) and occurrence_id is null and not exists (select from hushed where hushed.id = blocker.comment_id)
+ where clip_id = any($2::text[]) and blocker.owner_id = $3 and occurrence_id is null
+   and not exists (select from hushed where hushed.id = blocker.comment_id)
 `
 
-// What was marked in clips before they answered came up in the occurrence that they answer; but for what was between two.
-func (q *Queries) BringOutcomes(ctx context.Context, occurrenceID string, clips []string) error {
-	_, err := q.db.Exec(ctx, bringOutcomes, occurrenceID, clips)
+type BringOutcomesParams struct {
+	OccurrenceID string
+	Clips        []string
+	AuthorID     domain.AccountID
+}
+
+// What their speaker marked in clips before they answered came up in the occurrence that they answer; but for what was between two.
+func (q *Queries) BringOutcomes(ctx context.Context, arg BringOutcomesParams) error {
+	_, err := q.db.Exec(ctx, bringOutcomes, arg.OccurrenceID, arg.Clips, arg.AuthorID)
 	return err
 }
 
