@@ -2,6 +2,7 @@
 import { untrack } from "svelte";
 import { api, ok, wordsFor, type Schemas } from "../../api/client";
 import { settings } from "../../lib/settings.svelte";
+import { postHeard } from "../../player/heard";
 import { goOnAt, keepBookmark, readBookmark } from "../../player/reel";
 import { nameOf, Turn, type Piece } from "./turn.svelte";
 
@@ -196,14 +197,7 @@ export class Reel {
       await api.POST("/api/v1/reel/read", { body: { refs: [turn.piece.ref] }, keepalive: true }).catch(() => undefined);
       return;
     }
-    const spans = turn.takePlayed();
     const id = turn.piece.clip_id;
-    if (!id || spans.length === 0) return;
-    const params = { path: { id } };
-    const position_ms = Math.max(0, Math.floor(turn.moment));
-    await Promise.allSettled([
-      api.POST("/api/v1/clips/{id}/heard", { params, body: { spans }, keepalive: true }),
-      api.POST("/api/v1/clips/{id}/watched", { params, body: { ranges: spans, position_ms }, keepalive: true }),
-    ]);
+    if (id) await postHeard(id, turn.takePlayed(), turn.moment);
   }
 }

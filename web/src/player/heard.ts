@@ -1,0 +1,56 @@
+// Tells the server what of a clip was heard: the reel leaves it out, and its owner learns what was watched.
+import { api } from "../api/client";
+import { PlayedStretches, type Stretch } from "./watched";
+
+/** How often, in milliseconds, while it plays. */
+const everyMs = 4000;
+
+/** A report that is lost is a few seconds that come again: nobody is told. */
+export async function postHeard(id: string, spans: Stretch[], moment: number): Promise<void> {
+  if (spans.length === 0) return;
+  const params = { path: { id } };
+  const position_ms = Math.max(0, Math.floor(moment));
+  await Promise.allSettled([
+    api.POST("/api/v1/clips/{id}/heard", { params, body: { spans }, keepalive: true }),
+    api.POST("/api/v1/clips/{id}/watched", { params, body: { ranges: spans, position_ms }, keepalive: true }),
+  ]);
+}
+
+/** Reports what an element plays of a clip until the returned function is called; what is left then is sent as well. */
+export function reportHeard(id: string, video: HTMLVideoElement): () => void {
+  const played = new PlayedStretches();
+  const off = new AbortController();
+  /** Where it was last: an element that lost its source is at 0. */
+  let moment = 0;
+  const send = (): void => void postHeard(id, played.take(), moment);
+  const on = (name: keyof HTMLMediaElementEventMap, f: () => void): void => {
+    video.addEventListener(name, f, { signal: off.signal });
+  };
+  const at = (): void => {
+    if (video.seeking) return;
+    moment = video.currentTime * 1000;
+    played.at(moment, video.playbackRate);
+  };
+  const rest = (): void => {
+    at();
+    played.stop();
+    send();
+  };
+  on("timeupdate", at);
+  on("seeking", () => {
+    played.stop();
+  });
+  on("pause", rest);
+  on("ended", rest);
+  const hidden = (): void => {
+    if (document.visibilityState === "hidden") send();
+  };
+  document.addEventListener("visibilitychange", hidden, { signal: off.signal });
+  const timer = setInterval(send, everyMs);
+  return () => {
+    clearInterval(timer);
+    off.abort();
+    played.stop();
+    send();
+  };
+}
