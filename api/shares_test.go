@@ -282,9 +282,9 @@ func TestAskingToBeLetInFromAnotherWorkspace(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	w := s.workspace("Acme").member.WorkspaceID
-	olga, max, stranger := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.workspace("Other")
+	olga, mark, stranger := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember), s.workspace("Other")
 	private, shared := olga.clip("private", "Plan"), olga.clip("workspace", "News")
-	m := max.member
+	m := mark.member
 	m.WorkspaceID = stranger.member.WorkspaceID
 	s.exec(`insert into member (workspace_id, account_id, role) values ($1, $2, 'member')`, m.WorkspaceID, m.Account.ID)
 	away := s.signIn(m) // Max, whose browser is in the other workspace
@@ -309,5 +309,5 @@ func TestAskingToBeLetInFromAnotherWorkspace(t *testing.T) {
 		t.Fatalf("%+v", open.Requests)
 	}
 	olga.call("POST", at+"/requests/"+open.Requests[0].Id, map[string]any{"granted": true}).expect(204)
-	max.call("GET", at, nil).expect(200)
+	mark.call("GET", at, nil).expect(200)
 }
