@@ -36,7 +36,7 @@ func (h *handlers) ListNotices(ctx context.Context, r gen.ListNoticesRequestObje
 	}
 	for i, n := range all {
 		out.Notices[i] = gen.Notice{
-			Id: string(n.ID), Kind: gen.NoticeKind(n.Kind), ClipId: nonZero(string(n.ClipID)), ClipTitle: n.ClipTitle, Actor: n.Actor, Excerpt: n.Excerpt, AtMs: n.AtMS,
+			Id: string(n.ID), Kind: gen.NoticeKind(n.Kind), ClipId: nonZero(string(n.ClipID)), ClipTitle: n.ClipTitle, Actor: n.Actor, Excerpt: n.Excerpt, AtMs: n.AtMS, PlayedMs: n.PlayedMS,
 			CreatedAt: n.CreatedAt.UTC(), Read: !n.ReadAt.IsZero(), Title: nonZero(n.Title), Url: origin(h.PublicURL) + n.Page(),
 		}
 	}

@@ -102,7 +102,7 @@ func (h *handlers) GetInsight(ctx context.Context, r gen.GetInsightRequestObject
 		return nil, err
 	}
 	out := gen.GetInsight200JSONResponse{
-		Counted: counted, UniqueViewers: len(in.Viewers), HeatMs: in.HeatMS, Heat: append([]int{}, in.Heat...), Viewers: []gen.Viewer{}, NotWatched: []gen.Person{},
+		Counted: counted, UniqueViewers: len(in.Viewers), DurationMs: c.DurationMS, HeatMs: in.HeatMS, Heat: append([]int{}, in.Heat...), Viewers: []gen.Viewer{}, NotWatched: []gen.Person{},
 	}
 	if !counted {
 		return out, nil
@@ -114,14 +114,27 @@ func (h *handlers) GetInsight(ctx context.Context, r gen.GetInsightRequestObject
 		}
 		out.Viewers = append(out.Viewers, v)
 	}
+	absent, err := h.notWatched(ctx, &c, in.Viewers)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range absent {
+		out.NotWatched = append(out.NotWatched, gen.Person{Id: string(a.ID), Name: a.Name})
+	}
+	return out, nil
+}
+
+// notWatched lists the members who may watch a clip and have not; its owner is none of them.
+func (h *handlers) notWatched(ctx context.Context, c *domain.Clip, viewers []domain.Watch) ([]domain.Account, error) {
 	members, err := h.Members.List(ctx, c.WorkspaceID)
 	if err != nil {
 		return nil, fmt.Errorf("list members: %w", err)
 	}
+	var out []domain.Account
 	for _, m := range members {
-		seen := slices.ContainsFunc(in.Viewers, func(w domain.Watch) bool { return w.Account.ID == m.Account.ID })
-		if !seen && m.Account.ID != c.OwnerID && viewer(m).May(domain.ActionWatch, &c) {
-			out.NotWatched = append(out.NotWatched, gen.Person{Id: string(m.Account.ID), Name: m.Account.Name})
+		seen := slices.ContainsFunc(viewers, func(w domain.Watch) bool { return w.Account.ID == m.Account.ID })
+		if !seen && m.Account.ID != c.OwnerID && viewer(m).May(domain.ActionWatch, c) {
+			out = append(out, m.Account)
 		}
 	}
 	return out, nil
@@ -137,7 +150,7 @@ func viewerRow(w *domain.Watch, kept domain.Timeline) gen.Viewer {
 }
 
 func (h *handlers) GetInsightCSV(ctx context.Context, r gen.GetInsightCSVRequestObject) (gen.GetInsightCSVResponseObject, error) {
-	c, in, _, err := h.insight(ctx, r.Id)
+	c, in, counted, err := h.insight(ctx, r.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -152,6 +165,15 @@ func (h *handlers) GetInsightCSV(ctx context.Context, r gen.GetInsightCSVRequest
 		rows = append(rows, []string{
 			name, strconv.FormatFloat(v.Share, 'f', 3, 64), strconv.FormatBool(v.Completed), v.FirstAt.Format(time.RFC3339), v.LastAt.Format(time.RFC3339),
 		})
+	}
+	if counted {
+		absent, err := h.notWatched(ctx, &c, in.Viewers)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range absent {
+			rows = append(rows, []string{harmless(a.Name), "", "", "", ""})
+		}
 	}
 	if err := w.WriteAll(rows); err != nil {
 		return nil, fmt.Errorf("write CSV: %w", err)

@@ -49,10 +49,19 @@ func TestASecondCountsOnceWhenItWasPlayed(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 	csv := boss.call("GET", at+"/insight.csv", nil).expect(200)
-	if !strings.Contains(string(csv.body), "Max,0.750,false,") || !strings.Contains(string(csv.body), "'=Ada") {
+	if !strings.Contains(string(csv.body), "Max,0.750,false,") || !strings.Contains(string(csv.body), "'=Ada") || !strings.HasSuffix(string(csv.body), "\nZoe,,,,\n") {
 		t.Errorf("%s", csv.body)
 	}
 	mia.call("GET", at+"/insight", nil).problem(403)
+
+	// What is cut out is no part of a share, and of the recording that heat is about.
+	if err := s.db.Edits.Set(t.Context(), clip, boss.member.Account.ID, 0, []domain.Cut{{Span: domain.Span{StartMS: 2000, EndMS: 4000}, Kind: domain.CutByHand}}); err != nil {
+		t.Fatal(err)
+	}
+	in = decoded[gen.Insight](t, boss.call("GET", at+"/insight", nil).expect(200))
+	if in.DurationMs != 4000 || len(in.Heat) != 4 || in.Viewers[0].Share != 1 {
+		t.Errorf("%+v", in)
+	}
 }
 
 func TestStrangersAreCountedWithoutAName(t *testing.T) {
@@ -79,6 +88,9 @@ func TestStrangersAreCountedWithoutAName(t *testing.T) {
 	}
 	if in := decoded[gen.Insight](t, boss.call("GET", at+"/insight", nil).expect(200)); in.Counted || in.UniqueViewers != 0 {
 		t.Errorf("%+v", in)
+	}
+	if csv := boss.call("GET", at+"/insight.csv", nil).expect(200); strings.Contains(string(csv.body), "Max") {
+		t.Errorf("%s", csv.body)
 	}
 }
 

@@ -32,6 +32,7 @@ type Notice struct {
 	Actor       string // who did it, by name
 	Excerpt     string
 	AtMS        int64
+	PlayedMS    int64 // AtMS without what is cut out before it: the time that the page shows
 	// Poster and Preview are the object keys of the clip's picture and of its animated preview, as the person may see them; only in a mail.
 	Poster, Preview string
 	CreatedAt       time.Time

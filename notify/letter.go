@@ -136,8 +136,8 @@ func act(n *domain.Notice) string {
 		return "Open"
 	case n.Kind == domain.NoticeAccess:
 		return "Answer"
-	case n.AtMS > 0:
-		return fmt.Sprintf("Watch at %d:%02d", n.AtMS/60_000, n.AtMS/1000%60)
+	case n.PlayedMS > 0:
+		return fmt.Sprintf("Watch at %d:%02d", n.PlayedMS/60_000, n.PlayedMS/1000%60)
 	}
 	return "Watch"
 }

@@ -110,7 +110,7 @@ func TestALetterShowsItsClip(t *testing.T) {
 	if m := o.sent()["Max"]; m == nil || !strings.HasPrefix(m.Header.Get("Content-Type"), "text/plain") {
 		t.Errorf("%+v", m)
 	}
-	o.exec(`update clip set poster_key = 'poster', preview_key = 'preview', duration_ms = 9000, state = 'ready' where id = $1`, o.clip)
+	o.exec(`update clip set poster_key = 'poster', preview_key = 'preview', duration_ms = 90000, state = 'ready' where id = $1`, o.clip)
 	o.ok(o.db.Edits.Set(t.Context(), o.clip, o.boss.ID, 0, []domain.Cut{{Span: domain.Span{StartMS: 0, EndMS: 2000}, Kind: domain.CutByHand}}))
 	o.say(o.boss, said.ID, "And now")
 	o.say(o.max, said.ID, "Yes")
@@ -118,8 +118,20 @@ func TestALetterShowsItsClip(t *testing.T) {
 	if m := all["Max"]; m == nil || !strings.HasPrefix(m.Header.Get("Content-Type"), "text/plain") {
 		t.Errorf("%+v", m)
 	}
-	if m := all["Olga"]; m == nil || !strings.HasPrefix(m.Header.Get("Content-Type"), "multipart/") {
-		t.Errorf("its owner may see all of it: %+v", m)
+	m = all["Olga"]
+	if m == nil || !strings.HasPrefix(m.Header.Get("Content-Type"), "multipart/") {
+		t.Fatalf("its owner may see all of it: %+v", m)
+	}
+
+	// The link leads to the recording's moment, the words name the time that the page shows there.
+	page = parts(t, m.Header, m.Body)["text/html"]
+	if !strings.Contains(page, "Watch at 1:03") || !strings.Contains(page, "?t=65&amp;") {
+		t.Errorf("the page is %s", page)
+	}
+	list, err := o.db.Notices.List(t.Context(), domain.Viewer{AccountID: o.boss.ID, WorkspaceID: o.w}, "", 1)
+	o.ok(err)
+	if len(list) != 1 || list[0].AtMS != 65_000 || list[0].PlayedMS != 63_000 {
+		t.Errorf("%+v", list)
 	}
 }
 

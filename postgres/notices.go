@@ -91,7 +91,11 @@ func (t *tx) inboxChanged(w domain.WorkspaceID, to domain.AccountID) error {
 // List gives what somebody was told, the newest first.
 func (s Notices) List(ctx context.Context, v domain.Viewer, before domain.NoticeID, limit int) ([]domain.Notice, error) {
 	rows, err := s.db.queries().Notices(ctx, sqlc.NoticesParams{WorkspaceID: v.WorkspaceID, AccountID: v.AccountID, Before: string(before), PageSize: limit})
-	return each(rows, func(r sqlc.NoticesRow) domain.Notice { return toNotice(r.Notice, r.Title) }), failed("list notices", err)
+	return each(rows, func(r sqlc.NoticesRow) domain.Notice {
+		n := toNotice(r.Notice, r.Title)
+		n.PlayedMS = playedAt(n.AtMS, r.Cuts, r.DurationMs)
+		return n
+	}), failed("list notices", err)
 }
 
 // Unread counts what somebody has not read.
@@ -228,7 +232,7 @@ func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now
 		if err := t.addRecord(ctx, &n, now); err != nil {
 			return mail, err
 		}
-		if err := t.addPictures(ctx, &n); err != nil {
+		if err := t.addClip(ctx, &n); err != nil {
 			return mail, err
 		}
 		mail.Notices = append(mail.Notices, n)
@@ -238,8 +242,8 @@ func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now
 	return mail, nil
 }
 
-// addPictures names the pictures of a clip that a mail speaks of, as its reader may see them.
-func (t *tx) addPictures(ctx context.Context, n *domain.Notice) error {
+// addClip names the pictures of a clip that a mail speaks of, and the moment in it, as its reader may see them.
+func (t *tx) addClip(ctx context.Context, n *domain.Notice) error {
 	if n.ClipID == "" {
 		return nil
 	}
@@ -252,7 +256,16 @@ func (t *tx) addPictures(ctx context.Context, n *domain.Notice) error {
 	clip := toClip(row.Clip)
 	edits := n.AccountID == clip.OwnerID
 	n.Poster, n.Preview = clip.ShownPoster(edits), clip.ShownPreview(edits)
+	n.PlayedMS = playedAt(n.AtMS, clip.Cuts, clip.DurationMS)
 	return nil
+}
+
+// playedAt is where a moment of a recording is in what is played of it. A clip without cuts may still be growing.
+func playedAt(ms int64, cuts []domain.Cut, durationMS int64) int64 {
+	if len(cuts) == 0 {
+		return ms
+	}
+	return domain.Kept(cuts, durationMS).Played(ms)
 }
 
 // Mailed notes that notices were mailed.
@@ -269,6 +282,6 @@ func (s Notices) Prune(ctx context.Context) error {
 func toNotice(n sqlc.Notice, title string) domain.Notice {
 	return domain.Notice{
 		ID: n.ID, WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: n.Kind, Ref: n.Ref, ClipID: deref(n.ClipID), ClipTitle: title, Title: n.Title, Path: n.Path, Actor: n.Actor,
-		Excerpt: n.Excerpt, AtMS: n.AtMs, CreatedAt: n.CreatedAt, ReadAt: deref(n.ReadAt),
+		Excerpt: n.Excerpt, AtMS: n.AtMs, PlayedMS: n.AtMs, CreatedAt: n.CreatedAt, ReadAt: deref(n.ReadAt),
 	}
 }

@@ -1723,6 +1723,9 @@ type Insight struct {
 	// Counted false: the workspace does not count views, and all else is empty
 	Counted bool `json:"counted"`
 
+	// DurationMs How long the recording is, all of which heat is about, with what is cut out
+	DurationMs int64 `json:"duration_ms"`
+
 	// Heat How many people have watched that stretch
 	Heat []int `json:"heat"`
 
@@ -2031,7 +2034,9 @@ type NormsEscalation string
 type Notice struct {
 	// Actor The name of who did it
 	Actor string `json:"actor"`
-	AtMs  int64  `json:"at_ms"`
+
+	// AtMs The moment of the recording
+	AtMs int64 `json:"at_ms"`
 
 	// ClipId Example: 01hf7yat00tvwxyz0123456789
 	ClipId    *ID       `json:"clip_id,omitempty"`
@@ -2044,7 +2049,10 @@ type Notice struct {
 
 	// Kind clip: there is a new one in a space that I have joined; access: somebody asks to be let in to my clip, or for more time on a link
 	Kind NoticeKind `json:"kind"`
-	Read bool       `json:"read"`
+
+	// PlayedMs The same without what is cut out before it, as the page shows it
+	PlayedMs int64 `json:"played_ms"`
+	Read     bool  `json:"read"`
 
 	// Title What a round or an ask tells, in a line
 	Title *string `json:"title,omitempty"`
@@ -3553,7 +3561,7 @@ type ServerInterface interface {
 	// GetInsight Who has watched my clip and what of it, and who has not yet
 	// (GET /api/v1/clips/{id}/insight)
 	GetInsight(ctx echo.Context, id ClipID) error
-	// GetInsightCSV The viewers as CSV
+	// GetInsightCSV The viewers as CSV; then the members who may and have not watched, with no figures
 	// (GET /api/v1/clips/{id}/insight.csv)
 	GetInsightCSV(ctx echo.Context, id ClipID) error
 	// ListPeople The members who may watch my clip whatever its visibility
@@ -13722,7 +13730,7 @@ type StrictServerInterface interface {
 	// GetInsight Who has watched my clip and what of it, and who has not yet
 	// (GET /api/v1/clips/{id}/insight)
 	GetInsight(ctx context.Context, request GetInsightRequestObject) (GetInsightResponseObject, error)
-	// GetInsightCSV The viewers as CSV
+	// GetInsightCSV The viewers as CSV; then the members who may and have not watched, with no figures
 	// (GET /api/v1/clips/{id}/insight.csv)
 	GetInsightCSV(ctx context.Context, request GetInsightCSVRequestObject) (GetInsightCSVResponseObject, error)
 	// ListPeople The members who may watch my clip whatever its visibility

@@ -15,7 +15,7 @@ select distinct author_id::text as account_id from comment
  where clip_id = @clip_id and (comment.id = @root::text or parent_id = @root::text) and author_id is not null and deleted_at is null;
 
 -- name: Notices :many
-select sqlc.embed(notice), coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
+select sqlc.embed(notice), coalesce(clip.title, '')::text as title, clip.cuts, coalesce(clip.duration_ms, 0)::bigint as duration_ms from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = @workspace_id and notice.account_id = @account_id
    and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
    and (@before::text = '' or notice.id < @before::text)

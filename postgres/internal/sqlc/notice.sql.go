@@ -123,7 +123,7 @@ func (q *Queries) NoticeChoice(ctx context.Context, accountID domain.AccountID) 
 }
 
 const notices = `-- name: Notices :many
-select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
+select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce(clip.title, '')::text as title, clip.cuts, coalesce(clip.duration_ms, 0)::bigint as duration_ms from notice left join clip on clip.id = notice.clip_id
  where notice.workspace_id = $1 and notice.account_id = $2
    and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
    and ($3::text = '' or notice.id < $3::text)
@@ -138,8 +138,10 @@ type NoticesParams struct {
 }
 
 type NoticesRow struct {
-	Notice Notice
-	Title  string
+	Notice     Notice
+	Title      string
+	Cuts       []domain.Cut
+	DurationMs int64
 }
 
 func (q *Queries) Notices(ctx context.Context, arg NoticesParams) ([]NoticesRow, error) {
@@ -177,6 +179,8 @@ func (q *Queries) Notices(ctx context.Context, arg NoticesParams) ([]NoticesRow,
 			&i.Notice.PushAt,
 			&i.Notice.PushTries,
 			&i.Title,
+			&i.Cuts,
+			&i.DurationMs,
 		); err != nil {
 			return nil, err
 		}

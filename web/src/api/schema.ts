@@ -1466,7 +1466,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** The viewers as CSV */
+        /** The viewers as CSV; then the members who may and have not watched, with no figures */
         get: operations["getInsightCSV"];
         put?: never;
         post?: never;
@@ -2771,6 +2771,11 @@ export interface components {
             completion: number;
             /**
              * Format: int64
+             * @description How long the recording is, all of which heat is about, with what is cut out
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
              * @description How long each number of heat stands for
              */
             heat_ms: number;
@@ -2795,8 +2800,16 @@ export interface components {
             /** @description The name of who did it */
             actor: string;
             excerpt: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The moment of the recording
+             */
             at_ms: number;
+            /**
+             * Format: int64
+             * @description The same without what is cut out before it, as the page shows it
+             */
+            played_ms: number;
             /** Format: date-time */
             created_at: string;
             read: boolean;

@@ -229,8 +229,13 @@ describe("seek", () => {
     expect(placeOf(99_000, 10_000)).toBeCloseTo(9.95, 6);
     expect(placeOf(-5, 10_000)).toBe(0);
     expect(placeOf(5000, 0)).toBeCloseTo(5.0005, 6);
-    expect(frameStep(1, 1)).toBeCloseTo(31 / 30, 2);
-    expect(frameStep(0, -1)).toBe(0);
+  });
+  it("steps to the frame beside, within the media", () => {
+    expect(frameStep(1, 1, 10)).toBeCloseTo(31 / 30, 2);
+    expect(frameStep(0, -1, 10)).toBe(0);
+    expect(frameStep(9.99, 1, 10)).toBe(10);
+    expect(frameStep(1, 1, NaN)).toBeCloseTo(31 / 30, 2);
+    expect(frameStep(1, 1, Infinity)).toBeCloseTo(31 / 30, 2);
   });
   it("reads a place on the slider", () => {
     expect(msAt(150, 100, 200, 60_000)).toBe(15_000);

@@ -16,7 +16,7 @@ export function msAt(x: number, left: number, width: number, durationMs: number)
   return Math.round(Math.min(1, Math.max(0, (x - left) / width)) * durationMs);
 }
 
-/** One frame on or back. Screens are recorded at about 30 frames a second; exact rates are not known here. */
-export function frameStep(seconds: number, step: -1 | 1, framesPerSecond = 30): number {
-  return Math.max(0, (Math.round(seconds * framesPerSecond) + step) / framesPerSecond + nudge);
+/** One frame on or back in a media that long (seconds; NaN: not known). Screens are recorded at about 30 frames a second; exact rates are not known here. */
+export function frameStep(seconds: number, step: -1 | 1, end: number, framesPerSecond = 30): number {
+  return Math.min(Math.max(0, (Math.round(seconds * framesPerSecond) + step) / framesPerSecond + nudge), end || Infinity);
 }

@@ -187,8 +187,8 @@ export class Player {
   };
 
   readonly frame = (step: -1 | 1): void => {
-    if (this.#video && this.#engine)
-      this.#video.currentTime = Math.min(frameStep(this.#video.currentTime, step), this.durationMs / 1000);
+    const video = this.#video;
+    if (video && this.#engine) video.currentTime = frameStep(video.currentTime, step, video.duration);
   };
 
   readonly setRate = (rate: number): void => {
