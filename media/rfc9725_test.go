@@ -298,6 +298,9 @@ func TestWHIPDeleteRevokesConsentAtOnce(t *testing.T) {
 	b := setup(t)
 	s := whipServer(t, b.door(t))
 	p := publish(t, s.URL+"/"+string(b.store.clip(domain.KindAudio))+"/whip", source(t, "opus.webm"))
+	if err := p.Play(t.Context(), 2*time.Second); err != nil { // by then the server, too, knows that they are connected
+		t.Fatal(err)
+	}
 	closed := make(chan struct{})
 	p.Connection().GetTransceivers()[0].Sender().Transport().OnStateChange(func(s webrtc.DTLSTransportState) {
 		if s == webrtc.DTLSTransportStateClosed {
