@@ -263,7 +263,7 @@ test("an urgent ask says what it does, needs a reason, and stands in the review"
   await form.getByLabel("Who").selectOption({ label: "Mira Member" });
   await form.getByLabel("What do you need?").fill("The site is down");
   await form.getByRole("radio", { name: /Urgent/ }).check();
-  await form.getByText(/This breaks the glass: Mira is told at once/).waitFor();
+  await form.getByText(/This breaks the glass: it is in the inbox of Mira at once/).waitFor();
   await lookAround(page, "talks-urgent-form");
   await form.getByRole("button", { name: "Ask now, it is urgent" }).click();
   assert.ok(await form.isVisible(), "it was sent without a reason");
