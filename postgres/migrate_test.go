@@ -3,6 +3,7 @@ package postgres_test
 import (
 	"testing"
 
+	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 
@@ -10,19 +11,26 @@ import (
 	"baton/postgres/postgrestest"
 )
 
-// TestARecordingByALinkOutlivesAnUpgrade: clips did not know their link before, and those being recorded are touched by it still.
-func TestARecordingByALinkOutlivesAnUpgrade(t *testing.T) {
-	t.Parallel()
+// migratedTo is a database as it was at a version, and what migrates it on.
+func migratedTo(t *testing.T, version int64) (*pgxpool.Pool, *goose.Provider) {
+	t.Helper()
 	pool := postgrestest.NewEmpty(t)
 	db := stdlib.OpenDBFromPool(pool)
-	defer func() { _ = db.Close() }()
+	t.Cleanup(func() { _ = db.Close() })
 	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.UpTo(t.Context(), 61); err != nil {
+	if _, err := p.UpTo(t.Context(), version); err != nil {
 		t.Fatal(err)
 	}
+	return pool, p
+}
+
+// TestARecordingByALinkOutlivesAnUpgrade: clips did not know their link before, and those being recorded are touched by it still.
+func TestARecordingByALinkOutlivesAnUpgrade(t *testing.T) {
+	t.Parallel()
+	pool, p := migratedTo(t, 61)
 	if _, err := pool.Exec(t.Context(), `
 insert into workspace (id, name) values ('w', 'W');
 insert into account (id, email, name) values ('a', 'a@example.org', 'A'), ('b', 'b@example.org', 'B');
@@ -54,16 +62,7 @@ insert into clip (id, workspace_id, owner_id, kind, state, created_at) values
 // TestOutcomesOfAnswersOutliveAnUpgrade: what speakers had marked in their answers is of the round then; what may be of a private note is not.
 func TestOutcomesOfAnswersOutliveAnUpgrade(t *testing.T) {
 	t.Parallel()
-	pool := postgrestest.NewEmpty(t)
-	db := stdlib.OpenDBFromPool(pool)
-	defer func() { _ = db.Close() }()
-	p, err := goose.NewProvider(goose.DialectPostgres, db, migrations.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := p.UpTo(t.Context(), 86); err != nil {
-		t.Fatal(err)
-	}
+	pool, p := migratedTo(t, 86)
 	if _, err := pool.Exec(t.Context(), `
 insert into workspace (id, name) values ('w', 'W');
 insert into account (id, email, name) values ('a', 'a@example.org', 'A'), ('b', 'b@example.org', 'B');
