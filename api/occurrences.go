@@ -46,7 +46,7 @@ func (h *handlers) ListRecentOccurrences(ctx context.Context, q gen.ListRecentOc
 	if err != nil {
 		return nil, fmt.Errorf("list rounds: %w", err)
 	}
-	last, err := h.Rounds.LastOccurrences(ctx, who.WorkspaceID, or(q.Params.Each, 4))
+	last, err := h.Rounds.LastOccurrences(ctx, who.WorkspaceID, "", or(q.Params.Each, 4))
 	if err != nil {
 		return nil, fmt.Errorf("list occurrences: %w", err)
 	}

@@ -130,17 +130,12 @@ func (s *reelSource) ofSpace(ctx context.Context, id domain.SpaceID) error {
 
 // answersIn adds the answers of the last occurrences of a space's rounds, and says which those are.
 func (s *reelSource) answersIn(ctx context.Context, id domain.SpaceID) (map[domain.OccurrenceID]bool, error) {
-	last, err := s.h.Rounds.LastOccurrences(ctx, s.who.WorkspaceID, reelOccurrences)
+	last, err := s.h.Rounds.LastOccurrences(ctx, s.who.WorkspaceID, id, reelOccurrences)
 	if err != nil {
 		return nil, fmt.Errorf("list last occurrences: %w", err)
 	}
 	held := map[domain.OccurrenceID]bool{}
 	for _, o := range last {
-		if r, err := s.round(ctx, o.RoundID); err != nil {
-			return nil, err
-		} else if r.SpaceID != id {
-			continue
-		}
 		held[o.ID] = true
 		if err := s.answers(ctx, o); err != nil {
 			return nil, err

@@ -25,8 +25,8 @@ type roundStore interface {
 	Delete(ctx context.Context, w domain.WorkspaceID, id domain.RoundID) error
 	// Occurrences lists the newest first, older than before if that is given.
 	Occurrences(ctx context.Context, id domain.RoundID, before domain.OccurrenceID, limit int) ([]domain.Occurrence, error)
-	// LastOccurrences lists the last of each round, up to so many, the newest first.
-	LastOccurrences(ctx context.Context, w domain.WorkspaceID, most int) ([]domain.Occurrence, error)
+	// LastOccurrences lists the last of each round, or of each of a space, up to so many of each, the newest first.
+	LastOccurrences(ctx context.Context, w domain.WorkspaceID, in domain.SpaceID, most int) ([]domain.Occurrence, error)
 	// Occurrence reads one with its round. KindNotFound.
 	Occurrence(ctx context.Context, w domain.WorkspaceID, id domain.OccurrenceID) (domain.Occurrence, domain.Round, error)
 	// OfAnswer finds the occurrence that a clip last answered, for what is said in it or in a comment on it. Empty: none, or it is said in private.

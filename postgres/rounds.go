@@ -124,10 +124,10 @@ func (s Rounds) Occurrences(ctx context.Context, id domain.RoundID, before domai
 	return all, failed("list answers", fillOccurrences(ctx, q, all))
 }
 
-// LastOccurrences lists the last of each round of a workspace with their answers, the newest first.
-func (s Rounds) LastOccurrences(ctx context.Context, w domain.WorkspaceID, most int) ([]domain.Occurrence, error) {
+// LastOccurrences lists the last of each round of a workspace, or of a space in it, with their answers, the newest first.
+func (s Rounds) LastOccurrences(ctx context.Context, w domain.WorkspaceID, in domain.SpaceID, most int) ([]domain.Occurrence, error) {
 	q := s.db.queries()
-	rows, err := q.LastOccurrences(ctx, most, w)
+	rows, err := q.LastOccurrences(ctx, sqlc.LastOccurrencesParams{WorkspaceID: w, InSpace: string(in), Most: most})
 	if err != nil {
 		return nil, failed("list last occurrences", err)
 	}

@@ -32,9 +32,9 @@ delete from blocker where id = @id;
 update blocker set body = @body where id = @id;
 
 -- name: LastOccurrences :many
--- The last of each round of a workspace, the newest first.
+-- The last of each round of a workspace, or of a space in it, the newest first.
 select sqlc.embed(occurrence)
   from round cross join lateral (select o.id from occurrence o where o.round_id = round.id order by o.id desc limit @most::int) last
   join occurrence on occurrence.id = last.id
- where round.workspace_id = @workspace_id and round.deleted_at is null
+ where round.workspace_id = @workspace_id and round.deleted_at is null and (@in_space::text = '' or round.space_id = @in_space::text)
  order by occurrence.id desc limit 200;

@@ -41,17 +41,23 @@ const lastOccurrences = `-- name: LastOccurrences :many
 select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at
   from round cross join lateral (select o.id from occurrence o where o.round_id = round.id order by o.id desc limit $1::int) last
   join occurrence on occurrence.id = last.id
- where round.workspace_id = $2 and round.deleted_at is null
+ where round.workspace_id = $2 and round.deleted_at is null and ($3::text = '' or round.space_id = $3::text)
  order by occurrence.id desc limit 200
 `
+
+type LastOccurrencesParams struct {
+	Most        int
+	WorkspaceID domain.WorkspaceID
+	InSpace     string
+}
 
 type LastOccurrencesRow struct {
 	Occurrence Occurrence
 }
 
-// The last of each round of a workspace, the newest first.
-func (q *Queries) LastOccurrences(ctx context.Context, most int, workspaceID domain.WorkspaceID) ([]LastOccurrencesRow, error) {
-	rows, err := q.db.Query(ctx, lastOccurrences, most, workspaceID)
+// The last of each round of a workspace, or of a space in it, the newest first.
+func (q *Queries) LastOccurrences(ctx context.Context, arg LastOccurrencesParams) ([]LastOccurrencesRow, error) {
+	rows, err := q.db.Query(ctx, lastOccurrences, arg.Most, arg.WorkspaceID, arg.InSpace)
 	if err != nil {
 		return nil, err
 	}
