@@ -229,7 +229,10 @@ func (s *Server) revive(ctx context.Context) error {
 		again, stop := context.WithTimeout(ctx, startLimit)
 		err := s.run(again)
 		stop()
-		if err == nil || ctx.Err() != nil || try == reviveTries {
+		if err == nil {
+			return nil // asked to stop meanwhile or not: supervise has it to halt
+		}
+		if ctx.Err() != nil || try == reviveTries {
 			return errors.Join(err, ctx.Err())
 		}
 		s.opt.Log.WarnContext(ctx, "postgres did not come back yet", slog.Any("err", err), slog.Int("attempt", try))

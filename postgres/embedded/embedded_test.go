@@ -307,7 +307,7 @@ func TestComesBackWhenThePostmasterIsKilled(t *testing.T) {
 		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
 			t.Fatal(err)
 		}
-		c := reconnect(t, s, old)
+		c := reconnect(t, s, old, 20*time.Millisecond)
 		if got := show(t, c, "select count(*)::text from kept"); got != fmt.Sprint(round+1) {
 			t.Fatalf("round %d: %s rows", round, got)
 		}
@@ -319,10 +319,33 @@ func TestComesBackWhenThePostmasterIsKilled(t *testing.T) {
 	}
 }
 
+// Whoever stops the server while it is being brought back gets one that is
+// gone, at whichever moment of that.
+func TestStopWhileItComesBack(t *testing.T) {
+	t.Parallel()
+	dir := madeDir(t)
+	for round := range 12 {
+		s := start(t, embedded.Options{Dir: dir})
+		old := s.Pid()
+		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		if round%2 == 0 {
+			time.Sleep(time.Duration(round) * 20 * time.Millisecond)
+		} else {
+			_ = reconnect(t, s, old, time.Millisecond) // it answers us before its owner knows
+		}
+		stop(t, s)
+		if err := syscall.Kill(s.Pid(), 0); !errors.Is(err, syscall.ESRCH) {
+			t.Fatalf("round %d: postgres runs after Stop: %v", round, err)
+		}
+	}
+}
+
 // reconnect waits for another postmaster than old.
-func reconnect(t *testing.T, s *embedded.Server, old int) *pgx.Conn {
+func reconnect(t *testing.T, s *embedded.Server, old int, every time.Duration) *pgx.Conn {
 	t.Helper()
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(every)
 	defer tick.Stop()
 	for {
 		select {
