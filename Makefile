@@ -45,7 +45,7 @@ test: setup-test build models test-web test-go test-e2e ## every test, the brows
 
 test-go:
 	$(GO) vet ./...
-	$(GO) test -timeout 25m ./...
+	@GO=$(GO) sh tools/test-go.sh
 
 test-web: web
 	cd web && npm run check
