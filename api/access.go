@@ -40,6 +40,8 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/clips/{id}/comments":                      "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/comments/{comment_id}/history": "as the comments",
 	"GET /api/v1/clips/{id}/attachments/{attachment_id}":   "as the comments; a private note's pictures are as private",
+	"GET /api/v1/clips/{id}/pictures":                      "as the clip: its owner's, and those of who wrote what everybody sees",
+	"GET /api/v1/clips/{id}/pictures/{account_id}":         "as above",
 	"GET /api/v1/clips/{id}/reactions":                     "as the comments",
 	"POST /api/v1/clips/{id}/comments":                     "guests write where a link's maker, or the clip's owner, allows it",
 	"PATCH /api/v1/clips/{id}/comments/{comment_id}":       "guests change their own",

@@ -23,8 +23,11 @@ var talkRules = map[string]rule{
 	"listPeople": {who: acting(editing)}, "putPeople": {who: acting(editing), body: `{"account_ids":[]}`},
 	"listAccessRequests": {who: acting(editing)}, "answerAccessRequest": {who: acting(editing), body: `{"granted":false}`, ok: 204},
 	"requestAccess": {who: signedIn(), body: `{"message":"please"}`, ok: 202},
-	"downloadClip":  {who: watching},
-	"getShare":      {who: everybody}, "openShare": {who: everybody, body: `{}`}, "requestMoreTime": {who: everybody, body: `{"name":"Ana"}`, ok: 202},
+	"putMyPicture":  {who: signedIn(), body: onePixel, typ: "image/png"}, "deleteMyPicture": {who: signedIn(), ok: 204}, "listPictures": {who: signedIn()},
+	"getPicture": {who: only([]string{owner, admin, member, guest})}, "listClipPictures": {who: watching}, "getClipPicture": {who: watching},
+	"listClipMembers": {who: acting(commenting)}, "getHeatCSV": {who: acting(editing)},
+	"downloadClip": {who: watching},
+	"getShare":     {who: everybody}, "openShare": {who: everybody, body: `{}`}, "requestMoreTime": {who: everybody, body: `{"name":"Ana"}`, ok: 202},
 	"getWatched": {who: watching}, "addWatched": {who: watching, body: `{"ranges":[{"start_ms":0,"end_ms":1000}],"position_ms":1000}`, ok: 204},
 	"getInsight": {who: acting(editing)}, "getInsightCSV": {who: acting(editing)},
 	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
@@ -111,6 +114,13 @@ func (c *cast) byLink(actor string) *person {
 	}
 	c.guests[key] = p
 	return p
+}
+
+// shownByOwner lets the owner show a picture of themselves.
+func (c *cast) shownByOwner() domain.AccountID {
+	c.t.Helper()
+	c.enter(owner).put("/api/v1/me/picture", "image/gif", "", onePixel).expect(200)
+	return c.members[owner].Account.ID
 }
 
 // unsubscribable gives the secret of somebody's mail.

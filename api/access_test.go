@@ -462,7 +462,12 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	replace("clip_id", func() string { return string(c.clipOf(domain.VisibleWorkspace)) })
 	replace("attachment_id", func() string { return string(c.pictured(v)) })
 	replace("id", func() string { return string(c.clipOf(v)) })
-	replace("account_id", func() string { return string(c.join(w, "Victim"+c.unique(), domain.RoleMember).member.Account.ID) })
+	replace("account_id", func() string {
+		if strings.Contains(path, "/pictures/") {
+			return string(c.shownByOwner())
+		}
+		return string(c.join(w, "Victim"+c.unique(), domain.RoleMember).member.Account.ID)
+	})
 	replace("workspace_id", func() string { return string(c.workspace(c.unique()).member.WorkspaceID) }) // one that nobody else is in
 	replace("space_id", func() string {
 		s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: w, Name: c.unique()}

@@ -9,12 +9,12 @@ import (
 
 	"baton/api/gen"
 	"baton/domain"
-	"baton/internal/pictures"
 )
 
 // keys names objects. Package blob knows the layout.
 type keys interface {
 	Attachment(w domain.WorkspaceID, c domain.ClipID, a domain.AttachmentID) string
+	Picture(a domain.AccountID, attempt string) string
 }
 
 func (h *handlers) registerAttachments(r gen.EchoRouter) {
@@ -34,18 +34,9 @@ func (h *handlers) addAttachment(c echo.Context) error {
 	if who := callerOf(ctx); who.WorkspaceID != clip.WorkspaceID {
 		return domain.Errorf(domain.KindForbidden, "guests write, and attach no pictures")
 	}
-	data, err := readBody(c, pictures.MaxBytes, "a picture")
+	clean, err := h.readPicture(c, h.pictures.Clean)
 	if err != nil {
 		return err
-	}
-	clean, err := h.pictures.Clean(ctx, data)
-	switch {
-	case errors.Is(err, pictures.ErrTooLarge):
-		return domain.Errorf(domain.KindTooLarge, "a picture has at most %d MiB and %d megapixels", pictures.MaxBytes>>20, pictures.MaxPixels/1_000_000)
-	case errors.Is(err, pictures.ErrFormat):
-		return domain.Errorf(domain.KindUnsupported, "this is no PNG, JPEG, GIF or WebP picture")
-	case err != nil:
-		return fmt.Errorf("clean picture: %w", err)
 	}
 	who := callerOf(ctx)
 	a := domain.Attachment{
@@ -74,9 +65,7 @@ func (h *handlers) getAttachment(c echo.Context, clip domain.Clip) error {
 	if comment == nil && who.AccountID != a.UploaderID || comment != nil && !comment.VisibleTo(who.Viewer, &clip) {
 		return domain.Errorf(domain.KindNotFound, none)
 	}
-	// Should a browser ever take it for a page after all, that page may do nothing.
-	c.Response().Header().Set("Content-Security-Policy", "default-src 'none'; sandbox")
-	c.Response().Header().Set("Content-Disposition", "inline")
+	inert(c)
 	return h.serveObject(c, a.ObjectKey, a.Bytes, a.ContentType)
 }
 

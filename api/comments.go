@@ -162,6 +162,26 @@ func mentioned(ids *[]string) []domain.Account {
 	return out
 }
 
+// ListClipMembers lists whom a comment can name. Guests name nobody.
+func (h *handlers) ListClipMembers(ctx context.Context, r gen.ListClipMembersRequestObject) (gen.ListClipMembersResponseObject, error) {
+	clip, err := h.gate(ctx, r.Id, domain.ActionComment)
+	if err != nil {
+		return nil, err
+	}
+	if callerOf(ctx).WorkspaceID != clip.WorkspaceID {
+		return nil, domain.Errorf(domain.KindForbidden, "only %s may do that", whoMay(domain.ActionComment))
+	}
+	all, err := h.Members.List(ctx, clip.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	out := make([]gen.ClipMember, 0, len(all))
+	for _, m := range all {
+		out = append(out, gen.ClipMember{Id: string(m.Account.ID), Name: m.Account.Name, MayWatch: viewer(m).May(domain.ActionWatch, &clip)})
+	}
+	return gen.ListClipMembers200JSONResponse{Members: out}, nil
+}
+
 func (h *handlers) UpdateComment(ctx context.Context, r gen.UpdateCommentRequestObject) (gen.UpdateCommentResponseObject, error) {
 	clip, c, err := h.comment(ctx, r.Id, r.CommentId)
 	if err != nil {

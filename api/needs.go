@@ -67,6 +67,7 @@ type Needs struct {
 	Webhooks    webhooks
 	Edits       edits
 	Pushes      pushes
+	Faces       faces
 
 	// Poster posts to people's other tools, implemented by package notify.
 	Poster poster

@@ -34,7 +34,7 @@ type handlers struct {
 	hub     *hub
 	shell   *shell
 	pace    pace
-	// pictures makes what people attach to comments harmless.
+	// pictures makes what people attach to comments, and show of themselves, harmless.
 	pictures *pictures.Cleaner
 	// guestWrites bounds how fast guests write.
 	guestWrites *buckets
@@ -82,6 +82,7 @@ func (h *handlers) registerStreams(r gen.EchoRouter) {
 	r.GET("/api/v1/events", h.getEvents)
 	h.registerPlayback(r)
 	h.registerAttachments(r)
+	h.registerFaces(r)
 	h.registerPodcast(r)
 	h.registerIngest(r)
 }

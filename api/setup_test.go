@@ -113,6 +113,7 @@ func newServer(t *testing.T, options ...option) *server {
 	}
 	needs.Notices = s.db.Notices
 	needs.Webhooks, needs.Poster, needs.Pushes, needs.PushKey = s.db.Webhooks, testPoster(t), s.db.Pushes, "key"
+	needs.Faces = s.db.Pictures
 	needs.Keys, needs.Shares, needs.Watches = blob.Keys{}, s.db.Shares, s.db.Watches
 	for _, o := range options {
 		o(&needs)

@@ -102,7 +102,7 @@ func (h *handlers) GetInsight(ctx context.Context, r gen.GetInsightRequestObject
 		return nil, err
 	}
 	out := gen.GetInsight200JSONResponse{
-		Counted: counted, UniqueViewers: len(in.Viewers), DurationMs: c.DurationMS, HeatMs: in.HeatMS, Heat: append([]int{}, in.Heat...), Viewers: []gen.Viewer{}, NotWatched: []gen.Person{},
+		Counted: counted, UniqueViewers: len(in.Viewers), DurationMs: c.DurationMS, HeatMs: domain.HeatMS, Heat: append([]int{}, in.Heat...), Viewers: []gen.Viewer{}, NotWatched: []gen.Person{},
 	}
 	if !counted {
 		return out, nil
@@ -181,6 +181,21 @@ func (h *handlers) GetInsightCSV(ctx context.Context, r gen.GetInsightCSVRequest
 	name := attachment(c.Title+" viewers", "csv")
 	return gen.GetInsightCSV200TextcsvCharsetUtf8Response{
 		Body: &b, ContentLength: int64(b.Len()), Headers: gen.GetInsightCSV200ResponseHeaders{ContentDisposition: &name},
+	}, nil
+}
+
+func (h *handlers) GetHeatCSV(ctx context.Context, r gen.GetHeatCSVRequestObject) (gen.GetHeatCSVResponseObject, error) {
+	c, in, _, err := h.insight(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	b := bytes.NewBufferString("second,viewers\n")
+	for second, n := range in.Heat {
+		_, _ = fmt.Fprintf(b, "%d,%d\n", second, n) // a buffer takes all
+	}
+	name := attachment(c.Title+" seconds", "csv")
+	return gen.GetHeatCSV200TextcsvCharsetUtf8Response{
+		Body: b, ContentLength: int64(b.Len()), Headers: gen.GetHeatCSV200ResponseHeaders{ContentDisposition: &name},
 	}, nil
 }
 

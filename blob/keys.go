@@ -15,6 +15,7 @@ import (
 //	w/{workspace}/c/{clip}/r/{rendition}/seg-{n}-{attempt}.m4s
 //	w/{workspace}/c/{clip}/attachment-{attachment}
 //	w/{workspace}/c/{clip}/poster-{attempt}.jpg, preview-{attempt}.webp, storyboard-{attempt}.jpg, peaks-{attempt}.json, sound-{attempt}.m4a
+//	a/{account}/picture-{attempt}.jpg                       what somebody shows of themselves
 //
 // Attempt is a short random text, new for each run of a job, so that a job may
 // run twice and publish by one transaction; a recorder's is new for each node that took the recording over.
@@ -87,6 +88,11 @@ func (k Keys) Peaks(w domain.WorkspaceID, c domain.ClipID, attempt string) strin
 // Attachment is a picture of a comment.
 func (k Keys) Attachment(w domain.WorkspaceID, c domain.ClipID, a domain.AttachmentID) string {
 	return fmt.Sprintf("%sattachment-%s", k.Clip(w, c), a)
+}
+
+// Picture is what somebody shows of themselves.
+func (Keys) Picture(a domain.AccountID, attempt string) string {
+	return fmt.Sprintf("a/%s/picture-%s.jpg", a, attempt)
 }
 
 // Sound is the clip's sound as one file.

@@ -2,6 +2,7 @@ package domain
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,31 +31,55 @@ type Watched struct {
 // Insight is who has watched a clip, and what of it.
 type Insight struct {
 	Viewers []Watch
-	// HeatMS is how long each number of Heat stands for: how many people have watched that stretch.
-	HeatMS int64
-	Heat   []int
+	// Heat is how many people have watched each second of the recording.
+	Heat []int
 }
 
-// heatSlots bounds the numbers of a heat line.
-const heatSlots = 1200
+// HeatMS is how long each number of a heat line stands for.
+const HeatMS = 1000
 
-// NewInsight counts. A slot of the heat line counts for a viewer who has watched at least half of it.
+// NewInsight counts. A second counts for a viewer who has watched at least half of it.
 func NewInsight(viewers []Watch, durationMS int64) Insight {
-	in := Insight{Viewers: viewers, HeatMS: 1000}
-	for durationMS/in.HeatMS > heatSlots {
-		in.HeatMS += 1000
-	}
-	in.Heat = make([]int, (durationMS+in.HeatMS-1)/in.HeatMS)
-	for _, v := range viewers {
-		for slot := range in.Heat {
-			from := int64(slot) * in.HeatMS
-			to := min(from+in.HeatMS, durationMS)
-			if 2*watchedWithin(v.Watched, from, to) >= to-from {
-				in.Heat[slot]++
-			}
+	// steps are by how much more people have watched a second than the one before it, so that an hour costs no more than a moment.
+	steps := make([]int, (durationMS+HeatMS-1)/HeatMS+1)
+	for i := range viewers {
+		for from, to := range wholeSeconds(viewers[i].Watched, durationMS) {
+			steps[from]++
+			steps[to]--
 		}
 	}
-	return in
+	for i := 1; i < len(steps); i++ {
+		steps[i] += steps[i-1]
+	}
+	return Insight{Viewers: viewers, Heat: steps[:len(steps)-1]}
+}
+
+// wholeSeconds gives the runs of seconds, from the first to before the second number, of which at least half is in spans that are in order and apart.
+func wholeSeconds(spans []Span, durationMS int64) iter.Seq2[int64, int64] {
+	return func(yield func(int64, int64) bool) {
+		next := int64(0) // seconds before it are told of
+		for _, s := range spans {
+			s.EndMS = min(s.EndMS, durationMS)
+			first, last := max(next, s.StartMS/HeatMS), (s.EndMS+HeatMS-1)/HeatMS
+			// Other spans may have a part in the seconds at the ends.
+			for first < last && !halfWatched(spans, first, durationMS) {
+				first++
+			}
+			for last > first && !halfWatched(spans, last-1, durationMS) {
+				last--
+			}
+			if first < last && !yield(first, last) {
+				return
+			}
+			next = max(next, last)
+		}
+	}
+}
+
+func halfWatched(spans []Span, second, durationMS int64) bool {
+	from := second * HeatMS
+	to := min(from+HeatMS, durationMS)
+	return 2*watchedWithin(spans, from, to) >= to-from
 }
 
 // watchedWithin is how many milliseconds of a stretch are in spans that are in order and apart.

@@ -51,6 +51,7 @@ type DB struct {
 	Webhooks    Webhooks
 	Edits       Edits
 	Pushes      Pushes
+	Pictures    Pictures
 }
 
 // New makes the stores over a migrated database. The pool stays the caller's.
@@ -64,7 +65,7 @@ func New(pool *pgxpool.Pool, queue Enqueuer) *DB {
 	db.Rounds, db.Asks, db.Decisions, db.Blockers = Rounds{db}, Asks{db}, Decisions{db}, Blockers{db}
 	db.Shares, db.Watches, db.Notices = Shares{db}, Watches{db}, Notices{db}
 	db.Ledger, db.StartHere = Ledger{db}, StartHere{db}
-	db.Webhooks, db.Pushes = Webhooks{db}, Pushes{db}
+	db.Webhooks, db.Pushes, db.Pictures = Webhooks{db}, Pushes{db}, Pictures{db}
 	db.Podcasts = Podcasts{db}
 	db.Edits = Edits{db}
 	return db

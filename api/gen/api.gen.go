@@ -1247,6 +1247,14 @@ type Clip struct {
 // ClipKind defines model for ClipKind.
 type ClipKind string
 
+// ClipMember defines model for ClipMember.
+type ClipMember struct {
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id       ID     `json:"id"`
+	MayWatch bool   `json:"may_watch"`
+	Name     string `json:"name"`
+}
+
 // ClipPage defines model for ClipPage.
 type ClipPage struct {
 	Clips      []Clip  `json:"clips"`
@@ -1729,7 +1737,7 @@ type Insight struct {
 	// Heat How many people have watched that stretch
 	Heat []int `json:"heat"`
 
-	// HeatMs How long each number of heat stands for
+	// HeatMs How long each number of heat stands for: 1000
 	HeatMs int64 `json:"heat_ms"`
 
 	// NotWatched Members who may and have not
@@ -2172,6 +2180,20 @@ type Person struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id   ID     `json:"id"`
 	Name string `json:"name"`
+}
+
+// Picture defines model for Picture.
+type Picture struct {
+	// AccountId Example: 01hf7yat00tvwxyz0123456789
+	AccountId ID `json:"account_id"`
+
+	// Url Changes with the picture
+	Url string `json:"url"`
+}
+
+// Pictures defines model for Pictures.
+type Pictures struct {
+	Pictures []Picture `json:"pictures"`
 }
 
 // PinnedClip defines model for PinnedClip.
@@ -3558,18 +3580,27 @@ type ServerInterface interface {
 	// AddHeard I have heard these stretches: the reel leaves them out
 	// (POST /api/v1/clips/{id}/heard)
 	AddHeard(ctx echo.Context, id ClipID) error
+	// GetHeatCSV How many people have watched each second of the recording, as CSV
+	// (GET /api/v1/clips/{id}/heat.csv)
+	GetHeatCSV(ctx echo.Context, id ClipID) error
 	// GetInsight Who has watched my clip and what of it, and who has not yet
 	// (GET /api/v1/clips/{id}/insight)
 	GetInsight(ctx echo.Context, id ClipID) error
 	// GetInsightCSV The viewers as CSV; then the members who may and have not watched, with no figures
 	// (GET /api/v1/clips/{id}/insight.csv)
 	GetInsightCSV(ctx echo.Context, id ClipID) error
+	// ListClipMembers Whom a comment can name, and who of them may watch the clip and would be told
+	// (GET /api/v1/clips/{id}/members)
+	ListClipMembers(ctx echo.Context, id ClipID) error
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx echo.Context, id ClipID) error
 	// PutPeople Share my clip with these members, and no others by name
 	// (PUT /api/v1/clips/{id}/people)
 	PutPeople(ctx echo.Context, id ClipID) error
+	// ListClipPictures Which of a clip's owner and those who say something about it show a picture
+	// (GET /api/v1/clips/{id}/pictures)
+	ListClipPictures(ctx echo.Context, id ClipID) error
 	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment
 	// (GET /api/v1/clips/{id}/proposals)
 	ListProposals(ctx echo.Context, id ClipID) error
@@ -3738,6 +3769,9 @@ type ServerInterface interface {
 	// ListNudges What rounds and asks have told me, in my working hours, the newest first
 	// (GET /api/v1/me/nudges)
 	ListNudges(ctx echo.Context) error
+	// DeleteMyPicture Show no picture of myself any more
+	// (DELETE /api/v1/me/picture)
+	DeleteMyPicture(ctx echo.Context) error
 	// DeletePodcast End my feed, if I have one
 	// (DELETE /api/v1/me/podcast)
 	DeletePodcast(ctx echo.Context) error
@@ -3837,6 +3871,9 @@ type ServerInterface interface {
 	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
 	// (GET /api/v1/oembed)
 	GetOEmbed(ctx echo.Context, params GetOEmbedParams) error
+	// ListPictures Which of the people of my workspace show a picture, those who left included
+	// (GET /api/v1/pictures)
+	ListPictures(ctx echo.Context) error
 	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
 	// (GET /api/v1/reel)
 	GetReel(ctx echo.Context, params GetReelParams) error
@@ -4573,6 +4610,22 @@ func (w *ServerInterfaceWrapper) AddHeard(ctx echo.Context) error {
 	return err
 }
 
+// GetHeatCSV converts echo context to params.
+func (w *ServerInterfaceWrapper) GetHeatCSV(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetHeatCSV(ctx, id)
+	return err
+}
+
 // GetInsight converts echo context to params.
 func (w *ServerInterfaceWrapper) GetInsight(ctx echo.Context) error {
 	var err error
@@ -4605,6 +4658,22 @@ func (w *ServerInterfaceWrapper) GetInsightCSV(ctx echo.Context) error {
 	return err
 }
 
+// ListClipMembers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClipMembers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClipMembers(ctx, id)
+	return err
+}
+
 // ListPeople converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPeople(ctx echo.Context) error {
 	var err error
@@ -4634,6 +4703,22 @@ func (w *ServerInterfaceWrapper) PutPeople(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.PutPeople(ctx, id)
+	return err
+}
+
+// ListClipPictures converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClipPictures(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClipPictures(ctx, id)
 	return err
 }
 
@@ -5468,6 +5553,15 @@ func (w *ServerInterfaceWrapper) ListNudges(ctx echo.Context) error {
 	return err
 }
 
+// DeleteMyPicture converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteMyPicture(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteMyPicture(ctx)
+	return err
+}
+
 // DeletePodcast converts echo context to params.
 func (w *ServerInterfaceWrapper) DeletePodcast(ctx echo.Context) error {
 	var err error
@@ -5915,6 +6009,15 @@ func (w *ServerInterfaceWrapper) GetOEmbed(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetOEmbed(ctx, params)
+	return err
+}
+
+// ListPictures converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPictures(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPictures(ctx)
 	return err
 }
 
@@ -6680,6 +6783,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/me/tokens", wrapper.ListTokens, options.OperationMiddlewares["listTokens"]...)
 	router.POST(options.BaseURL+"/api/v1/me/tokens", wrapper.CreateToken, options.OperationMiddlewares["createToken"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/tokens/:token_id", wrapper.RevokeToken, options.OperationMiddlewares["revokeToken"]...)
+	router.DELETE(options.BaseURL+"/api/v1/me/picture", wrapper.DeleteMyPicture, options.OperationMiddlewares["deleteMyPicture"]...)
+	router.GET(options.BaseURL+"/api/v1/pictures", wrapper.ListPictures, options.OperationMiddlewares["listPictures"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/pictures", wrapper.ListClipPictures, options.OperationMiddlewares["listClipPictures"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/members", wrapper.ListClipMembers, options.OperationMiddlewares["listClipMembers"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/heat.csv", wrapper.GetHeatCSV, options.OperationMiddlewares["getHeatCSV"]...)
 	router.GET(options.BaseURL+"/api/v1/members", wrapper.ListMembers, options.OperationMiddlewares["listMembers"]...)
 	router.DELETE(options.BaseURL+"/api/v1/members/:account_id", wrapper.RemoveMember, options.OperationMiddlewares["removeMember"]...)
 	router.PATCH(options.BaseURL+"/api/v1/members/:account_id", wrapper.UpdateMember, options.OperationMiddlewares["updateMember"]...)
@@ -8197,6 +8305,59 @@ func (response AddHearddefaultApplicationProblemPlusJSONResponse) VisitAddHeardR
 	return err
 }
 
+type GetHeatCSVRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetHeatCSVResponseObject interface {
+	VisitGetHeatCSVResponse(w http.ResponseWriter) error
+}
+
+type GetHeatCSV200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetHeatCSV200TextcsvCharsetUtf8Response struct {
+	Body          io.Reader
+	Headers       GetHeatCSV200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetHeatCSV200TextcsvCharsetUtf8Response) VisitGetHeatCSVResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	if response.Headers.ContentDisposition != nil {
+		w.Header().Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetHeatCSVdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetHeatCSVdefaultApplicationProblemPlusJSONResponse) VisitGetHeatCSVResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetInsightRequestObject struct {
 	Id ClipID `json:"id"`
 }
@@ -8289,6 +8450,47 @@ func (response GetInsightCSVdefaultApplicationProblemPlusJSONResponse) VisitGetI
 	return err
 }
 
+type ListClipMembersRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListClipMembersResponseObject interface {
+	VisitListClipMembersResponse(w http.ResponseWriter) error
+}
+
+type ListClipMembers200JSONResponse struct {
+	Members []ClipMember `json:"members"`
+}
+
+func (response ListClipMembers200JSONResponse) VisitListClipMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClipMembersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClipMembersdefaultApplicationProblemPlusJSONResponse) VisitListClipMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPeopleRequestObject struct {
 	Id ClipID `json:"id"`
 }
@@ -8357,6 +8559,45 @@ type PutPeopledefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PutPeopledefaultApplicationProblemPlusJSONResponse) VisitPutPeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClipPicturesRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListClipPicturesResponseObject interface {
+	VisitListClipPicturesResponse(w http.ResponseWriter) error
+}
+
+type ListClipPictures200JSONResponse Pictures
+
+func (response ListClipPictures200JSONResponse) VisitListClipPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClipPicturesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClipPicturesdefaultApplicationProblemPlusJSONResponse) VisitListClipPicturesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10621,6 +10862,38 @@ func (response ListNudgesdefaultApplicationProblemPlusJSONResponse) VisitListNud
 	return err
 }
 
+type DeleteMyPictureRequestObject struct {
+}
+
+type DeleteMyPictureResponseObject interface {
+	VisitDeleteMyPictureResponse(w http.ResponseWriter) error
+}
+
+type DeleteMyPicture204Response struct {
+}
+
+func (response DeleteMyPicture204Response) VisitDeleteMyPictureResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteMyPicturedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DeleteMyPicturedefaultApplicationProblemPlusJSONResponse) VisitDeleteMyPictureResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type DeletePodcastRequestObject struct {
 }
 
@@ -11888,6 +12161,44 @@ type GetOEmbeddefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetOEmbeddefaultApplicationProblemPlusJSONResponse) VisitGetOEmbedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPicturesRequestObject struct {
+}
+
+type ListPicturesResponseObject interface {
+	VisitListPicturesResponse(w http.ResponseWriter) error
+}
+
+type ListPictures200JSONResponse Pictures
+
+func (response ListPictures200JSONResponse) VisitListPicturesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPicturesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPicturesdefaultApplicationProblemPlusJSONResponse) VisitListPicturesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13727,18 +14038,27 @@ type StrictServerInterface interface {
 	// AddHeard I have heard these stretches: the reel leaves them out
 	// (POST /api/v1/clips/{id}/heard)
 	AddHeard(ctx context.Context, request AddHeardRequestObject) (AddHeardResponseObject, error)
+	// GetHeatCSV How many people have watched each second of the recording, as CSV
+	// (GET /api/v1/clips/{id}/heat.csv)
+	GetHeatCSV(ctx context.Context, request GetHeatCSVRequestObject) (GetHeatCSVResponseObject, error)
 	// GetInsight Who has watched my clip and what of it, and who has not yet
 	// (GET /api/v1/clips/{id}/insight)
 	GetInsight(ctx context.Context, request GetInsightRequestObject) (GetInsightResponseObject, error)
 	// GetInsightCSV The viewers as CSV; then the members who may and have not watched, with no figures
 	// (GET /api/v1/clips/{id}/insight.csv)
 	GetInsightCSV(ctx context.Context, request GetInsightCSVRequestObject) (GetInsightCSVResponseObject, error)
+	// ListClipMembers Whom a comment can name, and who of them may watch the clip and would be told
+	// (GET /api/v1/clips/{id}/members)
+	ListClipMembers(ctx context.Context, request ListClipMembersRequestObject) (ListClipMembersResponseObject, error)
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
 	// PutPeople Share my clip with these members, and no others by name
 	// (PUT /api/v1/clips/{id}/people)
 	PutPeople(ctx context.Context, request PutPeopleRequestObject) (PutPeopleResponseObject, error)
+	// ListClipPictures Which of a clip's owner and those who say something about it show a picture
+	// (GET /api/v1/clips/{id}/pictures)
+	ListClipPictures(ctx context.Context, request ListClipPicturesRequestObject) (ListClipPicturesResponseObject, error)
 	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment
 	// (GET /api/v1/clips/{id}/proposals)
 	ListProposals(ctx context.Context, request ListProposalsRequestObject) (ListProposalsResponseObject, error)
@@ -13907,6 +14227,9 @@ type StrictServerInterface interface {
 	// ListNudges What rounds and asks have told me, in my working hours, the newest first
 	// (GET /api/v1/me/nudges)
 	ListNudges(ctx context.Context, request ListNudgesRequestObject) (ListNudgesResponseObject, error)
+	// DeleteMyPicture Show no picture of myself any more
+	// (DELETE /api/v1/me/picture)
+	DeleteMyPicture(ctx context.Context, request DeleteMyPictureRequestObject) (DeleteMyPictureResponseObject, error)
 	// DeletePodcast End my feed, if I have one
 	// (DELETE /api/v1/me/podcast)
 	DeletePodcast(ctx context.Context, request DeletePodcastRequestObject) (DeletePodcastResponseObject, error)
@@ -14006,6 +14329,9 @@ type StrictServerInterface interface {
 	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
 	// (GET /api/v1/oembed)
 	GetOEmbed(ctx context.Context, request GetOEmbedRequestObject) (GetOEmbedResponseObject, error)
+	// ListPictures Which of the people of my workspace show a picture, those who left included
+	// (GET /api/v1/pictures)
+	ListPictures(ctx context.Context, request ListPicturesRequestObject) (ListPicturesResponseObject, error)
 	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
 	// (GET /api/v1/reel)
 	GetReel(ctx context.Context, request GetReelRequestObject) (GetReelResponseObject, error)
@@ -15303,6 +15629,31 @@ func (sh *strictHandler) AddHeard(ctx echo.Context, id ClipID) error {
 	return nil
 }
 
+// GetHeatCSV operation middleware
+func (sh *strictHandler) GetHeatCSV(ctx echo.Context, id ClipID) error {
+	var request GetHeatCSVRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetHeatCSV(ctx.Request().Context(), request.(GetHeatCSVRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetHeatCSV")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetHeatCSVResponseObject); ok {
+		return validResponse.VisitGetHeatCSVResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetInsight operation middleware
 func (sh *strictHandler) GetInsight(ctx echo.Context, id ClipID) error {
 	var request GetInsightRequestObject
@@ -15347,6 +15698,31 @@ func (sh *strictHandler) GetInsightCSV(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(GetInsightCSVResponseObject); ok {
 		return validResponse.VisitGetInsightCSVResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClipMembers operation middleware
+func (sh *strictHandler) ListClipMembers(ctx echo.Context, id ClipID) error {
+	var request ListClipMembersRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClipMembers(ctx.Request().Context(), request.(ListClipMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClipMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClipMembersResponseObject); ok {
+		return validResponse.VisitListClipMembersResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15420,6 +15796,31 @@ func (sh *strictHandler) PutPeople(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(PutPeopleResponseObject); ok {
 		return validResponse.VisitPutPeopleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClipPictures operation middleware
+func (sh *strictHandler) ListClipPictures(ctx echo.Context, id ClipID) error {
+	var request ListClipPicturesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClipPictures(ctx.Request().Context(), request.(ListClipPicturesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClipPictures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClipPicturesResponseObject); ok {
+		return validResponse.VisitListClipPicturesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17250,6 +17651,29 @@ func (sh *strictHandler) ListNudges(ctx echo.Context) error {
 	return nil
 }
 
+// DeleteMyPicture operation middleware
+func (sh *strictHandler) DeleteMyPicture(ctx echo.Context) error {
+	var request DeleteMyPictureRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteMyPicture(ctx.Request().Context(), request.(DeleteMyPictureRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteMyPicture")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteMyPictureResponseObject); ok {
+		return validResponse.VisitDeleteMyPictureResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // DeletePodcast operation middleware
 func (sh *strictHandler) DeletePodcast(ctx echo.Context) error {
 	var request DeletePodcastRequestObject
@@ -18197,6 +18621,29 @@ func (sh *strictHandler) GetOEmbed(ctx echo.Context, params GetOEmbedParams) err
 		return err
 	} else if validResponse, ok := response.(GetOEmbedResponseObject); ok {
 		return validResponse.VisitGetOEmbedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPictures operation middleware
+func (sh *strictHandler) ListPictures(ctx echo.Context) error {
+	var request ListPicturesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPictures(ctx.Request().Context(), request.(ListPicturesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPictures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPicturesResponseObject); ok {
+		return validResponse.VisitListPicturesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -268,7 +268,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Invites: db.Invites, Spaces: db.Spaces, Clips: db.Clips, Transcripts: db.Transcripts, Screens: db.Screens, Vocabulary: db.Terms, Comments: db.Comments,
 		Search: db.Search, Playback: db.Playback, Events: db.Events, Hours: db.Hours,
 		Rounds: db.Rounds, Asks: db.Asks, Decisions: db.Decisions, Blockers: db.Blockers, Ledger: db.Ledger, StartHere: db.StartHere, Edits: db.Edits,
-		Webhooks: db.Webhooks, Poster: s.poster, Pushes: db.Pushes, PushKey: s.pushKeys.Public,
+		Webhooks: db.Webhooks, Poster: s.poster, Pushes: db.Pushes, PushKey: s.pushKeys.Public, Faces: db.Pictures,
 		Podcasts: db.Podcasts,
 		Objects:  s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Keys: blob.Keys{}, Shares: db.Shares, Watches: db.Watches, Notices: db.Notices, FrameAncestors: s.cfg.EmbedOrigins,

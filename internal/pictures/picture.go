@@ -44,29 +44,15 @@ type Clean struct {
 // Clean reads a picture (of an animation the first frame), turns it as its EXIF says, and writes it as JPEG when it was one, as PNG
 // otherwise. ErrFormat, ErrTooLarge, or the context's error.
 func (c *Cleaner) Clean(ctx context.Context, data []byte) (Clean, error) {
-	if len(data) > MaxBytes {
-		return Clean{}, ErrTooLarge
-	}
-	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
-	switch {
-	case err != nil || cfg.Width <= 0 || cfg.Height <= 0:
-		return Clean{}, ErrFormat
-	case cfg.Width > MaxPixels/cfg.Height:
-		return Clean{}, ErrTooLarge
-	}
-	select {
-	case c.slot <- struct{}{}:
-		defer func() { <-c.slot }()
-	case <-ctx.Done():
-		return Clean{}, fmt.Errorf("wait to clean a picture: %w", ctx.Err())
-	}
-	img, _, err := image.Decode(bytes.NewReader(data))
+	img, format, err := c.decode(ctx, data)
 	if err != nil {
-		return Clean{}, ErrFormat
+		return Clean{}, err
 	}
+	defer c.release()
 	var out bytes.Buffer
+	contentType := "image/png"
 	if format == "jpeg" {
-		img = turned(img, orientation(data))
+		contentType = "image/jpeg"
 		err = jpeg.Encode(&out, img, &jpeg.Options{Quality: 90})
 	} else {
 		err = (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&out, img)
@@ -75,9 +61,38 @@ func (c *Cleaner) Clean(ctx context.Context, data []byte) (Clean, error) {
 		return Clean{}, fmt.Errorf("encode picture: %w", err)
 	}
 	b := img.Bounds()
-	contentType := map[bool]string{true: "image/jpeg", false: "image/png"}[format == "jpeg"]
 	return Clean{Data: out.Bytes(), ContentType: contentType, Width: b.Dx(), Height: b.Dy()}, nil
 }
+
+// decode reads a picture within bounds, upright. When there is no error the caller has the only slot, and releases it.
+func (c *Cleaner) decode(ctx context.Context, data []byte) (image.Image, string, error) {
+	if len(data) > MaxBytes {
+		return nil, "", ErrTooLarge
+	}
+	cfg, format, err := image.DecodeConfig(bytes.NewReader(data))
+	switch {
+	case err != nil || cfg.Width <= 0 || cfg.Height <= 0:
+		return nil, "", ErrFormat
+	case cfg.Width > MaxPixels/cfg.Height:
+		return nil, "", ErrTooLarge
+	}
+	select {
+	case c.slot <- struct{}{}:
+	case <-ctx.Done():
+		return nil, "", fmt.Errorf("wait to clean a picture: %w", ctx.Err())
+	}
+	img, _, err := image.Decode(bytes.NewReader(data))
+	if err != nil {
+		c.release()
+		return nil, "", ErrFormat
+	}
+	if format == "jpeg" {
+		img = turned(img, orientation(data))
+	}
+	return img, format, nil
+}
+
+func (c *Cleaner) release() { <-c.slot }
 
 // turned puts a picture upright. o is EXIF's: 1 upright, 2 mirrored, 3 upside down, 4 both; 5 to 8 lie on their side.
 func turned(src image.Image, o int) image.Image {

@@ -107,6 +107,48 @@ func TestWhatIsNoPictureIsRefused(t *testing.T) {
 		if _, err := c.Clean(t.Context(), try.data); !errors.Is(err, try.err) {
 			t.Errorf("%s: %v", name, err)
 		}
+		if _, err := c.Square(t.Context(), try.data, 320); !errors.Is(err, try.err) {
+			t.Errorf("%s, as a square: %v", name, err)
+		}
+	}
+}
+
+func TestASquareIsTheMiddleOfAPictureAndSmall(t *testing.T) {
+	t.Parallel()
+	for format, o := range map[string]uint16{"png": 1, "gif": 1, "jpeg": 6} {
+		data := encoded(t, format)
+		if format == "jpeg" {
+			data = withEXIF(data, o)
+		}
+		for side, want := range map[int]int{8: 8, 320: 16} { // it is never made larger
+			got, err := pictures.NewCleaner().Square(t.Context(), data, side)
+			if err != nil || got.ContentType != "image/jpeg" || got.Width != want || got.Height != want {
+				t.Fatalf("%s: %s %d×%d, %v", format, got.ContentType, got.Width, got.Height, err)
+			}
+			img, err := jpeg.Decode(bytes.NewReader(got.Data))
+			if err != nil || img.Bounds().Dx() != want || bytes.Contains(got.Data, []byte("home")) {
+				t.Errorf("%s: %v, %v", format, img.Bounds(), err)
+			}
+		}
+	}
+}
+
+func TestWhatIsTransparentIsWhiteInASquare(t *testing.T) {
+	t.Parallel()
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewNRGBA(image.Rect(0, 0, 20, 40))); err != nil {
+		t.Fatal(err)
+	}
+	got, err := pictures.NewCleaner().Square(t.Context(), b.Bytes(), 320)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := jpeg.Decode(bytes.NewReader(got.Data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, _, _, _ := img.At(10, 10).RGBA(); r < 0xF000 || got.Width != 20 {
+		t.Errorf("%d wide, red is %x", got.Width, r)
 	}
 }
 
@@ -121,6 +163,7 @@ func FuzzClean(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) < 1<<16 {
 			_, _ = c.Clean(t.Context(), data)
+			_, _ = c.Square(t.Context(), data, 16)
 		}
 	})
 }
