@@ -74,7 +74,7 @@ func (h *handlers) editsOf(ctx context.Context, c *domain.Clip) (gen.Edits, erro
 	out := gen.Edits{
 		No: c.EditNo, DurationMs: c.DurationMS, PlayedMs: kept.DurationMS(), Kept: *spansOf(kept), Rendered: len(c.Cuts) == 0 || c.Rendered(),
 	}
-	t, err := h.words(ctx, c)
+	t, err := h.words(ctx, c, 0)
 	if err != nil {
 		return out, err
 	}

@@ -16,9 +16,9 @@ func whole(ctx context.Context, c *domain.Clip) bool {
 	return len(c.Cuts) == 0 || callerOf(ctx).May(domain.ActionEdit, c)
 }
 
-// words reads the transcript as the caller may see it.
-func (h *handlers) words(ctx context.Context, c *domain.Clip) (domain.Transcript, error) {
-	t, err := h.Transcripts.Transcript(ctx, c.ID)
+// words reads the transcript, from a moment on, as the caller may see it.
+func (h *handlers) words(ctx context.Context, c *domain.Clip, fromMS int64) (domain.Transcript, error) {
+	t, err := h.Transcripts.TranscriptFrom(ctx, c.ID, fromMS)
 	if err != nil {
 		return t, fmt.Errorf("read transcript: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"baton/api/gen"
@@ -14,6 +15,8 @@ import (
 type transcripts interface {
 	// Transcript reads the words so far; the zero Transcript when there are none yet.
 	Transcript(ctx context.Context, c domain.ClipID) (domain.Transcript, error)
+	// TranscriptFrom reads the same without the lines that were over before a moment, but for the last of those.
+	TranscriptFrom(ctx context.Context, c domain.ClipID, fromMS int64) (domain.Transcript, error)
 	// Cue reads one line. KindNotFound.
 	Cue(ctx context.Context, c domain.ClipID, no int) (domain.Cue, error)
 	// SetCue replaces a line with an edited one, brings the search index up to date and says so by an
@@ -35,19 +38,22 @@ func (h *handlers) GetTranscript(ctx context.Context, r gen.GetTranscriptRequest
 	if err != nil {
 		return nil, err
 	}
-	t, err := h.words(ctx, &c)
+	from := or(r.Params.FromMs, 0)
+	t, err := h.words(ctx, &c, from)
 	if err != nil {
 		return nil, err
 	}
 	out := gen.Transcript{
 		State: gen.TranscriptState(c.TranscriptState), Reason: nonZero(c.TranscriptReason), Language: t.Language,
-		Coverage: float32(t.Coverage), Cues: make([]gen.Cue, 0, len(t.Cues)), Speech: spansOf(t.Speech), Lost: spansOf(t.Lost),
+		Coverage: float32(t.Coverage), Cues: make([]gen.Cue, 0, len(t.Cues)), Speech: spansOf(since(from, t.Speech)), Lost: spansOf(since(from, t.Lost)),
 		Progress: float32(c.TranscriptProgress), Draft: draftOf(t.Draft),
 	}
 	for _, cue := range t.Cues {
-		out.Cues = append(out.Cues, cueOf(cue))
+		if cue.EndMS >= from {
+			out.Cues = append(out.Cues, cueOf(cue))
+		}
 	}
-	out.Silences, out.Fillers = spansOf(h.silences(c, t)), h.fillers(t)
+	out.Silences, out.Fillers = spansOf(since(from, h.silences(c, t))), h.fillers(t, from)
 	return gen.GetTranscript200JSONResponse(out), nil
 }
 
@@ -63,9 +69,21 @@ func (h *handlers) silences(c domain.Clip, t domain.Transcript) []domain.Span {
 	return h.Formats.Silences(t, end)
 }
 
-func (h *handlers) fillers(t domain.Transcript) *[]gen.Filler {
+// since leaves out what was over before a moment.
+func since(fromMS int64, spans []domain.Span) []domain.Span {
+	i := slices.IndexFunc(spans, func(s domain.Span) bool { return s.EndMS >= fromMS })
+	if i < 0 {
+		i = len(spans)
+	}
+	return spans[i:]
+}
+
+func (h *handlers) fillers(t domain.Transcript, fromMS int64) *[]gen.Filler {
 	out := []gen.Filler{}
 	for _, f := range h.Formats.Fillers(t) {
+		if f.EndMS < fromMS {
+			continue
+		}
 		out = append(out, gen.Filler{StartMs: f.StartMS, EndMs: f.EndMS, Text: nonZero(f.Text)})
 	}
 	return &out

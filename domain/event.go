@@ -14,7 +14,7 @@ const (
 	EventClipChanged       EventKind = "clip.changed"       // {id}
 	EventClipDeleted       EventKind = "clip.deleted"       // {id}
 	EventSegmentsAdded     EventKind = "clip.segments"      // {id, duration_ms}
-	EventTranscriptChanged EventKind = "transcript.changed" // {id}
+	EventTranscriptChanged EventKind = "transcript.changed" // {id, from_ms?}: only what ends at that moment or later changed; without it anything may have
 	EventChaptersChanged   EventKind = "chapters.changed"   // {id}
 	EventCommentChanged    EventKind = "comment.changed"    // {clip_id, comment}: added, edited
 	EventCommentDeleted    EventKind = "comment.deleted"    // {clip_id, id}

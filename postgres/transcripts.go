@@ -18,6 +18,12 @@ type Transcripts struct{ db *DB }
 
 // Transcript reads the words so far; a clip that was not listened to has an empty one.
 func (s Transcripts) Transcript(ctx context.Context, clip domain.ClipID) (domain.Transcript, error) {
+	return s.TranscriptFrom(ctx, clip, 0)
+}
+
+// TranscriptFrom reads the words so far without the lines that were over before a moment, but for the last of those: what lies
+// between two lines needs both.
+func (s Transcripts) TranscriptFrom(ctx context.Context, clip domain.ClipID, fromMS int64) (domain.Transcript, error) {
 	const act = "read a transcript"
 	q := s.db.queries()
 	r, err := q.Transcript(ctx, clip)
@@ -27,7 +33,7 @@ func (s Transcripts) Transcript(ctx context.Context, clip domain.ClipID) (domain
 	if err != nil {
 		return domain.Transcript{}, failed(act, err)
 	}
-	cues, err := q.Cues(ctx, clip, 0)
+	cues, err := q.CuesFromMoment(ctx, clip, fromMS)
 	return domain.Transcript{Language: r.Language, Coverage: r.Coverage, Cues: each(cues, toCue), Speech: r.Speech, Lost: r.Lost, Draft: r.Draft, UpToMS: r.TranscribedMs}, failed(act, err)
 }
 
@@ -97,7 +103,8 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 		if step.Cues, err = t.correct(ctx, c.WorkspaceID, step.Cues); err != nil {
 			return err
 		}
-		if err := t.mergeCues(ctx, c, step); err != nil {
+		fromMS, err := t.mergeCues(ctx, c, step)
+		if err != nil {
 			return err
 		}
 		if step.Language != "" {
@@ -111,7 +118,10 @@ func (s Transcripts) AppendCues(ctx context.Context, clip domain.ClipID, step do
 		}); err != nil {
 			return err
 		}
-		return t.setTranscriptState(ctx, c, domain.TranscriptRunning, step.Progress, "")
+		if err := t.SetTranscriptState(ctx, sqlc.SetTranscriptStateParams{ID: c.ID, State: domain.TranscriptRunning, Progress: shareOf(step.Progress)}); err != nil {
+			return err
+		}
+		return t.changed(domain.EventTranscriptChanged, c, wordsData{clip, fromMS})
 	})
 }
 
@@ -127,24 +137,29 @@ func (s Transcripts) SetDraft(ctx context.Context, clip domain.ClipID, fromMS in
 		if err != nil || n == 0 {
 			return err
 		}
-		return t.changed(domain.EventTranscriptChanged, c, clipData{clip})
+		return t.changed(domain.EventTranscriptChanged, c, wordsData{clip, fromMS})
 	})
 }
 
-// mergeCues puts new cues among those that are there. Only edited ones can stand so late, so it mostly appends.
-func (t *tx) mergeCues(ctx context.Context, c domain.Clip, step domain.TranscriptStep) error {
+// mergeCues puts new cues among those that are there, and tells from which moment on the transcript is another. Only edited ones can
+// stand so late, so it mostly appends.
+func (t *tx) mergeCues(ctx context.Context, c domain.Clip, step domain.TranscriptStep) (fromMS int64, err error) {
 	if len(step.Cues) == 0 {
-		return nil
+		return step.FromMS, nil
 	}
 	rows, err := t.CuesEndingAfter(ctx, c.ID, step.Cues[0].StartMS)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	n, err := t.CountCues(ctx, c.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	return t.rewriteCues(ctx, c, int(n)-len(rows), domain.MergeCues(each(rows, toCue), step.Cues))
+	fromMS = min(step.FromMS, step.Cues[0].StartMS)
+	if len(rows) > 0 {
+		fromMS = min(fromMS, rows[0].StartMs)
+	}
+	return fromMS, t.rewriteCues(ctx, c, int(n)-len(rows), domain.MergeCues(each(rows, toCue), step.Cues))
 }
 
 // rewriteCues makes cues all that there is from a number on, numbers them anew and indexes them.
@@ -247,9 +262,12 @@ func (s Transcripts) SetCue(ctx context.Context, clip domain.ClipID, cue domain.
 }
 
 func (t *tx) setTranscriptState(ctx context.Context, c domain.Clip, state domain.TranscriptState, progress float64, reason string) error {
-	err := t.SetTranscriptState(ctx, sqlc.SetTranscriptStateParams{ID: c.ID, State: state, Progress: min(max(progress, 0), 1), Reason: reason})
+	err := t.SetTranscriptState(ctx, sqlc.SetTranscriptStateParams{ID: c.ID, State: state, Progress: shareOf(progress), Reason: reason})
 	if err != nil {
 		return err
 	}
 	return t.changed(domain.EventTranscriptChanged, c, clipData{c.ID})
 }
+
+// shareOf keeps a share between 0 and 1.
+func shareOf(progress float64) float64 { return min(max(progress, 0), 1) }

@@ -90,6 +90,12 @@ type clipData struct {
 	ID domain.ClipID `json:"id"`
 }
 
+// wordsData is the data of an event about words that came or changed at the end of a transcript.
+type wordsData struct {
+	ID     domain.ClipID `json:"id"`
+	FromMS int64         `json:"from_ms"`
+}
+
 // clipChanged notes that a clip has to be read again.
 func (t *tx) clipChanged(c domain.Clip) error {
 	return t.changed(domain.EventClipChanged, c, clipData{c.ID})

@@ -3124,6 +3124,12 @@ type StitchClipsJSONBody struct {
 	Title   *string `json:"title,omitempty"`
 }
 
+// GetTranscriptParams defines parameters for GetTranscript.
+type GetTranscriptParams struct {
+	// FromMs Leave out of all lists what was over before this moment, as the event transcript.changed names it: whoever has the rest already keeps it
+	FromMs *int64 `form:"from_ms,omitempty" json:"from_ms,omitempty"`
+}
+
 // UpdateCueJSONBody defines parameters for UpdateCue.
 type UpdateCueJSONBody struct {
 	Text string `json:"text"`
@@ -3651,7 +3657,7 @@ type ServerInterface interface {
 	MakeSummary(ctx echo.Context, id ClipID) error
 	// GetTranscript What was said
 	// (GET /api/v1/clips/{id}/transcript)
-	GetTranscript(ctx echo.Context, id ClipID) error
+	GetTranscript(ctx echo.Context, id ClipID, params GetTranscriptParams) error
 	// GetTranscriptSRT The transcript as SubRip, to download
 	// (GET /api/v1/clips/{id}/transcript.srt)
 	GetTranscriptSRT(ctx echo.Context, id ClipID) error
@@ -5013,8 +5019,17 @@ func (w *ServerInterfaceWrapper) GetTranscript(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetTranscriptParams
+	// ------------- Optional query parameter "from_ms" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from_ms", ctx.QueryParams(), &params.FromMs, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from_ms: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetTranscript(ctx, id)
+	err = w.Handler.GetTranscript(ctx, id, params)
 	return err
 }
 
@@ -9240,7 +9255,8 @@ func (response MakeSummarydefaultApplicationProblemPlusJSONResponse) VisitMakeSu
 }
 
 type GetTranscriptRequestObject struct {
-	Id ClipID `json:"id"`
+	Id     ClipID `json:"id"`
+	Params GetTranscriptParams
 }
 
 type GetTranscriptResponseObject interface {
@@ -16392,10 +16408,11 @@ func (sh *strictHandler) MakeSummary(ctx echo.Context, id ClipID) error {
 }
 
 // GetTranscript operation middleware
-func (sh *strictHandler) GetTranscript(ctx echo.Context, id ClipID) error {
+func (sh *strictHandler) GetTranscript(ctx echo.Context, id ClipID, params GetTranscriptParams) error {
 	var request GetTranscriptRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetTranscript(ctx.Request().Context(), request.(GetTranscriptRequestObject))

@@ -17,6 +17,13 @@ update transcript set draft = @draft, updated_at = now() where clip_id = @clip_i
 -- name: Cues :many
 select clip_id, no, start_ms, end_ms, body, words, edited from cue where clip_id = @clip_id and no >= @from_no order by no;
 
+-- name: CuesFromMoment :many
+-- Those that end at a moment or later, and the one before them.
+select clip_id, no, start_ms, end_ms, body, words, edited from cue
+ where cue.clip_id = @clip_id
+   and cue.no >= coalesce((select c.no from cue c where c.clip_id = @clip_id and c.end_ms < @from_ms::bigint order by c.no desc limit 1), 0)
+ order by no;
+
 -- name: CuesEndingAfter :many
 select clip_id, no, start_ms, end_ms, body, words, edited from cue
  where cue.clip_id = @clip_id

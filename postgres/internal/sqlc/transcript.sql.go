@@ -139,6 +139,42 @@ func (q *Queries) CuesEndingAfter(ctx context.Context, clipID domain.ClipID, atM
 	return items, nil
 }
 
+const cuesFromMoment = `-- name: CuesFromMoment :many
+select clip_id, no, start_ms, end_ms, body, words, edited from cue
+ where cue.clip_id = $1
+   and cue.no >= coalesce((select c.no from cue c where c.clip_id = $1 and c.end_ms < $2::bigint order by c.no desc limit 1), 0)
+ order by no
+`
+
+// Those that end at a moment or later, and the one before them.
+func (q *Queries) CuesFromMoment(ctx context.Context, clipID domain.ClipID, fromMs int64) ([]Cue, error) {
+	rows, err := q.db.Query(ctx, cuesFromMoment, clipID, fromMs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []Cue
+	for rows.Next() {
+		var i Cue
+		if err := rows.Scan(
+			&i.ClipID,
+			&i.No,
+			&i.StartMs,
+			&i.EndMs,
+			&i.Body,
+			&i.Words,
+			&i.Edited,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const deleteChapters = `-- name: DeleteChapters :exec
 delete from chapter where clip_id = $1
 `

@@ -10,7 +10,8 @@ export interface EventData {
   "clip.changed": { readonly id: string };
   "clip.deleted": { readonly id: string };
   "clip.segments": { readonly id: string; readonly duration_ms: number };
-  "transcript.changed": { readonly id: string };
+  /** With a moment: what was over before it is as it was. */
+  "transcript.changed": { readonly id: string; readonly from_ms?: number };
   "chapters.changed": { readonly id: string };
   "reactions.changed": { readonly id: string };
   "comment.changed": { readonly clip_id: string; readonly comment: SaidComment };

@@ -6615,7 +6615,10 @@ export interface operations {
     };
     getTranscript: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Leave out of all lists what was over before this moment, as the event transcript.changed names it: whoever has the rest already keeps it */
+                from_ms?: number;
+            };
             header?: never;
             path: {
                 id: components["parameters"]["ClipID"];

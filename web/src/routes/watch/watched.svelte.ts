@@ -52,6 +52,10 @@ export class Watched {
   #stop: (() => void) | undefined;
   readonly #due = new Set<Part>();
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** From where the words may be others than those that are here; 0: all of them. */
+  #fromMs = 0;
+  /** One read of the words follows the other: each adds to what the last one had. */
+  #words = Promise.resolve();
   #peaksURL = "";
   #storyboardURL = "";
   #closed = false;
@@ -119,8 +123,9 @@ export class Watched {
           if (!this.clip?.playback.playable) this.#want("clip");
           else this.clip = { ...this.clip, duration_ms: Math.max(this.clip.duration_ms, duration_ms) };
         },
-        "transcript.changed": () => {
-          this.#want("transcript", "clip");
+        "transcript.changed": ({ from_ms }) => {
+          if (from_ms === undefined || this.lens) this.#want("transcript", "clip");
+          else this.#wantTail(from_ms);
         },
         "chapters.changed": () => {
           this.#want("chapters");
@@ -165,7 +170,14 @@ export class Watched {
     };
   }
 
+  #wantTail(fromMs: number): void {
+    this.#fromMs = Math.min(this.#fromMs, fromMs);
+    this.#due.add("transcript");
+    this.#want();
+  }
+
   #want(...parts: Part[]): void {
+    if (parts.includes("transcript")) this.#fromMs = 0;
     for (const p of parts) this.#due.add(p);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -182,7 +194,7 @@ export class Watched {
     }
     const params = { params: { path: { id: this.id } } };
     try {
-      if (part === "transcript") this.transcript = await ok(api.GET("/api/v1/clips/{id}/transcript", params));
+      if (part === "transcript") await (this.#words = this.#words.catch(() => undefined).then(() => this.#readWords(params)));
       else if (part === "chapters") this.chapters = (await ok(api.GET("/api/v1/clips/{id}/chapters", params))).chapters;
       else if (part === "reactions") this.reactions = (await ok(api.GET("/api/v1/clips/{id}/reactions", params))).reactions;
       else {
@@ -192,6 +204,20 @@ export class Watched {
     } catch (error) {
       if (error instanceof ApiError && error.status !== 404) this.trouble = wordsFor(error);
       // Not reachable: the stream says so, and reads again when it is back.
+    }
+  }
+
+  async #readWords(params: { params: { path: { id: string } } }): Promise<void> {
+    const from = this.#fromMs;
+    this.#fromMs = Infinity;
+    try {
+      const had = from > 0 && from < Infinity && !this.lens ? this.transcript : undefined;
+      if (had) this.transcript = await (await import("./tail")).readTail(this.id, had, from);
+      else this.transcript = await ok(api.GET("/api/v1/clips/{id}/transcript", params));
+      if (had && this.transcript.state !== this.clip?.transcript_state) this.#want("clip");
+    } catch (error) {
+      this.#fromMs = 0;
+      throw error;
     }
   }
 
