@@ -33,6 +33,9 @@ var talkRules = map[string]rule{
 	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
 	"getNoticeChoice": {who: signedIn()}, "putNoticeChoice": {who: signedIn(), body: `{"mail":"each","muted":[]}`},
 	"openAnswerLink": {who: everybody, ok: 303}, "getAnswerLink": {who: everybody, ok: 404}, "useAnswerLink": {who: everybody, ok: 404},
+	"listMutes": {who: signedIn()}, "muteSpace": {who: only(inside, guest), ok: 204}, "unmuteSpace": {who: signedIn(), ok: 204},
+	"muteRound": {who: only(inside, guest), ok: 204}, "unmuteRound": {who: signedIn(), ok: 204},
+	"muteClip": {who: acting(sees), ok: 204}, "unmuteClip": {who: signedIn(), ok: 204},
 	"unsubscribe": {who: everybody, body: "List-Unsubscribe=One-Click", typ: "application/x-www-form-urlencoded", ok: 204},
 	"getGuest":    {who: everybody}, "putGuest": {who: everybody, body: `{"name":"Ana"}`}, "getOEmbed": {who: everybody},
 }

@@ -20,6 +20,10 @@ type notices interface {
 	// Choice and Choose are about what somebody wants to hear of.
 	Choice(ctx context.Context, a domain.AccountID) (domain.NoticeChoice, error)
 	Choose(ctx context.Context, a domain.AccountID, c domain.NoticeChoice) error
+	// Mutes, Mute and Unmute are about the things of which they want to hear no more; Mute: KindNotFound for a space or a round.
+	Mutes(ctx context.Context, v domain.Viewer) ([]domain.Mute, error)
+	Mute(ctx context.Context, v domain.Viewer, m domain.Mute) error
+	Unmute(ctx context.Context, a domain.AccountID, about string) error
 	// Unsubscribe ends the mail to the person whose secret it is. KindNotFound.
 	Unsubscribe(ctx context.Context, secret string) error
 }
@@ -64,41 +68,4 @@ func (h *handlers) ReadNotices(ctx context.Context, r gen.ReadNoticesRequestObje
 		return nil, fmt.Errorf("mark notices: %w", err)
 	}
 	return gen.ReadNotices204Response{}, nil
-}
-
-func (h *handlers) GetNoticeChoice(ctx context.Context, _ gen.GetNoticeChoiceRequestObject) (gen.GetNoticeChoiceResponseObject, error) {
-	c, err := h.Notices.Choice(ctx, callerOf(ctx).AccountID)
-	if err != nil {
-		return nil, fmt.Errorf("read choices: %w", err)
-	}
-	return gen.GetNoticeChoice200JSONResponse(choiceOf(c)), nil
-}
-
-func (h *handlers) PutNoticeChoice(ctx context.Context, r gen.PutNoticeChoiceRequestObject) (gen.PutNoticeChoiceResponseObject, error) {
-	c := domain.NoticeChoice{Mail: domain.MailChoice(r.Body.Mail)}
-	for _, k := range r.Body.Muted {
-		c.Muted = append(c.Muted, domain.NoticeKind(k))
-	}
-	if err := h.Notices.Choose(ctx, callerOf(ctx).AccountID, c); err != nil {
-		return nil, fmt.Errorf("change choices: %w", err)
-	}
-	return gen.PutNoticeChoice200JSONResponse(choiceOf(c)), nil
-}
-
-func choiceOf(c domain.NoticeChoice) gen.NoticeChoice {
-	out := gen.NoticeChoice{Mail: gen.NoticeChoiceMail(c.Mail), Muted: []gen.NoticeKind{}}
-	for _, k := range c.Muted {
-		out.Muted = append(out.Muted, gen.NoticeKind(k))
-	}
-	return out
-}
-
-func (h *handlers) Unsubscribe(ctx context.Context, r gen.UnsubscribeRequestObject) (gen.UnsubscribeResponseObject, error) {
-	if err := h.guesses.try(callerOf(ctx).address, ""); err != nil {
-		return nil, err
-	}
-	if err := h.Notices.Unsubscribe(ctx, r.Secret); err != nil {
-		return nil, named(err, "unsubscribe", "this address is not in use")
-	}
-	return gen.Unsubscribe204Response{}, nil
 }

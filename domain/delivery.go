@@ -32,4 +32,7 @@ type AnswerLink struct {
 }
 
 // Opens tells whether a nudge asks for an answer to a round, which a link in its mail leads to.
-func (k NudgeKind) Opens() bool { return k == NudgePrompt || k == NudgeRemind }
+func (k NudgeKind) Opens() bool { return k == NudgePrompt || k == NudgeRemind || k == NudgeLink }
+
+// Presses tells whether a nudge goes out at once, whatever the hour and whatever its person has chosen.
+func (k NudgeKind) Presses() bool { return k == NudgeUrgent || k == NudgeLink }

@@ -65,14 +65,36 @@ type MailChoice string
 const (
 	MailEach   MailChoice = "each"
 	MailHourly MailChoice = "hourly" // one mail an hour with all of it
+	MailDaily  MailChoice = "daily"  // one mail a working day with all of it
 	MailNever  MailChoice = "never"
 )
 
+// DefaultDigestAt is when daily mail goes to who has not said.
+const DefaultDigestAt ClockTime = 8*60 + 30
+
 // NoticeChoice is what somebody wants to hear of, and how.
 type NoticeChoice struct {
-	Mail  MailChoice
+	Mail MailChoice
+	// DigestAt is when daily mail goes, on their own wall clock; before DayEnd.
+	DigestAt ClockTime
+	// Muted are the kinds of which they want to hear nothing at all.
 	Muted []NoticeKind
+	// NotInbox, NotMail and NotPush are those that they do not want to hear of in that way.
+	NotInbox, NotMail, NotPush []NoticeKind
 }
+
+// Mute is one thing that somebody wants to hear no more of; one of the ids is not empty. Who is named, asked or needed to let
+// somebody in hears it all the same, and what is urgent too.
+type Mute struct {
+	SpaceID SpaceID // its new clips, and the talk about its clips
+	RoundID RoundID // that it opens, closes and has a record
+	ClipID  ClipID  // the talk about it
+	// Name is what it is called; empty when it may not be seen any more.
+	Name string
+}
+
+// About is the id of the thing.
+func (m Mute) About() string { return string(m.SpaceID) + string(m.RoundID) + string(m.ClipID) }
 
 // Mail is all that is mailed to somebody at once.
 type Mail struct {
@@ -81,7 +103,9 @@ type Mail struct {
 	Name, Email string
 	// Unsubscribe is the secret of the one click that ends the mail.
 	Unsubscribe string
-	Notices     []Notice
+	// Daily: it is the one mail of a day.
+	Daily   bool
+	Notices []Notice
 }
 
 // QuietUntil is when notifications may come again to somebody in whose zone it is quiet now; zero: they may come.

@@ -206,6 +206,7 @@ const (
 	NudgeEscalate NudgeKind = "ask.escalate"   // an answer is overdue, and this workspace wants you to know
 	NudgeAnswered NudgeKind = "ask.answered"   // what you asked was answered
 	NudgeUrgent   NudgeKind = "message.urgent" // break-glass: it ignores quiet hours
+	NudgeLink     NudgeKind = "round.link"     // somebody who is not signed in wants to answer: here is their link
 )
 
 // Nudge is one thing that one person is told, once: kind and ref are unique for a person.

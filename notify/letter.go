@@ -27,9 +27,11 @@ const (
 // letter is a mail as a page: the words of the text, and the pictures that go along inside it. Nothing is fetched from anywhere when it is
 // read, so that nobody learns of the reading, and a picture needs no address that works for whoever has it.
 type letter struct {
-	Title       string
-	Items       []item
-	Inbox, Stop string
+	Title string
+	Items []item
+	// More is how many things there are that it does not speak of.
+	More                 int
+	Inbox, Choices, Stop string
 	// Outlook on Windows shows no WebP; it alone reads what stands between these comments. They are no part of the template because
 	// templates keep no comments.
 	IfOutlook, NotOutlook, End, EndNot template.HTML
@@ -63,7 +65,10 @@ var page = template.Must( //nolint:gochecknoglobals // a template
 <p style="margin:0"><a href="{{.Link}}" style="display:inline-block;padding:9px 16px;border-radius:6px;background:#17493a;color:#ffffff;text-decoration:none;font-weight:600">{{.Act}}</a></p>
 </div>
 {{- end}}
-<p style="margin:32px 0 0;font-size:13px"><a href="{{.Inbox}}">What you are mailed</a> · <a href="{{.Stop}}">No more mail</a></p>
+{{- if .More}}
+<p style="margin:0"><a href="{{.Inbox}}">And {{.More}} more in your inbox</a></p>
+{{- end}}
+<p style="margin:32px 0 0;font-size:13px"><a href="{{.Choices}}">What you are mailed</a> · <a href="{{.Stop}}">No more mail</a></p>
 </div>
 </body></html>
 `))
@@ -75,18 +80,19 @@ func (s *SMTP) illustrate(ctx context.Context, msg *mail.Msg, m domain.Mail) err
 		return nil
 	}
 	clips := map[domain.ClipID]bool{} // whether it has a picture still to come
-	for i := range m.Notices {
-		if id := m.Notices[i].ClipID; id != "" && len(clips) < mostPictures {
+	shown, more := items(m)
+	for i := range shown {
+		if id := shown[i].ClipID; id != "" && len(clips) < mostPictures {
 			clips[id] = true
 		}
 	}
 	l := letter{
-		Title: subject(m.Notices),
+		Title: subject(m), More: more, Choices: s.choices(),
 		Inbox: s.public.JoinPath("inbox").String(), Stop: s.public.JoinPath("unsubscribe", m.Unsubscribe).String(), IfOutlook: "<!--[if mso]>", End: "<![endif]-->", NotOutlook: "<!--[if !mso]><!-->", EndNot: "<!--<![endif]-->",
 	}
 	some := false
-	for i := range m.Notices {
-		n := &m.Notices[i]
+	for i := range shown {
+		n := &shown[i]
 		it := item{Line: line(n), Excerpt: s.excerpt(n), Link: s.link(n), Act: act(n), Alt: "A picture of " + clipTitle(n)}
 		if clips[n.ClipID] {
 			if len(clips) == 1 {

@@ -54,7 +54,7 @@ func (s *SMTP) Send(ctx context.Context, m domain.Mail) error {
 	if err := msg.AddToFormat(m.Name, m.Email); err != nil {
 		return fmt.Errorf("write mail: %w", err)
 	}
-	msg.Subject(subject(m.Notices))
+	msg.Subject(subject(m))
 	msg.SetMessageIDWithValue(m.ID + "@" + s.public.Hostname())
 	// RFC 8058: mail programs show a button that posts there.
 	msg.SetGenHeader(mail.HeaderListUnsubscribe, "<"+s.public.JoinPath("api/v1/unsubscribe", m.Unsubscribe).String()+">")
@@ -70,12 +70,28 @@ func (s *SMTP) Send(ctx context.Context, m domain.Mail) error {
 	return nil
 }
 
-func subject(all []domain.Notice) string {
-	if len(all) > 1 {
-		return strconv.Itoa(len(all)) + " things on Baton wait for you"
+func subject(m domain.Mail) string {
+	things := strconv.Itoa(len(m.Notices)) + " things on Baton wait for you"
+	switch {
+	case len(m.Notices) == 1:
+		return line(&m.Notices[0])
+	case m.Daily:
+		return "Your day: " + things
 	}
-	return line(&all[0])
+	return things
 }
+
+// mostItems bounds what a mail speaks of one by one, after somebody's leave say; the inbox has all of it.
+const mostItems = 60
+
+// items are the notices that a mail speaks of, and how many more there are.
+func items(m domain.Mail) (shown []domain.Notice, more int) {
+	shown = m.Notices[:min(mostItems, len(m.Notices))]
+	return shown, len(m.Notices) - len(shown)
+}
+
+// choices is the page on which somebody says what they are mailed.
+func (s *SMTP) choices() string { return s.public.JoinPath("settings/notifications").String() }
 
 // line says in one line what happened.
 func line(n *domain.Notice) string {
@@ -119,8 +135,9 @@ func (s *SMTP) excerpt(n *domain.Notice) string {
 
 func (s *SMTP) body(m domain.Mail) string {
 	var b strings.Builder
-	for i := range m.Notices {
-		n := &m.Notices[i]
+	shown, more := items(m)
+	for i := range shown {
+		n := &shown[i]
 		b.WriteString(line(n) + "\n")
 		if n.Kind == domain.NoticeKind(domain.NudgeRecord) && n.Excerpt != "" {
 			b.WriteString("\n" + s.excerpt(n))
@@ -129,5 +146,8 @@ func (s *SMTP) body(m domain.Mail) string {
 		}
 		b.WriteString("\n" + s.link(n) + "\n\n")
 	}
-	return b.String() + "-- \nWhat you are mailed: " + s.public.JoinPath("inbox").String() + "\nNo more mail: " + s.public.JoinPath("unsubscribe", m.Unsubscribe).String() + "\n"
+	if more > 0 {
+		fmt.Fprintf(&b, "And %d more in your inbox:\n\n%s\n\n", more, s.public.JoinPath("inbox"))
+	}
+	return b.String() + "-- \nWhat you are mailed: " + s.choices() + "\nNo more mail: " + s.public.JoinPath("unsubscribe", m.Unsubscribe).String() + "\n"
 }

@@ -29,7 +29,7 @@ func (t *tx) nudge(ctx context.Context, n domain.Nudge) (bool, error) {
 	}
 	made, err := t.InsertNudgeNotice(ctx, sqlc.InsertNudgeNoticeParams{
 		ID: domain.NewIDAt[domain.NoticeID](n.At), WorkspaceID: n.WorkspaceID, AccountID: n.AccountID, Kind: domain.NoticeKind(n.Kind), Ref: domain.NudgeRef(n.Kind, n.Ref),
-		Excerpt: n.Text, Title: n.Title, Path: n.Path, At: n.At, Urgent: n.Kind == domain.NudgeUrgent, MailUntil: n.Until,
+		Excerpt: n.Text, Title: n.Title, Path: n.Path, At: n.At, Urgent: n.Kind.Presses(), MailUntil: n.Until,
 	})
 	if err != nil || made == 0 {
 		return true, err
@@ -52,29 +52,48 @@ func (t *tx) settleNotices(ctx context.Context, to domain.AccountID, about strin
 	return nil
 }
 
-// delayMail puts off what may not come to a person now, and tells whether it put off everything: in their quiet hours all, outside their
-// working hours what rounds and asks tell.
-func (t *tx) delayMail(ctx context.Context, to domain.AccountID, now time.Time) (bool, error) {
+// delayMail puts off what may not come to a person now: in their quiet hours all, outside their working hours what rounds and asks tell, and
+// where they want one mail a day all that came since the last one.
+func (t *tx) delayMail(ctx context.Context, to domain.AccountID, choice sqlc.NoticeChoiceRow, now time.Time) error {
 	all, err := schedules(ctx, t.Queries, []domain.AccountID{to})
 	if err != nil {
-		return false, err
-	}
-	if until := all[to].Hours.QuietUntil(now); !until.IsZero() {
-		return true, t.DelayMail(ctx, sqlc.DelayMailParams{Until: until, AccountID: to, Now: now, AllKinds: true})
+		return err
 	}
 	c, err := worktime.New(all[to])
 	if err != nil {
-		return false, fmt.Errorf("read hours: %w", err)
+		return fmt.Errorf("read hours: %w", err)
+	}
+	var since time.Time
+	if choice.Mail == domain.MailDaily {
+		if since, err = t.delayToDigest(ctx, to, c, domain.ClockTime(choice.DigestAt), now); err != nil {
+			return err
+		}
+	} else if until := all[to].Hours.QuietUntil(now); !until.IsZero() {
+		return t.DelayMail(ctx, sqlc.DelayMailParams{Until: until, AccountID: to, Now: now, AllKinds: true})
 	}
 	if c.Reachable(now) {
-		return false, nil
+		return nil
 	}
 	until, ok := c.NextReachable(now)
 	if !ok {
-		until = now.Add(24 * time.Hour) // they have no working day in sight: look again tomorrow
+		until = tomorrow(now)
 	}
-	return false, t.DelayMail(ctx, sqlc.DelayMailParams{Until: until, AccountID: to, Now: now})
+	return t.DelayMail(ctx, sqlc.DelayMailParams{Until: until, AccountID: to, Now: now, Since: since})
 }
+
+// delayToDigest lets wait what is for the next mail of a day, and gives the time of the one that is to go now: what came before is for that.
+// It goes at its time, or later on that day when it could not; the next takes up what is left.
+func (t *tx) delayToDigest(ctx context.Context, to domain.AccountID, c *worktime.Calendar, at domain.ClockTime, now time.Time) (time.Time, error) {
+	next, ok := c.DigestAfter(now, at)
+	if !ok {
+		next = tomorrow(now)
+	}
+	since := c.DigestOf(now, at)
+	return since, t.DelayToDigest(ctx, sqlc.DelayToDigestParams{Until: next, AccountID: to, Now: now, Since: since})
+}
+
+// tomorrow is when somebody without a working day in sight is looked at again.
+func tomorrow(now time.Time) time.Time { return now.Add(24 * time.Hour) }
 
 // addLink lets the mail of a prompt lead straight to the answer. The secret is in the mail alone.
 func (t *tx) addLink(ctx context.Context, n *domain.Notice, until, now time.Time) error {

@@ -3,10 +3,8 @@ package postgres
 import (
 	"cmp"
 	"context"
-	"crypto/rand"
 	"errors"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -137,40 +135,6 @@ func (t *tx) readClip(ctx context.Context, c domain.Clip, a domain.AccountID) er
 	return t.inboxChanged(c.WorkspaceID, a)
 }
 
-// Choice reads what somebody wants to hear of.
-func (s Notices) Choice(ctx context.Context, a domain.AccountID) (domain.NoticeChoice, error) {
-	r, err := s.db.queries().NoticeChoice(ctx, a)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return domain.NoticeChoice{Mail: domain.MailEach}, nil
-	}
-	return domain.NoticeChoice{Mail: r.Mail, Muted: each(r.Muted, func(k string) domain.NoticeKind { return domain.NoticeKind(k) })},
-		failed("read choices", err)
-}
-
-// Choose changes it. Mail that waits is not sent to who wants none.
-func (s Notices) Choose(ctx context.Context, a domain.AccountID, c domain.NoticeChoice) error {
-	return s.db.inTx(ctx, "change choices", func(t *tx) error {
-		err := t.PutNoticeChoice(ctx, sqlc.PutNoticeChoiceParams{
-			AccountID: a, Mail: c.Mail, Muted: each(c.Muted, func(k domain.NoticeKind) string { return string(k) }), Unsubscribe: strings.ToLower(rand.Text()),
-		})
-		if err != nil || c.Mail != domain.MailNever {
-			return err
-		}
-		return t.CancelMail(ctx, a)
-	})
-}
-
-// Unsubscribe ends the mail to the person whose secret it is. KindNotFound.
-func (s Notices) Unsubscribe(ctx context.Context, secret string) error {
-	return s.db.inTx(ctx, "unsubscribe", func(t *tx) error {
-		a, err := t.EndMail(ctx, secret)
-		if err != nil {
-			return orNotFound(err, "this address is not in use")
-		}
-		return t.CancelMail(ctx, a)
-	})
-}
-
 // NextMail gives all that is due to be mailed to somebody. It comes again unless Mailed says that it was: who is killed while they send
 // sends again. What may not come to somebody now is put off. false: nothing is due.
 func (s Notices) NextMail(ctx context.Context, now time.Time) (domain.Mail, bool, error) {
@@ -191,12 +155,17 @@ func (s Notices) NextMail(ctx context.Context, now time.Time) (domain.Mail, bool
 		if err := t.DropUnshown(ctx, due.AccountID); err != nil {
 			return err
 		}
+		choice, err := t.choiceOf(ctx, due.AccountID)
+		if err != nil {
+			return err
+		}
 		if !due.Urgent {
-			if all, err := t.delayMail(ctx, due.AccountID, now); err != nil || all {
+			if err := t.delayMail(ctx, due.AccountID, choice, now); err != nil {
 				return err
 			}
 		}
 		mail, err = t.claimMail(ctx, due.AccountID, due.Urgent, now)
+		mail.Unsubscribe, mail.Daily = choice.Unsubscribe, choice.Mail == domain.MailDaily && !due.Urgent
 		return err
 	})
 	return mail, found && err == nil, err
@@ -204,14 +173,6 @@ func (s Notices) NextMail(ctx context.Context, now time.Time) (domain.Mail, bool
 
 func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now time.Time) (domain.Mail, error) {
 	var mail domain.Mail
-	choice, err := t.NoticeChoice(ctx, a)
-	if errors.Is(err, pgx.ErrNoRows) {
-		choice = sqlc.NoticeChoiceRow{Mail: domain.MailEach, Unsubscribe: strings.ToLower(rand.Text())}
-		err = t.PutNoticeChoice(ctx, sqlc.PutNoticeChoiceParams{AccountID: a, Mail: choice.Mail, Muted: []string{}, Unsubscribe: choice.Unsubscribe})
-	}
-	if err != nil {
-		return mail, err
-	}
 	begun, err := t.MailBegun(ctx, sqlc.MailBegunParams{AccountID: a, Now: now, Urgent: urgent})
 	if err != nil {
 		return mail, err
@@ -238,7 +199,6 @@ func (t *tx) claimMail(ctx context.Context, a domain.AccountID, urgent bool, now
 		mail.Notices = append(mail.Notices, n)
 	}
 	slices.SortFunc(mail.Notices, func(a, b domain.Notice) int { return cmp.Compare(a.ID, b.ID) })
-	mail.Unsubscribe = choice.Unsubscribe
 	return mail, nil
 }
 

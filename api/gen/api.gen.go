@@ -310,6 +310,27 @@ func (e MomentSource) Valid() bool {
 	}
 }
 
+// Defines values for MuteKind.
+const (
+	MuteKindClip  MuteKind = "clip"
+	MuteKindRound MuteKind = "round"
+	MuteKindSpace MuteKind = "space"
+)
+
+// Valid indicates whether the value is a known member of the MuteKind enum.
+func (e MuteKind) Valid() bool {
+	switch e {
+	case MuteKindClip:
+		return true
+	case MuteKindRound:
+		return true
+	case MuteKindSpace:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for NormsEscalation.
 const (
 	NormsEscalationAdmins NormsEscalation = "admins"
@@ -333,6 +354,7 @@ func (e NormsEscalation) Valid() bool {
 
 // Defines values for NoticeChoiceMail.
 const (
+	Daily  NoticeChoiceMail = "daily"
 	Each   NoticeChoiceMail = "each"
 	Hourly NoticeChoiceMail = "hourly"
 	Never  NoticeChoiceMail = "never"
@@ -341,6 +363,8 @@ const (
 // Valid indicates whether the value is a known member of the NoticeChoiceMail enum.
 func (e NoticeChoiceMail) Valid() bool {
 	switch e {
+	case Daily:
+		return true
 	case Each:
 		return true
 	case Hourly:
@@ -1965,6 +1989,19 @@ type Moment struct {
 // MomentSource defines model for MomentSource.
 type MomentSource string
 
+// Mute defines model for Mute.
+type Mute struct {
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id   ID       `json:"id"`
+	Kind MuteKind `json:"kind"`
+
+	// Name Empty: a clip without a title, or one that I may not see any more
+	Name string `json:"name"`
+}
+
+// MuteKind defines model for Mute.Kind.
+type MuteKind string
+
 // NewClip defines model for NewClip.
 type NewClip struct {
 	// CommentId Example: 01hf7yat00tvwxyz0123456789
@@ -2069,17 +2106,35 @@ type Notice struct {
 	Url string `json:"url"`
 }
 
-// NoticeChoice defines model for NoticeChoice.
+// NoticeChoice What a change leaves out stays as it is
 type NoticeChoice struct {
-	Mail  NoticeChoiceMail `json:"mail"`
-	Muted []NoticeKind     `json:"muted"`
+	// DigestAt When the daily mail goes, on my own wall clock; where that is quiet, as near to it as the quiet hours leave it
+	DigestAt *string `json:"digest_at,omitempty"`
+
+	// Mail daily: one mail on each working day with all of it; what is urgent, and a round that would close before, comes by itself
+	Mail NoticeChoiceMail `json:"mail"`
+
+	// Muted Kinds that I hear nothing of
+	Muted NoticeKinds `json:"muted"`
+
+	// NotInbox Kinds that are not listed in my inbox
+	NotInbox *NoticeKinds `json:"not_inbox,omitempty"`
+
+	// NotMail Kinds that I am not mailed
+	NotMail *NoticeKinds `json:"not_mail,omitempty"`
+
+	// NotPush Kinds that my browsers do not notify me of
+	NotPush *NoticeKinds `json:"not_push,omitempty"`
 }
 
-// NoticeChoiceMail defines model for NoticeChoice.Mail.
+// NoticeChoiceMail daily: one mail on each working day with all of it; what is urgent, and a round that would close before, comes by itself
 type NoticeChoiceMail string
 
 // NoticeKind clip: there is a new one in a space that I have joined; access: somebody asks to be let in to my clip, or for more time on a link
 type NoticeKind string
+
+// NoticeKinds defines model for NoticeKinds.
+type NoticeKinds = []NoticeKind
 
 // Nudge defines model for Nudge.
 type Nudge struct {
@@ -3598,6 +3653,12 @@ type ServerInterface interface {
 	// ListClipMembers Whom a comment can name, and who of them may watch the clip and would be told
 	// (GET /api/v1/clips/{id}/members)
 	ListClipMembers(ctx echo.Context, id ClipID) error
+	// UnmuteClip Hear of it again
+	// (DELETE /api/v1/clips/{id}/mute)
+	UnmuteClip(ctx echo.Context, id ClipID) error
+	// MuteClip Hear nothing of the talk about a clip, but when I am named
+	// (PUT /api/v1/clips/{id}/mute)
+	MuteClip(ctx echo.Context, id ClipID) error
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx echo.Context, id ClipID) error
@@ -3766,6 +3827,9 @@ type ServerInterface interface {
 	// AcceptInviteAsMe Join with my account; this browser is in that workspace afterwards
 	// (POST /api/v1/me/invites/{secret})
 	AcceptInviteAsMe(ctx echo.Context, secret string) error
+	// ListMutes The spaces, rounds and clips that I hear nothing of, the newest first
+	// (GET /api/v1/me/mutes)
+	ListMutes(ctx echo.Context) error
 	// GetNoticeChoice What I want to hear of, and how
 	// (GET /api/v1/me/notifications)
 	GetNoticeChoice(ctx echo.Context) error
@@ -3904,6 +3968,12 @@ type ServerInterface interface {
 	// UpdateRound Change a round (whoever made it, admins); what is not given stays
 	// (PATCH /api/v1/rounds/{round_id})
 	UpdateRound(ctx echo.Context, roundId ID) error
+	// UnmuteRound Hear of it again
+	// (DELETE /api/v1/rounds/{round_id}/mute)
+	UnmuteRound(ctx echo.Context, roundId ID) error
+	// MuteRound Hear nothing of a round: that it opens, closes and has a record
+	// (PUT /api/v1/rounds/{round_id}/mute)
+	MuteRound(ctx echo.Context, roundId ID) error
 	// ListOccurrences The times it was held, the newest first
 	// (GET /api/v1/rounds/{round_id}/occurrences)
 	ListOccurrences(ctx echo.Context, roundId ID, params ListOccurrencesParams) error
@@ -3949,6 +4019,12 @@ type ServerInterface interface {
 	// JoinSpace Join a space
 	// (PUT /api/v1/spaces/{space_id}/membership)
 	JoinSpace(ctx echo.Context, spaceId ID) error
+	// UnmuteSpace Hear of it again
+	// (DELETE /api/v1/spaces/{space_id}/mute)
+	UnmuteSpace(ctx echo.Context, spaceId ID) error
+	// MuteSpace Hear nothing of a space's new clips and of the talk about its clips, but when I am named
+	// (PUT /api/v1/spaces/{space_id}/mute)
+	MuteSpace(ctx echo.Context, spaceId ID) error
 	// UnpinClip Take it off the list
 	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
 	UnpinClip(ctx echo.Context, spaceId ID, clipId ID) error
@@ -4677,6 +4753,38 @@ func (w *ServerInterfaceWrapper) ListClipMembers(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListClipMembers(ctx, id)
+	return err
+}
+
+// UnmuteClip converts echo context to params.
+func (w *ServerInterfaceWrapper) UnmuteClip(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnmuteClip(ctx, id)
+	return err
+}
+
+// MuteClip converts echo context to params.
+func (w *ServerInterfaceWrapper) MuteClip(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MuteClip(ctx, id)
 	return err
 }
 
@@ -5541,6 +5649,15 @@ func (w *ServerInterfaceWrapper) AcceptInviteAsMe(ctx echo.Context) error {
 	return err
 }
 
+// ListMutes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMutes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMutes(ctx)
+	return err
+}
+
 // GetNoticeChoice converts echo context to params.
 func (w *ServerInterfaceWrapper) GetNoticeChoice(ctx echo.Context) error {
 	var err error
@@ -6159,6 +6276,38 @@ func (w *ServerInterfaceWrapper) UpdateRound(ctx echo.Context) error {
 	return err
 }
 
+// UnmuteRound converts echo context to params.
+func (w *ServerInterfaceWrapper) UnmuteRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "round_id" -------------
+	var roundId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round_id", ctx.Param("round_id"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter round_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnmuteRound(ctx, roundId)
+	return err
+}
+
+// MuteRound converts echo context to params.
+func (w *ServerInterfaceWrapper) MuteRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "round_id" -------------
+	var roundId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "round_id", ctx.Param("round_id"), &roundId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter round_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MuteRound(ctx, roundId)
+	return err
+}
+
 // ListOccurrences converts echo context to params.
 func (w *ServerInterfaceWrapper) ListOccurrences(ctx echo.Context) error {
 	var err error
@@ -6428,6 +6577,38 @@ func (w *ServerInterfaceWrapper) JoinSpace(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.JoinSpace(ctx, spaceId)
+	return err
+}
+
+// UnmuteSpace converts echo context to params.
+func (w *ServerInterfaceWrapper) UnmuteSpace(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnmuteSpace(ctx, spaceId)
+	return err
+}
+
+// MuteSpace converts echo context to params.
+func (w *ServerInterfaceWrapper) MuteSpace(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MuteSpace(ctx, spaceId)
 	return err
 }
 
@@ -6875,6 +7056,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/inbox/read", wrapper.ReadNotices, options.OperationMiddlewares["readNotices"]...)
 	router.GET(options.BaseURL+"/api/v1/me/notifications", wrapper.GetNoticeChoice, options.OperationMiddlewares["getNoticeChoice"]...)
 	router.PUT(options.BaseURL+"/api/v1/me/notifications", wrapper.PutNoticeChoice, options.OperationMiddlewares["putNoticeChoice"]...)
+	router.GET(options.BaseURL+"/api/v1/me/mutes", wrapper.ListMutes, options.OperationMiddlewares["listMutes"]...)
+	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/mute", wrapper.UnmuteSpace, options.OperationMiddlewares["unmuteSpace"]...)
+	router.PUT(options.BaseURL+"/api/v1/spaces/:space_id/mute", wrapper.MuteSpace, options.OperationMiddlewares["muteSpace"]...)
+	router.DELETE(options.BaseURL+"/api/v1/rounds/:round_id/mute", wrapper.UnmuteRound, options.OperationMiddlewares["unmuteRound"]...)
+	router.PUT(options.BaseURL+"/api/v1/rounds/:round_id/mute", wrapper.MuteRound, options.OperationMiddlewares["muteRound"]...)
+	router.DELETE(options.BaseURL+"/api/v1/clips/:id/mute", wrapper.UnmuteClip, options.OperationMiddlewares["unmuteClip"]...)
+	router.PUT(options.BaseURL+"/api/v1/clips/:id/mute", wrapper.MuteClip, options.OperationMiddlewares["muteClip"]...)
 	router.POST(options.BaseURL+"/api/v1/unsubscribe/:secret", wrapper.Unsubscribe, options.OperationMiddlewares["unsubscribe"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.ListShares, options.OperationMiddlewares["listShares"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/shares", wrapper.CreateShare, options.OperationMiddlewares["createShare"]...)
@@ -8495,6 +8683,72 @@ type ListClipMembersdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListClipMembersdefaultApplicationProblemPlusJSONResponse) VisitListClipMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnmuteClipRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type UnmuteClipResponseObject interface {
+	VisitUnmuteClipResponse(w http.ResponseWriter) error
+}
+
+type UnmuteClip204Response struct {
+}
+
+func (response UnmuteClip204Response) VisitUnmuteClipResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnmuteClipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnmuteClipdefaultApplicationProblemPlusJSONResponse) VisitUnmuteClipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MuteClipRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type MuteClipResponseObject interface {
+	VisitMuteClipResponse(w http.ResponseWriter) error
+}
+
+type MuteClip204Response struct {
+}
+
+func (response MuteClip204Response) VisitMuteClipResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MuteClipdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MuteClipdefaultApplicationProblemPlusJSONResponse) VisitMuteClipResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10761,6 +11015,46 @@ func (response AcceptInviteAsMedefaultApplicationProblemPlusJSONResponse) VisitA
 	return err
 }
 
+type ListMutesRequestObject struct {
+}
+
+type ListMutesResponseObject interface {
+	VisitListMutesResponse(w http.ResponseWriter) error
+}
+
+type ListMutes200JSONResponse struct {
+	Mutes []Mute `json:"mutes"`
+}
+
+func (response ListMutes200JSONResponse) VisitListMutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMutesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMutesdefaultApplicationProblemPlusJSONResponse) VisitListMutesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetNoticeChoiceRequestObject struct {
 }
 
@@ -12529,6 +12823,72 @@ func (response UpdateRounddefaultApplicationProblemPlusJSONResponse) VisitUpdate
 	return err
 }
 
+type UnmuteRoundRequestObject struct {
+	RoundId ID `json:"round_id"`
+}
+
+type UnmuteRoundResponseObject interface {
+	VisitUnmuteRoundResponse(w http.ResponseWriter) error
+}
+
+type UnmuteRound204Response struct {
+}
+
+func (response UnmuteRound204Response) VisitUnmuteRoundResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnmuteRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnmuteRounddefaultApplicationProblemPlusJSONResponse) VisitUnmuteRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MuteRoundRequestObject struct {
+	RoundId ID `json:"round_id"`
+}
+
+type MuteRoundResponseObject interface {
+	VisitMuteRoundResponse(w http.ResponseWriter) error
+}
+
+type MuteRound204Response struct {
+}
+
+func (response MuteRound204Response) VisitMuteRoundResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MuteRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MuteRounddefaultApplicationProblemPlusJSONResponse) VisitMuteRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListOccurrencesRequestObject struct {
 	RoundId ID `json:"round_id"`
 	Params  ListOccurrencesParams
@@ -13106,6 +13466,72 @@ type JoinSpacedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response JoinSpacedefaultApplicationProblemPlusJSONResponse) VisitJoinSpaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnmuteSpaceRequestObject struct {
+	SpaceId ID `json:"space_id"`
+}
+
+type UnmuteSpaceResponseObject interface {
+	VisitUnmuteSpaceResponse(w http.ResponseWriter) error
+}
+
+type UnmuteSpace204Response struct {
+}
+
+func (response UnmuteSpace204Response) VisitUnmuteSpaceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnmuteSpacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UnmuteSpacedefaultApplicationProblemPlusJSONResponse) VisitUnmuteSpaceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MuteSpaceRequestObject struct {
+	SpaceId ID `json:"space_id"`
+}
+
+type MuteSpaceResponseObject interface {
+	VisitMuteSpaceResponse(w http.ResponseWriter) error
+}
+
+type MuteSpace204Response struct {
+}
+
+func (response MuteSpace204Response) VisitMuteSpaceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type MuteSpacedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MuteSpacedefaultApplicationProblemPlusJSONResponse) VisitMuteSpaceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14066,6 +14492,12 @@ type StrictServerInterface interface {
 	// ListClipMembers Whom a comment can name, and who of them may watch the clip and would be told
 	// (GET /api/v1/clips/{id}/members)
 	ListClipMembers(ctx context.Context, request ListClipMembersRequestObject) (ListClipMembersResponseObject, error)
+	// UnmuteClip Hear of it again
+	// (DELETE /api/v1/clips/{id}/mute)
+	UnmuteClip(ctx context.Context, request UnmuteClipRequestObject) (UnmuteClipResponseObject, error)
+	// MuteClip Hear nothing of the talk about a clip, but when I am named
+	// (PUT /api/v1/clips/{id}/mute)
+	MuteClip(ctx context.Context, request MuteClipRequestObject) (MuteClipResponseObject, error)
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -14234,6 +14666,9 @@ type StrictServerInterface interface {
 	// AcceptInviteAsMe Join with my account; this browser is in that workspace afterwards
 	// (POST /api/v1/me/invites/{secret})
 	AcceptInviteAsMe(ctx context.Context, request AcceptInviteAsMeRequestObject) (AcceptInviteAsMeResponseObject, error)
+	// ListMutes The spaces, rounds and clips that I hear nothing of, the newest first
+	// (GET /api/v1/me/mutes)
+	ListMutes(ctx context.Context, request ListMutesRequestObject) (ListMutesResponseObject, error)
 	// GetNoticeChoice What I want to hear of, and how
 	// (GET /api/v1/me/notifications)
 	GetNoticeChoice(ctx context.Context, request GetNoticeChoiceRequestObject) (GetNoticeChoiceResponseObject, error)
@@ -14372,6 +14807,12 @@ type StrictServerInterface interface {
 	// UpdateRound Change a round (whoever made it, admins); what is not given stays
 	// (PATCH /api/v1/rounds/{round_id})
 	UpdateRound(ctx context.Context, request UpdateRoundRequestObject) (UpdateRoundResponseObject, error)
+	// UnmuteRound Hear of it again
+	// (DELETE /api/v1/rounds/{round_id}/mute)
+	UnmuteRound(ctx context.Context, request UnmuteRoundRequestObject) (UnmuteRoundResponseObject, error)
+	// MuteRound Hear nothing of a round: that it opens, closes and has a record
+	// (PUT /api/v1/rounds/{round_id}/mute)
+	MuteRound(ctx context.Context, request MuteRoundRequestObject) (MuteRoundResponseObject, error)
 	// ListOccurrences The times it was held, the newest first
 	// (GET /api/v1/rounds/{round_id}/occurrences)
 	ListOccurrences(ctx context.Context, request ListOccurrencesRequestObject) (ListOccurrencesResponseObject, error)
@@ -14417,6 +14858,12 @@ type StrictServerInterface interface {
 	// JoinSpace Join a space
 	// (PUT /api/v1/spaces/{space_id}/membership)
 	JoinSpace(ctx context.Context, request JoinSpaceRequestObject) (JoinSpaceResponseObject, error)
+	// UnmuteSpace Hear of it again
+	// (DELETE /api/v1/spaces/{space_id}/mute)
+	UnmuteSpace(ctx context.Context, request UnmuteSpaceRequestObject) (UnmuteSpaceResponseObject, error)
+	// MuteSpace Hear nothing of a space's new clips and of the talk about its clips, but when I am named
+	// (PUT /api/v1/spaces/{space_id}/mute)
+	MuteSpace(ctx context.Context, request MuteSpaceRequestObject) (MuteSpaceResponseObject, error)
 	// UnpinClip Take it off the list
 	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
 	UnpinClip(ctx context.Context, request UnpinClipRequestObject) (UnpinClipResponseObject, error)
@@ -15739,6 +16186,56 @@ func (sh *strictHandler) ListClipMembers(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(ListClipMembersResponseObject); ok {
 		return validResponse.VisitListClipMembersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnmuteClip operation middleware
+func (sh *strictHandler) UnmuteClip(ctx echo.Context, id ClipID) error {
+	var request UnmuteClipRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnmuteClip(ctx.Request().Context(), request.(UnmuteClipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnmuteClip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnmuteClipResponseObject); ok {
+		return validResponse.VisitUnmuteClipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MuteClip operation middleware
+func (sh *strictHandler) MuteClip(ctx echo.Context, id ClipID) error {
+	var request MuteClipRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MuteClip(ctx.Request().Context(), request.(MuteClipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MuteClip")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MuteClipResponseObject); ok {
+		return validResponse.VisitMuteClipResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17576,6 +18073,29 @@ func (sh *strictHandler) AcceptInviteAsMe(ctx echo.Context, secret string) error
 	return nil
 }
 
+// ListMutes operation middleware
+func (sh *strictHandler) ListMutes(ctx echo.Context) error {
+	var request ListMutesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMutes(ctx.Request().Context(), request.(ListMutesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMutes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMutesResponseObject); ok {
+		return validResponse.VisitListMutesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetNoticeChoice operation middleware
 func (sh *strictHandler) GetNoticeChoice(ctx echo.Context) error {
 	var request GetNoticeChoiceRequestObject
@@ -18928,6 +19448,56 @@ func (sh *strictHandler) UpdateRound(ctx echo.Context, roundId ID) error {
 	return nil
 }
 
+// UnmuteRound operation middleware
+func (sh *strictHandler) UnmuteRound(ctx echo.Context, roundId ID) error {
+	var request UnmuteRoundRequestObject
+
+	request.RoundId = roundId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnmuteRound(ctx.Request().Context(), request.(UnmuteRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnmuteRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnmuteRoundResponseObject); ok {
+		return validResponse.VisitUnmuteRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MuteRound operation middleware
+func (sh *strictHandler) MuteRound(ctx echo.Context, roundId ID) error {
+	var request MuteRoundRequestObject
+
+	request.RoundId = roundId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MuteRound(ctx.Request().Context(), request.(MuteRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MuteRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MuteRoundResponseObject); ok {
+		return validResponse.VisitMuteRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOccurrences operation middleware
 func (sh *strictHandler) ListOccurrences(ctx echo.Context, roundId ID, params ListOccurrencesParams) error {
 	var request ListOccurrencesRequestObject
@@ -19424,6 +19994,56 @@ func (sh *strictHandler) JoinSpace(ctx echo.Context, spaceId ID) error {
 		return err
 	} else if validResponse, ok := response.(JoinSpaceResponseObject); ok {
 		return validResponse.VisitJoinSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnmuteSpace operation middleware
+func (sh *strictHandler) UnmuteSpace(ctx echo.Context, spaceId ID) error {
+	var request UnmuteSpaceRequestObject
+
+	request.SpaceId = spaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnmuteSpace(ctx.Request().Context(), request.(UnmuteSpaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnmuteSpace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnmuteSpaceResponseObject); ok {
+		return validResponse.VisitUnmuteSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MuteSpace operation middleware
+func (sh *strictHandler) MuteSpace(ctx echo.Context, spaceId ID) error {
+	var request MuteSpaceRequestObject
+
+	request.SpaceId = spaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MuteSpace(ctx.Request().Context(), request.(MuteSpaceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MuteSpace")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MuteSpaceResponseObject); ok {
+		return validResponse.VisitMuteSpaceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -1,14 +1,18 @@
 -- name: InsertNudgeNotice :execrows
 -- As InsertNotice, on the clock of who tells. What is urgent nobody can mute, and it is mailed at once.
-insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, mail_at, mail_until)
+insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, in_inbox, mail_at, push_at, mail_until)
 select @id, @workspace_id, member.account_id, @kind, @ref, '', @excerpt, @title, @path, @at,
+       @urgent::bool or not (@kind::text = any(coalesce(choice.not_inbox, '{}'))),
        case when @urgent::bool then @at::timestamptz
+            when @kind::text = any(coalesce(choice.not_mail, '{}')) then null
             when coalesce(choice.mail, 'each') = 'each' then sqlc.arg(at)::timestamptz + interval '20 seconds'
-            when choice.mail = 'hourly' then date_trunc('hour', @at::timestamptz) + interval '1 hour' end,
+            when choice.mail = 'hourly' then date_trunc('hour', @at::timestamptz) + interval '1 hour'
+            when choice.mail = 'daily' then @at::timestamptz end,
+       case when @urgent::bool or not (@kind::text = any(coalesce(choice.not_push, '{}'))) then now() end,
        nullif(@mail_until::timestamptz, '0001-01-01 00:00:00Z')
   from member left join notice_choice choice on choice.account_id = member.account_id
  where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null
-   and (@urgent::bool or not (@kind::text = any(coalesce(choice.muted, '{}'))))
+   and (@urgent::bool or not (@kind::text = any(coalesce(choice.muted, '{}'))) and not notice_muted(member.account_id, @kind::text, @ref, null))
 on conflict (account_id, ref) do nothing;
 
 -- name: SettleNotices :many
@@ -19,31 +23,39 @@ returning workspace_id, account_id;
 
 -- name: DueMail :one
 -- Somebody to whom something has to be mailed, what is urgent first.
-select account_id, (kind = 'message.urgent')::bool as urgent from notice where mail_at <= @now::timestamptz
- order by kind <> 'message.urgent', mail_at limit 1 for update skip locked;
+select account_id, notice_presses(kind)::bool as urgent from notice where mail_at <= @now::timestamptz
+ order by not notice_presses(kind), mail_at limit 1 for update skip locked;
 
 -- name: MailBegun :one
 -- A mail that was begun and of which nobody knows whether it was sent.
 select coalesce(min(mail_id), '')::text from notice
- where account_id = @account_id and mail_at <= @now::timestamptz and (kind = 'message.urgent') = @urgent::bool;
+ where account_id = @account_id and mail_at <= @now::timestamptz and notice_presses(kind) = @urgent::bool;
 
 -- name: ClaimMail :many
 -- All that is to be mailed to somebody now. It comes again after a while, unless MailDone says that it was.
-update notice set mail_at = sqlc.arg(now)::timestamptz + interval '5 minutes' * (mail_tries + 1), mail_tries = mail_tries + 1, mail_id = @mail_id::text
+update notice set mail_at = sqlc.arg(now)::timestamptz + interval '5 minutes' * least(mail_tries + 1, 12), mail_tries = mail_tries + 1, mail_id = @mail_id::text
   from account
  where notice.account_id = @account_id and notice.mail_at <= @now::timestamptz and account.id = notice.account_id
-   and (notice.kind = 'message.urgent') = @urgent::bool and notice.mail_id is not distinct from nullif(@begun::text, '')
+   and notice_presses(notice.kind) = @urgent::bool and notice.mail_id is not distinct from nullif(@begun::text, '')
 returning sqlc.embed(notice), coalesce((select clip.title from clip where clip.id = notice.clip_id), '')::text as title, account.name as person, account.email;
 
 -- name: DelayMail :exec
 -- What is urgent waits for nobody. Outside somebody's working hours only rounds and asks wait, in their quiet hours everything.
 update notice set mail_at = @until::timestamptz
- where account_id = @account_id and mail_at <= @now::timestamptz and kind <> 'message.urgent'
+ where account_id = @account_id and mail_at <= @now::timestamptz and created_at >= @since::timestamptz and not notice_presses(kind)
    and (@all_kinds::bool or kind like 'round.%' or kind like 'ask.%');
 
+-- name: DelayToDigest :exec
+-- What came since the last mail of a day waits for the next, but for what would be over by then. What a mail was begun with stays in that.
+update notice set mail_at = @until::timestamptz
+ where account_id = @account_id and mail_at <= @now::timestamptz and created_at >= @since::timestamptz and not notice_presses(kind)
+   and (mail_until is null or mail_until > @until::timestamptz);
+
 -- name: GiveUpMail :exec
+-- What would be of no use any more, what nobody has taken in sixty tries (two days and a half), and what has been due for a week.
 update notice set mail_at = null
- where mail_at is not null and (mail_tries >= 10 or created_at < sqlc.arg(now)::timestamptz - interval '7 days' or mail_until <= @now::timestamptz);
+ where mail_at is not null and (mail_tries >= 60 or mail_at < sqlc.arg(now)::timestamptz - interval '7 days'
+       or created_at < sqlc.arg(now)::timestamptz - interval '90 days' or mail_until <= @now::timestamptz);
 
 -- name: InsertAnswerLink :exec
 insert into answer_link (token_hash, occurrence_id, account_id, created_at, expires_at) values (@token_hash, @occurrence_id, @account_id, @at, @expires_at);

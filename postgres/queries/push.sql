@@ -38,7 +38,7 @@ select sqlc.embed(notice), coalesce(clip.title, '')::text as title from notice l
 
 -- name: DelayPush :exec
 -- Break-glass ignores quiet hours.
-update notice set push_at = @until where account_id = @account_id and push_at <= now() and kind <> 'message.urgent';
+update notice set push_at = @until where account_id = @account_id and push_at <= now() and not notice_presses(kind);
 
 -- name: PushDone :exec
 update notice set push_at = null where id = any(@ids::text[]);

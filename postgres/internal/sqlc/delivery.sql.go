@@ -55,11 +55,11 @@ func (q *Queries) AnswerLink(ctx context.Context, tokenHash []byte) (AnswerLinkR
 }
 
 const claimMail = `-- name: ClaimMail :many
-update notice set mail_at = $1::timestamptz + interval '5 minutes' * (mail_tries + 1), mail_tries = mail_tries + 1, mail_id = $2::text
+update notice set mail_at = $1::timestamptz + interval '5 minutes' * least(mail_tries + 1, 12), mail_tries = mail_tries + 1, mail_id = $2::text
   from account
  where notice.account_id = $3 and notice.mail_at <= $1::timestamptz and account.id = notice.account_id
-   and (notice.kind = 'message.urgent') = $4::bool and notice.mail_id is not distinct from nullif($5::text, '')
-returning notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce((select clip.title from clip where clip.id = notice.clip_id), '')::text as title, account.name as person, account.email
+   and notice_presses(notice.kind) = $4::bool and notice.mail_id is not distinct from nullif($5::text, '')
+returning notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, notice.in_inbox, coalesce((select clip.title from clip where clip.id = notice.clip_id), '')::text as title, account.name as person, account.email
 `
 
 type ClaimMailParams struct {
@@ -113,6 +113,7 @@ func (q *Queries) ClaimMail(ctx context.Context, arg ClaimMailParams) ([]ClaimMa
 			&i.Notice.MailID,
 			&i.Notice.PushAt,
 			&i.Notice.PushTries,
+			&i.Notice.InInbox,
 			&i.Title,
 			&i.Person,
 			&i.Email,
@@ -129,14 +130,15 @@ func (q *Queries) ClaimMail(ctx context.Context, arg ClaimMailParams) ([]ClaimMa
 
 const delayMail = `-- name: DelayMail :exec
 update notice set mail_at = $1::timestamptz
- where account_id = $2 and mail_at <= $3::timestamptz and kind <> 'message.urgent'
-   and ($4::bool or kind like 'round.%' or kind like 'ask.%')
+ where account_id = $2 and mail_at <= $3::timestamptz and created_at >= $4::timestamptz and not notice_presses(kind)
+   and ($5::bool or kind like 'round.%' or kind like 'ask.%')
 `
 
 type DelayMailParams struct {
 	Until     time.Time
 	AccountID domain.AccountID
 	Now       time.Time
+	Since     time.Time
 	AllKinds  bool
 }
 
@@ -146,14 +148,39 @@ func (q *Queries) DelayMail(ctx context.Context, arg DelayMailParams) error {
 		arg.Until,
 		arg.AccountID,
 		arg.Now,
+		arg.Since,
 		arg.AllKinds,
 	)
 	return err
 }
 
+const delayToDigest = `-- name: DelayToDigest :exec
+update notice set mail_at = $1::timestamptz
+ where account_id = $2 and mail_at <= $3::timestamptz and created_at >= $4::timestamptz and not notice_presses(kind)
+   and (mail_until is null or mail_until > $1::timestamptz)
+`
+
+type DelayToDigestParams struct {
+	Until     time.Time
+	AccountID domain.AccountID
+	Now       time.Time
+	Since     time.Time
+}
+
+// What came since the last mail of a day waits for the next, but for what would be over by then. What a mail was begun with stays in that.
+func (q *Queries) DelayToDigest(ctx context.Context, arg DelayToDigestParams) error {
+	_, err := q.db.Exec(ctx, delayToDigest,
+		arg.Until,
+		arg.AccountID,
+		arg.Now,
+		arg.Since,
+	)
+	return err
+}
+
 const dueMail = `-- name: DueMail :one
-select account_id, (kind = 'message.urgent')::bool as urgent from notice where mail_at <= $1::timestamptz
- order by kind <> 'message.urgent', mail_at limit 1 for update skip locked
+select account_id, notice_presses(kind)::bool as urgent from notice where mail_at <= $1::timestamptz
+ order by not notice_presses(kind), mail_at limit 1 for update skip locked
 `
 
 type DueMailRow struct {
@@ -184,9 +211,11 @@ func (q *Queries) EndAnswerLinks(ctx context.Context, accountID domain.AccountID
 
 const giveUpMail = `-- name: GiveUpMail :exec
 update notice set mail_at = null
- where mail_at is not null and (mail_tries >= 10 or created_at < $1::timestamptz - interval '7 days' or mail_until <= $1::timestamptz)
+ where mail_at is not null and (mail_tries >= 60 or mail_at < $1::timestamptz - interval '7 days'
+       or created_at < $1::timestamptz - interval '90 days' or mail_until <= $1::timestamptz)
 `
 
+// What would be of no use any more, what nobody has taken in sixty tries (two days and a half), and what has been due for a week.
 func (q *Queries) GiveUpMail(ctx context.Context, now time.Time) error {
 	_, err := q.db.Exec(ctx, giveUpMail, now)
 	return err
@@ -216,15 +245,19 @@ func (q *Queries) InsertAnswerLink(ctx context.Context, arg InsertAnswerLinkPara
 }
 
 const insertNudgeNotice = `-- name: InsertNudgeNotice :execrows
-insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, mail_at, mail_until)
+insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, in_inbox, mail_at, push_at, mail_until)
 select $1, $2, member.account_id, $3, $4, '', $5, $6, $7, $8,
+       $9::bool or not ($3::text = any(coalesce(choice.not_inbox, '{}'))),
        case when $9::bool then $8::timestamptz
+            when $3::text = any(coalesce(choice.not_mail, '{}')) then null
             when coalesce(choice.mail, 'each') = 'each' then $8::timestamptz + interval '20 seconds'
-            when choice.mail = 'hourly' then date_trunc('hour', $8::timestamptz) + interval '1 hour' end,
+            when choice.mail = 'hourly' then date_trunc('hour', $8::timestamptz) + interval '1 hour'
+            when choice.mail = 'daily' then $8::timestamptz end,
+       case when $9::bool or not ($3::text = any(coalesce(choice.not_push, '{}'))) then now() end,
        nullif($10::timestamptz, '0001-01-01 00:00:00Z')
   from member left join notice_choice choice on choice.account_id = member.account_id
  where member.workspace_id = $2 and member.account_id = $11 and member.left_at is null
-   and ($9::bool or not ($3::text = any(coalesce(choice.muted, '{}'))))
+   and ($9::bool or not ($3::text = any(coalesce(choice.muted, '{}'))) and not notice_muted(member.account_id, $3::text, $4, null))
 on conflict (account_id, ref) do nothing
 `
 
@@ -265,7 +298,7 @@ func (q *Queries) InsertNudgeNotice(ctx context.Context, arg InsertNudgeNoticePa
 
 const mailBegun = `-- name: MailBegun :one
 select coalesce(min(mail_id), '')::text from notice
- where account_id = $1 and mail_at <= $2::timestamptz and (kind = 'message.urgent') = $3::bool
+ where account_id = $1 and mail_at <= $2::timestamptz and notice_presses(kind) = $3::bool
 `
 
 type MailBegunParams struct {

@@ -270,6 +270,7 @@ type Notice struct {
 	MailID      pgtype.Text
 	PushAt      *time.Time
 	PushTries   int
+	InInbox     bool
 }
 
 type Nudge struct {

@@ -55,13 +55,16 @@ func (q *Queries) EndMail(ctx context.Context, unsubscribe string) (domain.Accou
 }
 
 const insertNotice = `-- name: InsertNotice :execrows
-insert into notice (id, workspace_id, account_id, kind, ref, clip_id, actor, excerpt, at_ms, mail_at)
-select $1, $2, member.account_id, $3, $4, $5, $6, $7, $8,
-       case coalesce(choice.mail, 'each') when 'each' then now() + interval '20 seconds'
-            when 'hourly' then date_trunc('hour', now()) + interval '1 hour' end
+insert into notice (id, workspace_id, account_id, kind, ref, clip_id, actor, excerpt, at_ms, in_inbox, mail_at, push_at)
+select $1, $2, member.account_id, $3, $4, $5, $6, $7, $8, not ($3::text = any(coalesce(choice.not_inbox, '{}'))),
+       case when $3::text = any(coalesce(choice.not_mail, '{}')) then null
+            when coalesce(choice.mail, 'each') = 'each' then now() + interval '20 seconds'
+            when choice.mail = 'hourly' then date_trunc('hour', now()) + interval '1 hour'
+            when choice.mail = 'daily' then now() end,
+       case when not ($3::text = any(coalesce(choice.not_push, '{}'))) then now() end
   from member left join notice_choice choice on choice.account_id = member.account_id
  where member.workspace_id = $2 and member.account_id = $9 and member.left_at is null
-   and not ($3::text = any(coalesce(choice.muted, '{}')))
+   and not ($3::text = any(coalesce(choice.muted, '{}'))) and not notice_muted(member.account_id, $3::text, $4, $5)
 on conflict (account_id, ref) do nothing
 `
 
@@ -77,7 +80,8 @@ type InsertNoticeParams struct {
 	AccountID   domain.AccountID
 }
 
-// Who wants to hear nothing of this kind is told nothing; who was told of the event is not told again.
+// Who wants to hear nothing of this kind, or of what it is about, is told nothing; who was told of the event is not told again. Daily mail
+// waits for its time when it is looked for.
 func (q *Queries) InsertNotice(ctx context.Context, arg InsertNoticeParams) (int64, error) {
 	result, err := q.db.Exec(ctx, insertNotice,
 		arg.ID,
@@ -106,25 +110,37 @@ func (q *Queries) MailDone(ctx context.Context, ids []string) error {
 }
 
 const noticeChoice = `-- name: NoticeChoice :one
-select mail, muted, unsubscribe from notice_choice where account_id = $1
+select mail, digest_at, muted, not_inbox, not_mail, not_push, unsubscribe from notice_choice where account_id = $1
 `
 
 type NoticeChoiceRow struct {
 	Mail        domain.MailChoice
+	DigestAt    int
 	Muted       []string
+	NotInbox    []string
+	NotMail     []string
+	NotPush     []string
 	Unsubscribe string
 }
 
 func (q *Queries) NoticeChoice(ctx context.Context, accountID domain.AccountID) (NoticeChoiceRow, error) {
 	row := q.db.QueryRow(ctx, noticeChoice, accountID)
 	var i NoticeChoiceRow
-	err := row.Scan(&i.Mail, &i.Muted, &i.Unsubscribe)
+	err := row.Scan(
+		&i.Mail,
+		&i.DigestAt,
+		&i.Muted,
+		&i.NotInbox,
+		&i.NotMail,
+		&i.NotPush,
+		&i.Unsubscribe,
+	)
 	return i, err
 }
 
 const notices = `-- name: Notices :many
-select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce(clip.title, '')::text as title, clip.cuts, coalesce(clip.duration_ms, 0)::bigint as duration_ms from notice left join clip on clip.id = notice.clip_id
- where notice.workspace_id = $1 and notice.account_id = $2
+select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, notice.in_inbox, coalesce(clip.title, '')::text as title, clip.cuts, coalesce(clip.duration_ms, 0)::bigint as duration_ms from notice left join clip on clip.id = notice.clip_id
+ where notice.workspace_id = $1 and notice.account_id = $2 and notice.in_inbox
    and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
    and ($3::text = '' or notice.id < $3::text)
  order by notice.id desc limit $4::int
@@ -178,6 +194,7 @@ func (q *Queries) Notices(ctx context.Context, arg NoticesParams) ([]NoticesRow,
 			&i.Notice.MailID,
 			&i.Notice.PushAt,
 			&i.Notice.PushTries,
+			&i.Notice.InInbox,
 			&i.Title,
 			&i.Cuts,
 			&i.DurationMs,
@@ -202,14 +219,20 @@ func (q *Queries) PruneNotices(ctx context.Context) error {
 }
 
 const putNoticeChoice = `-- name: PutNoticeChoice :exec
-insert into notice_choice (account_id, mail, muted, unsubscribe) values ($1, $2, $3, $4)
-on conflict (account_id) do update set mail = excluded.mail, muted = excluded.muted
+insert into notice_choice (account_id, mail, digest_at, muted, not_inbox, not_mail, not_push, unsubscribe)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
+on conflict (account_id) do update set mail = excluded.mail, digest_at = excluded.digest_at, muted = excluded.muted, not_inbox = excluded.not_inbox,
+  not_mail = excluded.not_mail, not_push = excluded.not_push
 `
 
 type PutNoticeChoiceParams struct {
 	AccountID   domain.AccountID
 	Mail        domain.MailChoice
+	DigestAt    int
 	Muted       []string
+	NotInbox    []string
+	NotMail     []string
+	NotPush     []string
 	Unsubscribe string
 }
 
@@ -217,7 +240,11 @@ func (q *Queries) PutNoticeChoice(ctx context.Context, arg PutNoticeChoiceParams
 	_, err := q.db.Exec(ctx, putNoticeChoice,
 		arg.AccountID,
 		arg.Mail,
+		arg.DigestAt,
 		arg.Muted,
+		arg.NotInbox,
+		arg.NotMail,
+		arg.NotPush,
 		arg.Unsubscribe,
 	)
 	return err
@@ -225,7 +252,7 @@ func (q *Queries) PutNoticeChoice(ctx context.Context, arg PutNoticeChoiceParams
 
 const readNotices = `-- name: ReadNotices :exec
 update notice set read_at = coalesce(read_at, now()), mail_at = null
- where workspace_id = $1 and account_id = $2 and (cardinality($3::text[]) = 0 or id = any($3::text[]))
+ where workspace_id = $1 and account_id = $2 and in_inbox and (cardinality($3::text[]) = 0 or id = any($3::text[]))
 `
 
 type ReadNoticesParams struct {
@@ -268,7 +295,7 @@ func (q *Queries) ThreadAuthors(ctx context.Context, clipID domain.ClipID, root 
 
 const unreadNotices = `-- name: UnreadNotices :one
 select count(*)::int from notice
- where notice.workspace_id = $1 and notice.account_id = $2 and read_at is null
+ where notice.workspace_id = $1 and notice.account_id = $2 and read_at is null and notice.in_inbox
    and notice_shown(notice.clip_id, notice.account_id, notice.workspace_id, notice.kind, notice.ref)
 `
 

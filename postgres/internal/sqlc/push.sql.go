@@ -18,7 +18,7 @@ with mine as (
    where notice.account_id = $1 and notice.push_at <= now() and notice.read_at is null
   returning id
 )
-select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
+select notice.id, notice.workspace_id, notice.account_id, notice.kind, notice.ref, notice.clip_id, notice.actor, notice.excerpt, notice.at_ms, notice.created_at, notice.read_at, notice.mail_at, notice.mail_tries, notice.title, notice.path, notice.mail_until, notice.mail_id, notice.push_at, notice.push_tries, notice.in_inbox, coalesce(clip.title, '')::text as title from notice left join clip on clip.id = notice.clip_id
  where notice.id in (select mine.id from mine) order by notice.id desc limit 50
 `
 
@@ -57,6 +57,7 @@ func (q *Queries) ClaimPush(ctx context.Context, accountID domain.AccountID) ([]
 			&i.Notice.MailID,
 			&i.Notice.PushAt,
 			&i.Notice.PushTries,
+			&i.Notice.InInbox,
 			&i.Title,
 		); err != nil {
 			return nil, err
@@ -70,7 +71,7 @@ func (q *Queries) ClaimPush(ctx context.Context, accountID domain.AccountID) ([]
 }
 
 const delayPush = `-- name: DelayPush :exec
-update notice set push_at = $1 where account_id = $2 and push_at <= now() and kind <> 'message.urgent'
+update notice set push_at = $1 where account_id = $2 and push_at <= now() and not notice_presses(kind)
 `
 
 // Break-glass ignores quiet hours.

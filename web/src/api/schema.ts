@@ -1662,6 +1662,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/mutes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The spaces, rounds and clips that I hear nothing of, the newest first */
+        get: operations["listMutes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Hear nothing of a space's new clips and of the talk about its clips, but when I am named */
+        put: operations["muteSpace"];
+        post?: never;
+        /** Hear of it again */
+        delete: operations["unmuteSpace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{round_id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Hear nothing of a round: that it opens, closes and has a record */
+        put: operations["muteRound"];
+        post?: never;
+        /** Hear of it again */
+        delete: operations["unmuteRound"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Hear nothing of the talk about a clip, but when I am named */
+        put: operations["muteClip"];
+        post?: never;
+        /** Hear of it again */
+        delete: operations["unmuteClip"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/unsubscribe/{secret}": {
         parameters: {
             query?: never;
@@ -2955,10 +3032,31 @@ export interface components {
             unread: number;
             next_cursor?: string;
         };
+        NoticeKinds: components["schemas"]["NoticeKind"][];
+        /** @description What a change leaves out stays as it is */
         NoticeChoice: {
+            /**
+             * @description daily: one mail on each working day with all of it; what is urgent, and a round that would close before, comes by itself
+             * @enum {string}
+             */
+            mail: "each" | "hourly" | "daily" | "never";
+            /** @description When the daily mail goes, on my own wall clock; where that is quiet, as near to it as the quiet hours leave it */
+            digest_at?: string;
+            /** @description Kinds that I hear nothing of */
+            muted: components["schemas"]["NoticeKinds"];
+            /** @description Kinds that are not listed in my inbox */
+            not_inbox?: components["schemas"]["NoticeKinds"];
+            /** @description Kinds that I am not mailed */
+            not_mail?: components["schemas"]["NoticeKinds"];
+            /** @description Kinds that my browsers do not notify me of */
+            not_push?: components["schemas"]["NoticeKinds"];
+        };
+        Mute: {
             /** @enum {string} */
-            mail: "each" | "hourly" | "never";
-            muted: components["schemas"]["NoticeKind"][];
+            kind: "space" | "round" | "clip";
+            id: components["schemas"]["ID"];
+            /** @description Empty: a clip without a title, or one that I may not see any more */
+            name: string;
         };
         ShareRequest: {
             /** @description For its maker: whom it is for */
@@ -7530,6 +7628,155 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["NoticeChoice"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listMutes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Mutes */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        mutes: components["schemas"]["Mute"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    muteSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unmuteSpace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    muteRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unmuteRound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                round_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    muteClip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    unmuteClip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Not muted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
