@@ -25,6 +25,7 @@ var forAnswer = map[string]string{ //nolint:gochecknoglobals // a table
 	"GET /api/v1/occurrences/{occurrence_id}/outcomes":  "occurrence_id", // there are none for such a sign-in
 	"PUT /api/v1/occurrences/{occurrence_id}/answer":    "occurrence_id",
 	"DELETE /api/v1/occurrences/{occurrence_id}/answer": "occurrence_id",
+	"POST /api/v1/blockers":                             "", // what was said in that answer, and nothing else
 
 	"POST /api/v1/clips":                            "",
 	"GET /api/v1/clips/{id}":                        "",
@@ -39,6 +40,8 @@ var forAnswer = map[string]string{ //nolint:gochecknoglobals // a table
 	"GET /api/v1/clips/{id}/hls/master.m3u8":        "",
 	"GET /api/v1/clips/{id}/hls/{rendition}/{file}": "",
 	"GET /api/v1/clips/{id}/transcript":             "",
+	"GET /api/v1/clips/{id}/proposals":              "",
+	"POST /api/v1/clips/{id}/proposals/dismiss":     "",
 	"GET /api/v1/clips/{id}/poster.jpg":             "",
 	"GET /api/v1/clips/{id}/peaks":                  "",
 }

@@ -14,6 +14,11 @@ import (
 // blockers keeps what is in people's way. Each change is an event.
 type blockers interface {
 	Create(ctx context.Context, b domain.Blocker) error
+	// Accept makes one of what its owner said, or notes that one which is open was said again; it gives the one on the board. KindConflict
+	// when that was accepted or dismissed before.
+	Accept(ctx context.Context, b domain.Blocker) (domain.BlockerID, error)
+	// OpenOf lists what is in somebody's way, the oldest first: id, words, and since when.
+	OpenOf(ctx context.Context, w domain.WorkspaceID, owner domain.AccountID) ([]domain.Blocker, error)
 	// Get reads one. KindNotFound.
 	Get(ctx context.Context, w domain.WorkspaceID, id domain.BlockerID) (domain.Blocker, error)
 	// List lists open ones first, the oldest first; state is open, cleared, or empty for both.
@@ -109,7 +114,15 @@ func (h *handlers) CreateBlocker(ctx context.Context, r gen.CreateBlockerRequest
 	if b.Source, b.Origin, err = h.said(ctx, saidAt{in.ClipId, in.CommentId, in.OccurrenceId, in.StartMs, in.EndMs, in.Spoken}); err != nil {
 		return nil, err
 	}
-	if err := h.Blockers.Create(ctx, b); err != nil {
+	if who.only != "" && (b.Source.OccurrenceID != who.only || b.Origin != domain.OriginSpoken) {
+		return nil, domain.Errorf(domain.KindForbidden, "the link in the mail is good for what you said in this one round; sign in for everything else")
+	}
+	if b.Origin == domain.OriginSpoken {
+		b.ID, err = h.Blockers.Accept(ctx, b)
+	} else {
+		err = h.Blockers.Create(ctx, b)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("keep blocker: %w", err)
 	}
 	_, _, shown, err := h.blocker(ctx, string(b.ID))

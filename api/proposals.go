@@ -7,6 +7,7 @@ import (
 
 	"baton/api/gen"
 	"baton/domain"
+	"baton/rounds"
 	"baton/rounds/spoken"
 )
 
@@ -31,8 +32,16 @@ func (h *handlers) ListProposals(ctx context.Context, r gen.ListProposalsRequest
 	for i, m := range members {
 		names[i] = m.Account.Name
 	}
+	sections, err := h.Transcripts.Sections(ctx, c)
+	if err != nil {
+		return nil, fmt.Errorf("read sections: %w", err)
+	}
+	open, err := h.Blockers.OpenOf(ctx, c.WorkspaceID, c.OwnerID)
+	if err != nil {
+		return nil, fmt.Errorf("list open blockers: %w", err)
+	}
 	out := gen.ListProposals200JSONResponse{Proposals: []gen.Proposal{}}
-	for _, p := range spoken.Find(t.Shown(&c), names) {
+	for _, p := range spoken.Find(t.Shown(&c), names, sections.Blockers...) {
 		if slices.Contains(settled, p.StartMS) {
 			continue
 		}
@@ -40,6 +49,12 @@ func (h *handlers) ListProposals(ctx context.Context, r gen.ListProposalsRequest
 		if i := slices.Index(names, p.Name); p.Name != "" && members[i].Account.ID != c.OwnerID {
 			of := personOf(members[i].Account)
 			shown.Owner = &of
+		}
+		if p.Kind == spoken.Blocker {
+			shown.Recorded = domain.Overlap(sections.Blockers, domain.Span{StartMS: p.StartMS, EndMS: p.StartMS + 1})
+			if known, again := rounds.Again(p.Text, open); again {
+				shown.Again = &gen.BlockerBefore{Id: string(known.ID), Body: known.Body, RaisedAt: known.RaisedAt.UTC()}
+			}
 		}
 		out.Proposals = append(out.Proposals, shown)
 	}

@@ -25,6 +25,8 @@ type transcripts interface {
 	// Summary reads what a language model wrote; the zero Summary when there is none.
 	Summary(ctx context.Context, c domain.ClipID) (domain.Summary, error)
 	Chapters(ctx context.Context, c domain.ClipID) ([]domain.Chapter, error)
+	// Sections reads what a clip answers in a round; nothing when it answers none.
+	Sections(ctx context.Context, c domain.Clip) (domain.ClipSections, error)
 	// SetChapters replaces all chapters and says so by an event.
 	SetChapters(ctx context.Context, c domain.ClipID, chapters []domain.Chapter) error
 	// ResetChapters queues the finding of others, as if nobody had arranged them.

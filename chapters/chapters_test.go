@@ -293,3 +293,30 @@ func FuzzFind(f *testing.F) {
 		}
 	})
 }
+
+// TestAnnouncedSections: what opens a section beyond doubt, and what only speaks of one.
+func TestAnnouncedSections(t *testing.T) {
+	t.Parallel()
+	for said, want := range map[string]string{
+		"Hi everyone.|Yesterday I fixed the importer.|Today I write tests for it.|My blockers are the key and the desk.":               "1 Yesterday, 2 Today, 3 Blockers",
+		"Yesterday, the importer.|So for today, the tests.|And as for blockers, I wait for the key.":                                   "0 Yesterday, 1 Today, 2 Blockers",
+		"I finished the page yesterday.|I want to write the tests for it today.|Nobody else got blocked by that in the end.":           "",
+		"The page is done.|We shipped it to everybody yesterday.|It will be seen by the customers later today.":                        "",
+		"Yesterday was the importer.|It is finished, and I would like to thank Ben for all the help today.|Blockers: the store's key.": "0 Yesterday, 2 Blockers",
+	} {
+		in := chapters.Input{SectionNames: []string{"Yesterday", "Today", "Blockers"}, DurationMS: 60_000}
+		for i, text := range strings.Split(said, "|") {
+			in.Cues = append(in.Cues, domain.Cue{StartMS: int64(i) * 10_000, EndMS: int64(i)*10_000 + 8000, Text: text})
+		}
+		var got []string
+		for _, m := range chapters.Announced(in) {
+			got = append(got, fmt.Sprintf("%d %s", m.StartMS/10_000, m.Name))
+		}
+		if s := strings.Join(got, ", "); s != want {
+			t.Errorf("%s: %s, want %s", said, s, want)
+		}
+	}
+	if got := chapters.Announced(chapters.Input{Cues: []domain.Cue{{Text: "Today I test", EndMS: 900}}}); got != nil {
+		t.Errorf("%+v", got) // it answers no round
+	}
+}

@@ -1,9 +1,12 @@
 package chapters
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"baton/domain"
 )
 
 // sectionsOnlyMS is the length up to which a clip with spoken sections is cut at them alone.
@@ -45,7 +48,7 @@ func (d *document) sections(names []string) map[int]string {
 	}
 	found := map[int]string{}
 	for _, name := range names {
-		if i := d.opensSection(marksOf(name, !usual), found); i >= 0 {
+		if i, _ := d.opensSection(marksOf(name, !usual), found); i >= 0 {
 			found[i] = strings.TrimSpace(name)
 		}
 	}
@@ -55,9 +58,9 @@ func (d *document) sections(names []string) map[int]string {
 	return found
 }
 
-// opensSection is the unit that says one of the marks earliest in its sentence, the first such; -1: none.
-func (d *document) opensSection(marks [][]string, taken map[int]string) int {
-	best, place := -1, headWords+1
+// opensSection is the unit that says one of the marks earliest in its sentence, the first such, and after how many words; -1: none.
+func (d *document) opensSection(marks [][]string, taken map[int]string) (best, place int) {
+	best, place = -1, headWords+1
 	for i := range d.units {
 		if _, is := taken[i]; is {
 			continue
@@ -67,7 +70,26 @@ func (d *document) opensSection(marks [][]string, taken map[int]string) int {
 			best, place = i, at
 		}
 	}
-	return best
+	return best, place
+}
+
+// announcedWithin is after how many words of its sentence a section's name opens it beyond doubt: "my blockers are", "for today", not
+// "I want to finish that today".
+const announcedWithin = 2
+
+// Announced finds where the named sections are opened beyond doubt, in order. It finds less than Find, which may be wrong about a title.
+func Announced(in Input) []domain.SectionMark {
+	d := newDocument(in)
+	var out []domain.SectionMark
+	taken := map[int]string{}
+	for _, name := range in.SectionNames {
+		if i, place := d.opensSection(marksOf(name, true), taken); i >= 0 && place <= announcedWithin {
+			taken[i] = name
+			out = append(out, domain.SectionMark{Name: name, StartMS: d.units[i].startMS})
+		}
+	}
+	slices.SortFunc(out, func(a, b domain.SectionMark) int { return cmp.Compare(a.StartMS, b.StartMS) })
+	return out
 }
 
 // headWords is how far from the start of a unit a section's name counts.

@@ -118,3 +118,11 @@ func (c *Clip) Kept() Timeline { return Kept(c.Cuts, c.DurationMS) }
 
 // Rendered tells whether the exact version of the edit that holds has been made.
 func (c *Clip) Rendered() bool { return len(c.Cuts) > 0 && c.RenderedNo == c.EditNo }
+
+// WordsComing tells whether more of what is said in a clip will be written down by itself.
+func (c *Clip) WordsComing() bool {
+	if c.State == ClipRecording || c.State == ClipProcessing {
+		return true
+	}
+	return c.State == ClipReady && (c.TranscriptState == TranscriptPending || c.TranscriptState == TranscriptRunning)
+}

@@ -109,9 +109,11 @@ type Occurrence struct {
 	// On is the day on which it opens, on everybody's own calendar.
 	On       Date
 	OpenedAt time.Time
-	// ClosedAt is when the last member's time was over and the record was written; zero before.
+	// ClosedAt is when the last member's time was over; zero before.
 	ClosedAt time.Time
-	Answers  []Answer
+	// RecordedAt is when the written record was sent; zero before.
+	RecordedAt time.Time
+	Answers    []Answer
 	// Sent lists what members were told, by kind.
 	Sent map[NudgeKind][]AccountID
 }
@@ -141,6 +143,8 @@ type AnswerPart struct {
 	// StartMS is where in the clip the section begins; EndMS where it ends, 0 for the clip's end.
 	StartMS int64 `json:"start_ms,omitempty"`
 	EndMS   int64 `json:"end_ms,omitempty"`
+	// Heard: its author did not mark where it is in the clip; the section's name was heard there.
+	Heard bool `json:"heard,omitempty"`
 }
 
 // Check refuses an answer that says nothing, or speaks of sections that the round does not have. KindInvalid.

@@ -26,6 +26,9 @@ func (r *Runner) chapters(ctx context.Context, clip domain.Clip, _ func(float64)
 	if err != nil {
 		return fmt.Errorf("read sections: %w", err)
 	}
+	if sections, err = r.heardSections(ctx, clip, words, sections); err != nil {
+		return err
+	}
 	if len(sections.Marks) > 0 {
 		existing = sections.Marks
 	}
@@ -51,4 +54,22 @@ func (r *Runner) chapters(ctx context.Context, clip domain.Clip, _ func(float64)
 		return fmt.Errorf("queue summary: %w", err)
 	}
 	return nil
+}
+
+// heardSections lets the sections that are announced in an answer to a round be parts of it, as those that were marked by hand are.
+func (r *Runner) heardSections(ctx context.Context, clip domain.Clip, words domain.Transcript, sections domain.ClipSections) (domain.ClipSections, error) {
+	heard := chapters.Announced(chapters.Input{Cues: words.Cues, Speech: words.Speech, DurationMS: clip.DurationMS, SectionNames: sections.Names})
+	if len(heard) == 0 {
+		return sections, nil
+	}
+	changed, err := r.Store.SetHeard(ctx, clip.ID, heard)
+	if err != nil {
+		return sections, fmt.Errorf("answer the sections that were heard: %w", err)
+	}
+	if changed {
+		if sections, err = r.Store.Sections(ctx, clip); err != nil {
+			return sections, fmt.Errorf("read sections: %w", err)
+		}
+	}
+	return sections, nil
 }

@@ -15,6 +15,7 @@ type spoken struct {
 	sections domain.ClipSections
 	existing []domain.Chapter
 	put      []domain.Chapter
+	heard    []domain.SectionMark
 }
 
 func (s *spoken) Transcript(context.Context, domain.ClipID) (domain.Transcript, error) {
@@ -31,6 +32,11 @@ func (s *spoken) Screen(context.Context, domain.ClipID) (domain.Screen, error) {
 
 func (s *spoken) Sections(context.Context, domain.Clip) (domain.ClipSections, error) {
 	return s.sections, nil
+}
+
+func (s *spoken) SetHeard(_ context.Context, _ domain.ClipID, heard []domain.SectionMark) (bool, error) {
+	s.heard = heard
+	return false, nil
 }
 
 func (s *spoken) PutChapters(_ context.Context, _ domain.ClipID, c []domain.Chapter) error {

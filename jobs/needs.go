@@ -60,6 +60,8 @@ type Store interface {
 	Chapters(ctx context.Context, id domain.ClipID) ([]domain.Chapter, error)
 	// Sections reads what a clip answers in a round.
 	Sections(ctx context.Context, c domain.Clip) (domain.ClipSections, error)
+	// SetHeard makes sections that are announced in a clip parts of the answer that it is; changed: that made a difference.
+	SetHeard(ctx context.Context, id domain.ClipID, heard []domain.SectionMark) (changed bool, err error)
 	// PutChapters records generated chapters; it leaves edited ones alone.
 	PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error
 	// SuggestTitle titles a clip that has no title.

@@ -134,9 +134,26 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 			t.Errorf("the mail lacks %q:\n%s", want, got[0])
 		}
 	}
+	// The clip is still on its way: the record waits for its words, but not for ever, and says whose are missing.
+	for after, want := range map[time.Duration]bool{time.Minute: false, 14 * time.Minute: false} {
+		sent, err := o.db.Rounds.Publish(t.Context(), one.ID, at.Add(after))
+		o.ok(err)
+		if sent != want {
+			t.Errorf("sent after %s: %t", after, sent)
+		}
+	}
+	early, _, err := o.db.Webhooks.Claim(t.Context(), 10, nil)
+	o.ok(err)
+	for range 2 {
+		sent, err := o.db.Rounds.Publish(t.Context(), one.ID, at.Add(15*time.Minute))
+		o.ok(err)
+		if !sent || len(early) != 0 {
+			t.Errorf("%t, %+v", sent, early)
+		}
+	}
 	posts, shown, err := o.db.Webhooks.Claim(t.Context(), 10, nil)
 	o.ok(err)
-	if len(posts) != 1 || !shown[0] || !strings.Contains(posts[0].Message.Data["record_markdown"].(string), "## Olga") || posts[0].Message.Text != "1 of 1 answered, 0 decisions, 0 asks, 0 blockers" {
+	if len(posts) != 1 || !shown[0] || !strings.Contains(posts[0].Message.Data["record_markdown"].(string), "- Words still being written down, and here when they are: Olga") || !strings.Contains(posts[0].Message.Data["record_markdown"].(string), "## Olga") || posts[0].Message.Text != "1 of 1 answered, 0 decisions, 0 asks, 0 blockers" {
 		t.Errorf("%+v", posts)
 	}
 }

@@ -245,8 +245,8 @@ func toSource(clip *domain.ClipID, start, end int64, comment *domain.CommentID, 
 
 // SettledProposals lists the moments of a clip whose proposal was accepted or dismissed.
 func (s Asks) SettledProposals(ctx context.Context, id domain.ClipID) ([]int64, error) {
-	all, err := s.db.queries().SettledProposals(ctx, id)
-	return all, failed("list settled proposals", err)
+	all, err := s.db.queries().SettledOf(ctx, []string{string(id)})
+	return each(all, func(r sqlc.ProposalDismissed) int64 { return r.StartMs }), failed("list settled proposals", err)
 }
 
 // DismissProposal notes that a sentence was not meant so.

@@ -7,10 +7,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"baton/domain"
 	"baton/postgres/internal/sqlc"
+	"baton/rounds"
 )
 
 const noBlocker = "there is no such blocker"
@@ -79,17 +78,73 @@ func (s Blockers) SetCleared(ctx context.Context, b domain.Blocker, by domain.Ac
 	})
 }
 
-// raise makes blockers of what somebody wrote in an occurrence: what is open in the same words already is mentioned again.
+// Accept makes a blocker of what its owner said, or notes where they said again what is open already; it gives the one that is on the board.
+// KindConflict when that moment was accepted or dismissed before.
+func (s Blockers) Accept(ctx context.Context, b domain.Blocker) (domain.BlockerID, error) {
+	at, kept := b.Source, b.ID
+	err := s.db.inTx(ctx, "accept a blocker", func(t *tx) error {
+		if _, err := t.lockClip(ctx, at.ClipID); err != nil {
+			return err
+		}
+		settled, err := t.SettledOf(ctx, []string{string(at.ClipID)})
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(settled, func(r sqlc.ProposalDismissed) bool { return r.StartMs == at.StartMS }) {
+			return domain.Errorf(domain.KindConflict, "this was accepted or dismissed already")
+		}
+		open, err := t.openBlockers(ctx, b.WorkspaceID, b.Owner.ID, "")
+		if err != nil {
+			return err
+		}
+		known, again := rounds.Again(b.Body, open)
+		switch {
+		case !again:
+			err = t.insertBlocker(ctx, b)
+		case at.OccurrenceID == "" || at.OccurrenceID == known.Source.OccurrenceID: // on the board, and no repetition
+			kept, err = known.ID, t.DismissProposal(ctx, at.ClipID, at.StartMS)
+		default:
+			kept = known.ID
+			err = t.MentionSpoken(ctx, sqlc.MentionSpokenParams{
+				BlockerID: known.ID, OccurrenceID: at.OccurrenceID, At: b.RaisedAt, ClipID: string(at.ClipID), StartMs: at.StartMS, EndMs: at.EndMS,
+			})
+		}
+		if err != nil {
+			return err
+		}
+		return t.thingChanged(domain.EventBlockerChanged, b.WorkspaceID, string(kept))
+	})
+	return kept, err
+}
+
+// OpenOf lists what is in somebody's way, the oldest first: id, words, and since when.
+func (s Blockers) OpenOf(ctx context.Context, w domain.WorkspaceID, owner domain.AccountID) ([]domain.Blocker, error) {
+	rows, err := s.db.queries().OpenBlockersOf(ctx, sqlc.OpenBlockersOfParams{WorkspaceID: w, OwnerID: owner})
+	return each(rows, toOpenBlocker), failed("list open blockers", err)
+}
+
+// openBlockers are those of somebody that may come up again in an occurrence.
+func (t *tx) openBlockers(ctx context.Context, w domain.WorkspaceID, owner domain.AccountID, o domain.OccurrenceID) ([]domain.Blocker, error) {
+	rows, err := t.OpenBlockersOf(ctx, sqlc.OpenBlockersOfParams{WorkspaceID: w, OwnerID: owner, OccurrenceID: string(o)})
+	return each(rows, toOpenBlocker), err
+}
+
+func toOpenBlocker(r sqlc.OpenBlockersOfRow) domain.Blocker {
+	return domain.Blocker{ID: r.ID, Body: r.Body, Source: domain.Source{OccurrenceID: deref(r.OccurrenceID)}, RaisedAt: r.RaisedAt}
+}
+
+// raise makes blockers of what somebody wrote in an occurrence: what is open already, in whatever words, is mentioned again.
 // What they wrote before and no longer do is taken back, or corrected when much the same stands there now.
 func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.OccurrenceID, owner domain.AccountID, bodies []string, now time.Time) error {
-	lower := orEmpty(each(bodies, strings.ToLower))
-	before, err := t.TakenBack(ctx, sqlc.TakenBackParams{OccurrenceID: string(o), OwnerID: owner, Bodies: lower})
+	before, err := t.TakenBack(ctx, sqlc.TakenBackParams{OccurrenceID: string(o), OwnerID: owner, Bodies: orEmpty(each(bodies, strings.ToLower))})
 	if err != nil {
 		return err
 	}
-	if err := t.KeepMentionsOf(ctx, sqlc.KeepMentionsOfParams{OccurrenceID: o, OwnerID: owner, Bodies: lower}); err != nil {
+	open, err := t.openBlockers(ctx, w, owner, o)
+	if err != nil {
 		return err
 	}
+	kept := []string{} // what is mentioned here
 	for _, body := range bodies {
 		there, err := t.HasBlockerOf(ctx, sqlc.HasBlockerOfParams{OccurrenceID: string(o), OwnerID: owner, Body: body})
 		if err != nil {
@@ -98,26 +153,44 @@ func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.Occurrenc
 		if there {
 			continue
 		}
-		id, err := t.OpenBlockerLike(ctx, sqlc.OpenBlockerLikeParams{WorkspaceID: w, OwnerID: owner, Body: body, OccurrenceID: string(o)})
-		switch {
-		case errors.Is(err, pgx.ErrNoRows):
-			if i := slices.IndexFunc(before, func(b sqlc.TakenBackRow) bool { return corrects(body, b.Body) }); i >= 0 {
-				err = t.reword(ctx, w, before[i].ID, body)
-				before = slices.Delete(before, i, i+1)
-				break
+		if known, again := rounds.Again(body, open); again {
+			open = slices.DeleteFunc(open, func(b domain.Blocker) bool { return b.ID == known.ID }) // each line is one trouble
+			kept = append(kept, string(known.ID))
+			if err := t.mention(ctx, known, o, now); err != nil {
+				return err
 			}
+			continue
+		}
+		if i := slices.IndexFunc(before, func(b sqlc.TakenBackRow) bool { return corrects(body, b.Body) }); i >= 0 {
+			err = t.reword(ctx, w, before[i].ID, body)
+			before = slices.Delete(before, i, i+1)
+		} else {
 			err = t.insertBlocker(ctx, domain.Blocker{
 				ID: domain.NewIDAt[domain.BlockerID](now), WorkspaceID: w, Owner: domain.Account{ID: owner}, Body: body,
 				Source: domain.Source{OccurrenceID: o}, Origin: domain.OriginRound, RaisedAt: now,
 			})
-		case err == nil:
-			err = t.MentionBlocker(ctx, sqlc.MentionBlockerParams{BlockerID: id, OccurrenceID: o, At: now})
 		}
 		if err != nil {
 			return err
 		}
 	}
-	for _, b := range before {
+	if err := t.KeepMentionsOf(ctx, sqlc.KeepMentionsOfParams{OccurrenceID: o, OwnerID: owner, Kept: kept}); err != nil {
+		return err
+	}
+	return t.takeBack(ctx, w, before)
+}
+
+// mention notes that a blocker came up again in an occurrence; where it was raised is none.
+func (t *tx) mention(ctx context.Context, b domain.Blocker, o domain.OccurrenceID, now time.Time) error {
+	if b.Source.OccurrenceID == o {
+		return nil
+	}
+	return t.MentionBlocker(ctx, sqlc.MentionBlockerParams{BlockerID: b.ID, OccurrenceID: o, At: now})
+}
+
+// takeBack removes blockers with what tells of them.
+func (t *tx) takeBack(ctx context.Context, w domain.WorkspaceID, all []sqlc.TakenBackRow) error {
+	for _, b := range all {
 		if err := errors.Join(t.DeleteBlocker(ctx, b.ID), t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: w, Key: "blocker_id", ID: string(b.ID)})); err != nil {
 			return err
 		}

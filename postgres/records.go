@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"baton/domain"
 	"baton/postgres/internal/sqlc"
 	"baton/rounds"
+	"baton/rounds/spoken"
 	"baton/rounds/worktime"
 )
 
@@ -30,19 +32,55 @@ func record(ctx context.Context, q *sqlc.Queries, v domain.Viewer, o domain.Occu
 		}
 		rec.States[id] = rounds.StateOf(o, rounds.WindowOf(r, o.On, c), id, now)
 	}
+	return rec, errors.Join(addSaid(ctx, q, v, &rec), outcomes(ctx, q, v, &rec))
+}
+
+// addSaid adds what was said, whose words are still being written down and, once it has closed, what was said to be in the way and its speaker
+// neither put on the board nor dismissed.
+func addSaid(ctx context.Context, q *sqlc.Queries, v domain.Viewer, rec *rounds.Record) error {
 	said := map[domain.ClipID]domain.Transcript{}
-	for _, a := range o.Answers {
+	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
+	for _, a := range rec.Occurrence.Answers {
+		waits := false
 		for _, p := range a.Parts {
 			if _, read := said[p.ClipID]; p.ClipID == "" || read {
 				continue
 			}
-			if said[p.ClipID], err = spoken(ctx, q, v, p.ClipID); err != nil {
-				return rec, err
+			words, coming, err := spokenIn(ctx, q, v, p.ClipID)
+			if err != nil {
+				return err
+			}
+			said[p.ClipID], waits = words, waits || coming
+			if !rec.Occurrence.ClosedAt.IsZero() {
+				if err := addUnconfirmed(ctx, q, rec, a, p.ClipID, words); err != nil {
+					return err
+				}
 			}
 		}
+		if waits {
+			rec.Awaited = append(rec.Awaited, a.Author)
+		}
 	}
-	rec.Words = func(p domain.AnswerPart) string { return said[p.ClipID].Between(p.StartMS, p.EndMS) }
-	return rec, outcomes(ctx, q, v, &rec)
+	return nil
+}
+
+func addUnconfirmed(ctx context.Context, q *sqlc.Queries, rec *rounds.Record, a domain.Answer, id domain.ClipID, words domain.Transcript) error {
+	sections := domain.BlockerSpans(id, rec.Round.Sections, a.Parts)
+	if len(sections) == 0 {
+		return nil
+	}
+	settled, err := q.SettledOf(ctx, []string{string(id)})
+	if err != nil {
+		return err
+	}
+	for _, p := range spoken.Find(words, nil, sections...) {
+		of := domain.Overlap(sections, domain.Span{StartMS: p.StartMS, EndMS: p.StartMS + 1})
+		done := slices.ContainsFunc(settled, func(r sqlc.ProposalDismissed) bool { return r.StartMs == p.StartMS })
+		if p.Kind == spoken.Blocker && of && !done {
+			rec.Unconfirmed = append(rec.Unconfirmed, rounds.Said{By: a.Author, Text: p.Text, ClipID: id, StartMS: p.StartMS})
+		}
+	}
+	return nil
 }
 
 // Record gathers the written record as a viewer may read it. KindNotFound.
@@ -72,17 +110,17 @@ func outcomes(ctx context.Context, q *sqlc.Queries, v domain.Viewer, rec *rounds
 	return err
 }
 
-// spoken is what was said in a clip; nothing when it is gone, the viewer may not watch it, or it is not known.
-func spoken(ctx context.Context, q *sqlc.Queries, v domain.Viewer, id domain.ClipID) (domain.Transcript, error) {
+// spokenIn is what was said in a clip, nothing when it is gone, the viewer may not watch it, or it is not known; coming: more of it will be.
+func spokenIn(ctx context.Context, q *sqlc.Queries, v domain.Viewer, id domain.ClipID) (words domain.Transcript, coming bool, err error) {
 	row, err := q.Clip(ctx, id)
 	clip := toClip(row.Clip)
 	if errors.Is(err, pgx.ErrNoRows) || err == nil && !v.May(domain.ActionWatch, &clip) {
-		return domain.Transcript{}, nil
+		return domain.Transcript{}, false, nil
 	} else if err != nil {
-		return domain.Transcript{}, err
+		return domain.Transcript{}, false, err
 	}
 	rows, err := q.Cues(ctx, id, 0)
-	return domain.Transcript{Cues: each(rows, toCue)}.Shown(&clip), err
+	return domain.Transcript{Cues: each(rows, toCue)}.Shown(&clip), clip.WordsComing(), err
 }
 
 func recordPath(c domain.ClipID, ms int64) string {
@@ -120,13 +158,23 @@ func (t *tx) addRecord(ctx context.Context, n *domain.Notice, now time.Time) err
 	return nil
 }
 
-// postClosed tells the space's, or the workspace's, other tools what a round came to: what any of its members may read.
-func (t *tx) postClosed(ctx context.Context, o domain.Occurrence, r domain.Round, now time.Time) error {
-	rec, err := record(ctx, t.Queries, domain.Viewer{WorkspaceID: r.WorkspaceID, AccountID: "-", Role: domain.RoleMember}, o, r, now)
-	if err != nil {
-		return err
+// recordWaits is how long a record waits at most for words that are being written down; then it says whose are missing.
+const recordWaits = 15 * time.Minute
+
+// postClosed tells the space's, or the workspace's, other tools what a round came to, once: what any of its members may read. false: it was told, or
+// waits.
+func (t *tx) postClosed(ctx context.Context, o domain.Occurrence, r domain.Round, now time.Time) (bool, error) {
+	if o.ClosedAt.IsZero() || !o.RecordedAt.IsZero() {
+		return false, nil
 	}
-	return t.post(ctx, r.WorkspaceID, r.SpaceID, domain.Message{
+	rec, err := record(ctx, t.Queries, domain.Viewer{WorkspaceID: r.WorkspaceID, AccountID: "-", Role: domain.RoleMember}, o, r, now)
+	if err != nil || len(rec.Awaited) > 0 && now.Before(o.ClosedAt.Add(recordWaits)) {
+		return false, err
+	}
+	if n, err := t.SetRecorded(ctx, now, o.ID); err != nil || n == 0 {
+		return false, err
+	}
+	return true, t.post(ctx, r.WorkspaceID, r.SpaceID, domain.Message{
 		Kind: domain.MessageClosed, Ref: string(o.ID), At: now, Title: r.Name + ", " + string(o.On) + ": the record", Path: domain.OccurrencePath(r.ID, o.ID),
 		Text: fmt.Sprintf("%d of %d answered, %d decisions, %d asks, %d blockers", len(o.Answers), len(r.Members), len(rec.Decisions), len(rec.Asks), len(rec.Blockers)),
 		Data: map[string]any{"round_id": r.ID, "occurrence_id": o.ID, "on": o.On, "record_markdown": bounded(rec.Markdown())},

@@ -286,19 +286,41 @@ func (s Rounds) Close(ctx context.Context, id domain.OccurrenceID, now time.Time
 		if err != nil || n == 0 {
 			return err
 		}
-		row, err := t.Occurrence(ctx, id)
+		o, r, err := t.occurrenceOf(ctx, id)
 		if err != nil {
 			return err
 		}
-		o, r, err := occurrence(ctx, t.Queries, row.WorkspaceID, id)
-		if err != nil {
+		if _, err := t.postClosed(ctx, o, r, now); err != nil {
 			return err
 		}
-		if err := t.postClosed(ctx, o, r, now); err != nil {
-			return err
-		}
-		return t.roundChanged(row.WorkspaceID, row.Occurrence.RoundID, id)
+		return t.roundChanged(r.WorkspaceID, r.ID, id)
 	})
+}
+
+// Publish sends the record of an occurrence that has closed, unless that was done; false: it waits for words that are being written down.
+func (s Rounds) Publish(ctx context.Context, id domain.OccurrenceID, now time.Time) (done bool, err error) {
+	err = s.db.inTx(ctx, "send a record", func(t *tx) error {
+		o, r, err := t.occurrenceOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		if done = !o.RecordedAt.IsZero(); done {
+			return nil
+		}
+		if done, err = t.postClosed(ctx, o, r, now); err != nil || !done {
+			return err
+		}
+		return t.roundChanged(r.WorkspaceID, r.ID, id)
+	})
+	return done, err
+}
+
+func (t *tx) occurrenceOf(ctx context.Context, id domain.OccurrenceID) (domain.Occurrence, domain.Round, error) {
+	row, err := t.Occurrence(ctx, id)
+	if err != nil {
+		return domain.Occurrence{}, domain.Round{}, orNotFound(err, noOccurrence)
+	}
+	return occurrence(ctx, t.Queries, row.WorkspaceID, id)
 }
 
 // Nudge tells a person something unless they were told before, and says whether it did.
@@ -347,7 +369,7 @@ func toRound(r sqlc.Round) domain.Round {
 
 func toOccurrence(o sqlc.Occurrence) domain.Occurrence {
 	return domain.Occurrence{
-		ID: o.ID, RoundID: o.RoundID, On: domain.DateOf(o.OnDay), OpenedAt: o.OpenedAt, ClosedAt: deref(o.ClosedAt), Sent: map[domain.NudgeKind][]domain.AccountID{},
+		ID: o.ID, RoundID: o.RoundID, On: domain.DateOf(o.OnDay), OpenedAt: o.OpenedAt, ClosedAt: deref(o.ClosedAt), RecordedAt: deref(o.RecordedAt), Sent: map[domain.NudgeKind][]domain.AccountID{},
 	}
 }
 

@@ -2,6 +2,10 @@ package postgres
 
 import (
 	"context"
+	"errors"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
 
 	"baton/domain"
 )
@@ -13,6 +17,43 @@ func (s Transcripts) Sections(ctx context.Context, c domain.Clip) (domain.ClipSe
 		return domain.ClipSections{}, failed("read a clip's sections", err)
 	}
 	return domain.NewClipSections(c.ID, rows[0].Sections, rows[0].Parts, c.DurationMS), nil
+}
+
+// SetHeard makes the sections that are spoken in a clip parts of the answer that it is, as if its author had marked them; it tells whether that
+// changed anything. What the author marked stays.
+func (s Transcripts) SetHeard(ctx context.Context, clip domain.ClipID, heard []domain.SectionMark) (changed bool, err error) {
+	err = s.db.inTx(ctx, "answer sections", func(t *tx) error {
+		changed = false
+		of, err := t.AnswerOfClip(ctx, string(clip))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		if _, err := t.LockOccurrence(ctx, of.OccurrenceID); err != nil {
+			return orNotFound(err, noOccurrence)
+		}
+		now, err := t.AnswerParts(ctx, of.ID)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil // taken back meanwhile
+		} else if err != nil {
+			return err
+		}
+		parts, cut := domain.WithHeard(clip, now.Sections, now.Parts, heard)
+		if !cut || slices.Equal(parts, now.Parts) {
+			return nil
+		}
+		changed = true
+		if err := t.SetAnswerParts(ctx, parts, of.ID); err != nil {
+			return err
+		}
+		others := func(p domain.AnswerPart) bool { return p.ClipID != clip }
+		if err := t.chapterSections(ctx, now.Sections, slices.DeleteFunc(slices.Clone(parts), others)); err != nil {
+			return err
+		}
+		return t.roundChanged(of.WorkspaceID, of.RoundID, of.OccurrenceID)
+	})
+	return changed, err
 }
 
 // chapterSections lets the sections of an answer become the chapters of its clips, unless a person has arranged these: at once where its

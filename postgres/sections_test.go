@@ -1,6 +1,8 @@
 package postgres_test
 
 import (
+	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,4 +70,52 @@ func TestSectionsBecomeChapters(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	equal(t, "jobs", b.queue.take(t), "")
+}
+
+// TestSectionsThatAreSpokenAreAnswered: the answer has them with their spans, and its clip as chapters; what its author marks afterwards stays.
+func TestSectionsThatAreSpokenAreAnswered(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	ana := b.team(t, "Acme")
+	o := b.daily(t, ana, 1)[0]
+	clip := b.clip(t, ana, "take", domain.VisibleWorkspace)
+	take, err := b.Recordings.Begin(t.Context(), clip, "video/webm", "node")
+	ok(t, err)
+	ok(t, b.Recordings.SaveProgress(t.Context(), progress(clip, take.Epoch, 0, 10)))
+	ok(t, b.Recordings.Finish(t.Context(), outcome(clip, take.Epoch, 10))) // 20 s
+	heard := []domain.SectionMark{{Name: "Yesterday", StartMS: 800}, {Name: "Today", StartMS: 9000}, {Name: "Blockers", StartMS: 15_000}}
+	hears := func(want bool) {
+		t.Helper()
+		changed, err := b.Transcripts.SetHeard(t.Context(), clip, heard)
+		ok(t, err)
+		equal(t, "changed", changed, want)
+	}
+	parts := func() string {
+		t.Helper()
+		now, _, err := b.Rounds.Occurrence(t.Context(), ana.WorkspaceID, o)
+		ok(t, err)
+		var out []string
+		for _, p := range now.Answers[0].Parts {
+			out = append(out, strings.TrimSpace(fmt.Sprintf("%s %d-%d %s", p.Section, p.StartMS, p.EndMS, p.Text)))
+		}
+		return strings.Join(out, ", ")
+	}
+	hears(false) // it answers nothing
+	b.answers(t, ana, o, domain.AnswerPart{Section: "yesterday", ClipID: clip}, domain.AnswerPart{Section: "today", Text: "Tests"})
+	hears(true)
+	hears(false)
+	equal(t, "parts", parts(), "yesterday 0-9000, today 9000-15000 Tests, blockers 15000-0")
+	chapters, err := b.Transcripts.Chapters(t.Context(), clip)
+	ok(t, err)
+	if len(chapters) != 3 || chapters[2].Title != "Blockers" || chapters[2].StartMS != 15_000 {
+		t.Errorf("%+v", chapters)
+	}
+	c, err := b.Clips.Get(t.Context(), clip)
+	ok(t, err)
+	s, err := b.Transcripts.Sections(t.Context(), c)
+	ok(t, err)
+	equal(t, "where blockers are told", s.Blockers[0].StartMS, 15_000)
+	b.answers(t, ana, o, domain.AnswerPart{Section: "yesterday", ClipID: clip}, domain.AnswerPart{Section: "today", ClipID: clip, StartMS: 4000})
+	hears(false)
+	equal(t, "marked by hand", parts(), "yesterday 0-0, today 4000-0")
 }

@@ -3,6 +3,7 @@ package rounds
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"baton/domain"
 )
@@ -32,6 +33,18 @@ type Record struct {
 	Decisions []domain.Decision
 	Asks      []domain.Ask
 	Blockers  []domain.Blocker
+	// Unconfirmed was answered to what is in the way, and its speaker neither put it on the board nor dismissed it.
+	Unconfirmed []Said
+	// Awaited are those whose words are still being written down.
+	Awaited []domain.Account
+}
+
+// Said is a sentence of an answer.
+type Said struct {
+	By      domain.Account // id and name
+	Text    string
+	ClipID  domain.ClipID
+	StartMS int64
 }
 
 // Markdown writes the record: who, what, decisions, asks, blockers.
@@ -39,6 +52,7 @@ func (r Record) Markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "# %s, %s\n", line(r.Round.Name), r.Occurrence.On)
 	r.people(&b)
+	r.awaited(&b)
 	for _, a := range r.Occurrence.Answers {
 		r.answer(&b, a)
 	}
@@ -67,6 +81,17 @@ func (r Record) people(b *strings.Builder) {
 		if len(names) > 0 {
 			fmt.Fprintf(b, "- %s: %s\n", g.title, strings.Join(names, ", "))
 		}
+	}
+}
+
+// awaited says whose words are not all here.
+func (r Record) awaited(b *strings.Builder) {
+	var names []string
+	for _, a := range r.Awaited {
+		names = append(names, line(a.Name))
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(b, "- Words still being written down, and here when they are: %s\n", strings.Join(names, ", "))
 	}
 }
 
@@ -110,12 +135,26 @@ func (r Record) outcomes(b *strings.Builder) {
 	section(b, "Asks", r.Asks, func(a domain.Ask) string {
 		return fmt.Sprintf("%s → %s: %s (%s, %s)", line(a.Author.Name), line(a.Owner.Name), line(a.Body), a.Class, a.State)
 	})
-	section(b, "Blockers", r.Blockers, func(x domain.Blocker) string {
-		if x.ClearedAt.IsZero() {
-			return line(x.Owner.Name) + ": " + line(x.Body)
+	r.blockers(b)
+}
+
+// blockers lists what is in the way: what stands on the board, and what was only said.
+func (r Record) blockers(b *strings.Builder) {
+	var items []string
+	for _, x := range r.Blockers {
+		item := line(x.Owner.Name) + ": " + line(x.Body)
+		if x.Source.OccurrenceID != r.Occurrence.ID {
+			item += ", again, since " + x.RaisedAt.UTC().Format(time.DateOnly)
 		}
-		return line(x.Owner.Name) + ": " + line(x.Body) + " (cleared)"
-	})
+		if !x.ClearedAt.IsZero() {
+			item += " (cleared)"
+		}
+		items = append(items, item)
+	}
+	for _, x := range r.Unconfirmed {
+		items = append(items, fmt.Sprintf("%s: %s (said, not confirmed) [Play %s](%s)", line(x.By.Name), line(x.Text), clock(x.StartMS), r.ClipURL(x.ClipID, x.StartMS)))
+	}
+	section(b, "Blockers", items, func(item string) string { return item })
 }
 
 func section[T any](b *strings.Builder, title string, all []T, item func(T) string) {

@@ -23,6 +23,8 @@ type Store interface {
 	Open(ctx context.Context, r domain.RoundID, on domain.Date, now time.Time) error
 	// Close ends one, if it is open.
 	Close(ctx context.Context, id domain.OccurrenceID, now time.Time) error
+	// Publish sends the record of one that has closed, if it was not sent; false: it waits for words that are being written down.
+	Publish(ctx context.Context, id domain.OccurrenceID, now time.Time) (bool, error)
 	// Nudge tells a person something, unless it was told before; it says whether it was now.
 	Nudge(ctx context.Context, n domain.Nudge) (bool, error)
 
@@ -131,6 +133,16 @@ func (t *tick) occurrence(ctx context.Context, r domain.Round, o domain.Occurren
 			return fmt.Errorf("close %s: %w", o.ID, err)
 		}
 		o.ClosedAt = t.now
+	}
+	if !o.ClosedAt.IsZero() && o.RecordedAt.IsZero() {
+		sent, err := t.Store.Publish(ctx, o.ID, t.now)
+		if err != nil {
+			return fmt.Errorf("send the record of %s: %w", o.ID, err)
+		}
+		if !sent {
+			return nil // who is told of it reads all of it
+		}
+		o.RecordedAt = t.now
 	}
 	for _, m := range r.Members {
 		c := t.calendars[m.ID]

@@ -58,7 +58,7 @@ func Due(r domain.Round, o domain.Occurrence, member domain.AccountID, c *workti
 	}
 	w := WindowOf(r, o.On, c)
 	if !o.ClosedAt.IsZero() {
-		if told(o, domain.NudgeRecord, member) || now.Sub(o.ClosedAt) > recordNews {
+		if o.RecordedAt.IsZero() || told(o, domain.NudgeRecord, member) || now.Sub(o.ClosedAt) > recordNews {
 			return nil
 		}
 		return []domain.NudgeKind{domain.NudgeRecord}

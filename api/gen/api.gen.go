@@ -1121,6 +1121,15 @@ type Blocker struct {
 // BlockerOrigin defines model for Blocker.Origin.
 type BlockerOrigin string
 
+// BlockerBefore The open blocker that it speaks of once more
+type BlockerBefore struct {
+	Body string `json:"body"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id       ID        `json:"id"`
+	RaisedAt time.Time `json:"raised_at"`
+}
+
 // BlockerRequest defines model for BlockerRequest.
 type BlockerRequest struct {
 	Body string `json:"body"`
@@ -2311,11 +2320,16 @@ type Problem struct {
 
 // Proposal defines model for Proposal.
 type Proposal struct {
-	EndMs   int64        `json:"end_ms"`
-	Kind    ProposalKind `json:"kind"`
-	Owner   *Person      `json:"owner,omitempty"`
-	StartMs int64        `json:"start_ms"`
-	Text    string       `json:"text"`
+	// Again The open blocker that it speaks of once more
+	Again *BlockerBefore `json:"again,omitempty"`
+	EndMs int64          `json:"end_ms"`
+	Kind  ProposalKind   `json:"kind"`
+	Owner *Person        `json:"owner,omitempty"`
+
+	// Recorded It answers what is in the way in a round: unless it is dismissed, the round's record has it as said, not confirmed
+	Recorded bool   `json:"recorded"`
+	StartMs  int64  `json:"start_ms"`
+	Text     string `json:"text"`
 }
 
 // ProposalKind defines model for Proposal.Kind.
@@ -3668,7 +3682,7 @@ type ServerInterface interface {
 	// ListClipPictures Which of a clip's owner and those who say something about it show a picture
 	// (GET /api/v1/clips/{id}/pictures)
 	ListClipPictures(ctx echo.Context, id ClipID) error
-	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment
+	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers, or answer what is in the way; accept one by making it, with spoken: true and its moment
 	// (GET /api/v1/clips/{id}/proposals)
 	ListProposals(ctx echo.Context, id ClipID) error
 	// DismissProposal It was not meant so
@@ -14507,7 +14521,7 @@ type StrictServerInterface interface {
 	// ListClipPictures Which of a clip's owner and those who say something about it show a picture
 	// (GET /api/v1/clips/{id}/pictures)
 	ListClipPictures(ctx context.Context, request ListClipPicturesRequestObject) (ListClipPicturesResponseObject, error)
-	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment
+	// ListProposals For the clip's owner: sentences that sound like asks, decisions or blockers, or answer what is in the way; accept one by making it, with spoken: true and its moment
 	// (GET /api/v1/clips/{id}/proposals)
 	ListProposals(ctx context.Context, request ListProposalsRequestObject) (ListProposalsResponseObject, error)
 	// DismissProposal It was not meant so

@@ -109,6 +109,10 @@ func (s jobStore) Sections(ctx context.Context, c domain.Clip) (domain.ClipSecti
 	return s.db.Transcripts.Sections(ctx, c)
 }
 
+func (s jobStore) SetHeard(ctx context.Context, id domain.ClipID, heard []domain.SectionMark) (bool, error) {
+	return s.db.Transcripts.SetHeard(ctx, id, heard)
+}
+
 func (s jobStore) PutChapters(ctx context.Context, id domain.ClipID, c []domain.Chapter) error {
 	_, err := s.db.Transcripts.SetGeneratedChapters(ctx, id, c)
 	return err

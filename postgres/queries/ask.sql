@@ -108,20 +108,14 @@ select sqlc.embed(blocker), account.name as owner_name,
    and (@state::text = '' or (blocker.cleared_at is null) = (@state::text = 'open'))
  order by blocker.cleared_at is not null, blocker.raised_at, blocker.id limit 500;
 
--- name: OpenBlockerLike :one
--- The same trouble in the same words, of an earlier occurrence or by hand.
-select id from blocker
- where workspace_id = @workspace_id and owner_id = @owner_id and cleared_at is null and lower(body) = lower(@body::text)
-   and occurrence_id is distinct from @occurrence_id::text
- order by raised_at limit 1;
-
 -- name: HasBlockerOf :one
 select exists (select from blocker where occurrence_id = @occurrence_id::text and owner_id = @owner_id and lower(body) = lower(@body::text));
 
 -- name: KeepMentionsOf :exec
+-- Of what was written; what was said stays.
 delete from blocker_mention using blocker
  where blocker.id = blocker_mention.blocker_id and blocker.owner_id = @owner_id and blocker_mention.occurrence_id = @occurrence_id
-   and not (lower(blocker.body) = any(@bodies::text[]));
+   and blocker_mention.clip_id is null and not (blocker_mention.blocker_id = any(@kept::text[]));
 
 -- name: MentionBlocker :exec
 insert into blocker_mention (blocker_id, occurrence_id, at) values (@blocker_id, @occurrence_id, @at) on conflict do nothing;

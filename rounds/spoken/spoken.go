@@ -73,16 +73,22 @@ func plain(s string) string {
 	return fillers.ReplaceAllString(strings.ReplaceAll(s, "’", "'"), "")
 }
 
-// Find proposes what is worth it in a transcript, in order. names are the colleagues' names, first names included.
-func Find(t domain.Transcript, names []string) []Proposal {
+// Find proposes what is worth it in a transcript, in order. names are the colleagues' names, first names included. Within blockers, in order,
+// it was asked what is in the way: what is answered there is a blocker, whatever its words, unless it asks or decides something, or says that
+// there is none.
+func Find(t domain.Transcript, names []string, blockers ...domain.Span) []Proposal {
 	var out []Proposal
-	for _, s := range sentences(t) {
-		kind, _ := Classify(s.text)
-		if kind == None || len(strings.Fields(s.text)) < 3 {
+	for _, s := range sentences(t, blockers) {
+		p := Proposal{Text: s.text, StartMS: s.start, EndMS: s.end}
+		if p.Kind, _ = Classify(s.text); sectionAt(blockers, s.start) >= 0 {
+			p.Kind, p.Text = answered(p.Kind, s.text)
+		} else if len(strings.Fields(s.text)) < 3 {
 			continue
 		}
-		p := Proposal{Kind: kind, Text: s.text, StartMS: s.start, EndMS: s.end}
-		if kind == Ask {
+		if p.Kind == None {
+			continue
+		}
+		if p.Kind == Ask {
 			p.Name = named(s.text, names)
 		}
 		out = append(out, p)
@@ -99,8 +105,8 @@ type sentence struct {
 // longest bounds a sentence, for speakers and engines without full stops.
 const longest = 60
 
-// sentences joins the words of a transcript and cuts them where a sentence ends.
-func sentences(t domain.Transcript) []sentence {
+// sentences joins the words of a transcript and cuts them where a sentence ends, or a section begins or ends.
+func sentences(t domain.Transcript, sections []domain.Span) []sentence {
 	var out []sentence
 	var words []domain.Word
 	cut := func() {
@@ -120,6 +126,9 @@ func sentences(t domain.Transcript) []sentence {
 			of = []domain.Word{{StartMS: c.StartMS, EndMS: c.EndMS, Text: c.Text}}
 		}
 		for _, w := range of {
+			if n := len(words); n > 0 && apart(sections, words[n-1], w) {
+				cut()
+			}
 			words = append(words, w)
 			if strings.ContainsAny(w.Text[max(0, len(w.Text)-1):], ".?!") || len(words) == longest {
 				cut()

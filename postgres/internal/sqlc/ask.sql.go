@@ -563,17 +563,18 @@ func (q *Queries) KeepDecisionPeople(ctx context.Context, decisionID domain.Deci
 const keepMentionsOf = `-- name: KeepMentionsOf :exec
 delete from blocker_mention using blocker
  where blocker.id = blocker_mention.blocker_id and blocker.owner_id = $1 and blocker_mention.occurrence_id = $2
-   and not (lower(blocker.body) = any($3::text[]))
+   and blocker_mention.clip_id is null and not (blocker_mention.blocker_id = any($3::text[]))
 `
 
 type KeepMentionsOfParams struct {
 	OwnerID      domain.AccountID
 	OccurrenceID domain.OccurrenceID
-	Bodies       []string
+	Kept         []string
 }
 
+// Of what was written; what was said stays.
 func (q *Queries) KeepMentionsOf(ctx context.Context, arg KeepMentionsOfParams) error {
-	_, err := q.db.Exec(ctx, keepMentionsOf, arg.OwnerID, arg.OccurrenceID, arg.Bodies)
+	_, err := q.db.Exec(ctx, keepMentionsOf, arg.OwnerID, arg.OccurrenceID, arg.Kept)
 	return err
 }
 
@@ -625,33 +626,6 @@ func (q *Queries) NormsOf(ctx context.Context, workspaces []string) ([]Norm, err
 		return nil, err
 	}
 	return items, nil
-}
-
-const openBlockerLike = `-- name: OpenBlockerLike :one
-select id from blocker
- where workspace_id = $1 and owner_id = $2 and cleared_at is null and lower(body) = lower($3::text)
-   and occurrence_id is distinct from $4::text
- order by raised_at limit 1
-`
-
-type OpenBlockerLikeParams struct {
-	WorkspaceID  domain.WorkspaceID
-	OwnerID      domain.AccountID
-	Body         string
-	OccurrenceID string
-}
-
-// The same trouble in the same words, of an earlier occurrence or by hand.
-func (q *Queries) OpenBlockerLike(ctx context.Context, arg OpenBlockerLikeParams) (domain.BlockerID, error) {
-	row := q.db.QueryRow(ctx, openBlockerLike,
-		arg.WorkspaceID,
-		arg.OwnerID,
-		arg.Body,
-		arg.OccurrenceID,
-	)
-	var id domain.BlockerID
-	err := row.Scan(&id)
-	return id, err
 }
 
 const pendingAsks = `-- name: PendingAsks :many

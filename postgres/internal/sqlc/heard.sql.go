@@ -58,7 +58,7 @@ func (q *Queries) PutHeard(ctx context.Context, arg PutHeardParams) error {
 }
 
 const recentOccurrencesOf = `-- name: RecentOccurrencesOf :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at from occurrence
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence
   join round on round.id = occurrence.round_id
   join round_member on round_member.round_id = round.id
  where round.deleted_at is null and round.workspace_id = $1 and round_member.account_id = $2 and occurrence.opened_at > $3::timestamptz
@@ -91,6 +91,7 @@ func (q *Queries) RecentOccurrencesOf(ctx context.Context, arg RecentOccurrences
 			&i.Occurrence.OnDay,
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
+			&i.Occurrence.RecordedAt,
 		); err != nil {
 			return nil, err
 		}

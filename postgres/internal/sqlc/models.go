@@ -283,11 +283,12 @@ type Nudge struct {
 }
 
 type Occurrence struct {
-	ID       domain.OccurrenceID
-	RoundID  domain.RoundID
-	OnDay    time.Time
-	OpenedAt time.Time
-	ClosedAt *time.Time
+	ID         domain.OccurrenceID
+	RoundID    domain.RoundID
+	OnDay      time.Time
+	OpenedAt   time.Time
+	ClosedAt   *time.Time
+	RecordedAt *time.Time
 }
 
 type Post struct {
@@ -304,6 +305,11 @@ type Post struct {
 	DeadAt    *time.Time
 	Reason    string
 	OfRound   bool
+}
+
+type ProposalDismissed struct {
+	ClipID  domain.ClipID
+	StartMs int64
 }
 
 type PushSubscription struct {

@@ -19,31 +19,3 @@ func (q *Queries) DismissProposal(ctx context.Context, clipID domain.ClipID, sta
 	_, err := q.db.Exec(ctx, dismissProposal, clipID, startMs)
 	return err
 }
-
-const settledProposals = `-- name: SettledProposals :many
-select proposal_dismissed.start_ms from proposal_dismissed where proposal_dismissed.clip_id = $1
-union select ask.start_ms from ask where ask.clip_id = $1 and ask.origin = 'spoken'
-union select decision.start_ms from decision where decision.clip_id = $1 and decision.origin = 'spoken'
-union select blocker.start_ms from blocker where blocker.clip_id = $1 and blocker.origin = 'spoken'
-`
-
-// The moments of a clip whose proposal was accepted or dismissed.
-func (q *Queries) SettledProposals(ctx context.Context, clipID domain.ClipID) ([]int64, error) {
-	rows, err := q.db.Query(ctx, settledProposals, clipID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []int64
-	for rows.Next() {
-		var start_ms int64
-		if err := rows.Scan(&start_ms); err != nil {
-			return nil, err
-		}
-		items = append(items, start_ms)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}

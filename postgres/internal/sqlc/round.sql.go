@@ -259,7 +259,7 @@ func (q *Queries) NudgesOf(ctx context.Context, arg NudgesOfParams) ([]Nudge, er
 }
 
 const occurrence = `-- name: Occurrence :one
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, round.workspace_id from occurrence join round on round.id = occurrence.round_id
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, round.workspace_id from occurrence join round on round.id = occurrence.round_id
  where occurrence.id = $1 and round.deleted_at is null
 `
 
@@ -277,13 +277,14 @@ func (q *Queries) Occurrence(ctx context.Context, id domain.OccurrenceID) (Occur
 		&i.Occurrence.OnDay,
 		&i.Occurrence.OpenedAt,
 		&i.Occurrence.ClosedAt,
+		&i.Occurrence.RecordedAt,
 		&i.WorkspaceID,
 	)
 	return i, err
 }
 
 const occurrences = `-- name: Occurrences :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at from occurrence
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence
  where round_id = $1 and ($2::text = '' or id < $2::text) order by id desc limit $3::int
 `
 
@@ -313,6 +314,7 @@ func (q *Queries) Occurrences(ctx context.Context, arg OccurrencesParams) ([]Occ
 			&i.Occurrence.OnDay,
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
+			&i.Occurrence.RecordedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -349,7 +351,7 @@ func (q *Queries) OpenOccurrence(ctx context.Context, arg OpenOccurrenceParams) 
 }
 
 const openOccurrencesOf = `-- name: OpenOccurrencesOf :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at from occurrence
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence
   join round on round.id = occurrence.round_id
   join round_member on round_member.round_id = round.id
  where occurrence.closed_at is null and round.deleted_at is null and round.workspace_id = $1 and round_member.account_id = $2
@@ -376,6 +378,7 @@ func (q *Queries) OpenOccurrencesOf(ctx context.Context, workspaceID domain.Work
 			&i.Occurrence.OnDay,
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
+			&i.Occurrence.RecordedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -545,7 +548,7 @@ func (q *Queries) RunningRounds(ctx context.Context) ([]RunningRoundsRow, error)
 }
 
 const unfinishedOccurrences = `-- name: UnfinishedOccurrences :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at from occurrence join round on round.id = occurrence.round_id
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence join round on round.id = occurrence.round_id
  where round.deleted_at is null and (occurrence.closed_at is null or occurrence.closed_at > $1::timestamptz) order by occurrence.id
 `
 
@@ -568,6 +571,7 @@ func (q *Queries) UnfinishedOccurrences(ctx context.Context, closedAfter time.Ti
 			&i.Occurrence.OnDay,
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
+			&i.Occurrence.RecordedAt,
 		); err != nil {
 			return nil, err
 		}

@@ -2516,7 +2516,7 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** For the clip's owner: sentences that sound like asks, decisions or blockers; accept one by making it, with spoken: true and its moment */
+        /** For the clip's owner: sentences that sound like asks, decisions or blockers, or answer what is in the way; accept one by making it, with spoken: true and its moment */
         get: operations["listProposals"];
         put?: never;
         post?: never;
@@ -4361,6 +4361,16 @@ export interface components {
             /** Format: int64 */
             end_ms: number;
             owner?: components["schemas"]["Person"];
+            /** @description It answers what is in the way in a round: unless it is dismissed, the round's record has it as said, not confirmed */
+            recorded: boolean;
+            again?: components["schemas"]["BlockerBefore"];
+        };
+        /** @description The open blocker that it speaks of once more */
+        BlockerBefore: {
+            id: components["schemas"]["ID"];
+            body: string;
+            /** Format: date-time */
+            raised_at: string;
         };
         /** @description A stretch of a clip to play; without clip_id: words to read */
         ReelPiece: {
