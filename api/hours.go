@@ -99,17 +99,21 @@ const importedDays = 2 * 366
 
 func (h *handlers) ImportDaysOff(ctx context.Context, r gen.ImportDaysOffRequestObject) (gen.ImportDaysOffResponseObject, error) {
 	who := callerOf(ctx)
-	events, skipped, err := ics.Read(strings.NewReader(r.Body.Ics), time.UTC)
+	now, c, err := h.calendar(ctx, who.AccountID)
+	if err != nil {
+		return nil, err
+	}
+	events, skipped, err := ics.Read(strings.NewReader(r.Body.Ics), c.Zone())
 	if err != nil {
 		return nil, err //nolint:wrapcheck // words for people
 	}
-	for _, e := range events {
-		if !e.AllDay {
+	for i := range events {
+		if !events[i].Absent() {
 			skipped++
 		}
 	}
-	today := domain.DateOf(time.Now())
-	off := ics.DaysOff(events, today.Plus(-31), today.Plus(importedDays))
+	today := c.Today(time.Now())
+	off := ics.DaysOff(events, today.Plus(-31), today.Plus(importedDays), now.Hours)
 	for i := range off {
 		off[i].ID = domain.NewID[domain.DayOffID]()
 	}

@@ -75,7 +75,7 @@ func (r Rule) Between(start, from, to domain.Date) []domain.Date {
 		return nil
 	}
 	o := r.option
-	o.Dtstart = start.Midnight()
+	o.Dtstart = r.near(start, from).Midnight()
 	if end := to.Midnight().Add(time.Hour); o.Until.IsZero() || o.Until.After(end) {
 		o.Until = end
 	}
@@ -88,4 +88,36 @@ func (r Rule) Between(start, from, to domain.Date) []domain.Date {
 		out = append(out, domain.DateOf(t))
 	}
 	return out
+}
+
+// Gap is how many days lie between a day of a rule that starts on a day and the next of its days: 1 to 366, 1 for the last.
+func (r Rule) Gap(start, on domain.Date) int {
+	if next := r.Between(start, on.Plus(1), on.Plus(366)); len(next) > 0 {
+		return on.Days(next[0])
+	}
+	return 1
+}
+
+// Count is how many days a rule has, if it counts them; otherwise 0.
+func (r Rule) Count() int { return r.option.Count }
+
+// near moves the start of a rule ahead by whole turns of it, to shortly before a day: nothing changes from that day on, and what began decades ago
+// is not gone through day by day. A rule that counts its days has to be.
+func (r Rule) near(start, from domain.Date) domain.Date {
+	if r.option.Count > 0 || from <= start {
+		return start
+	}
+	turn := max(1, r.option.Interval)
+	if r.option.Freq <= rrule.MONTHLY {
+		at := start.Midnight()
+		if at.Month() == time.February && at.Day() == 29 {
+			return start
+		}
+		years := (from.Midnight().Year() - at.Year() - 1) / turn * turn
+		return domain.DateOf(at.AddDate(max(0, years), 0, 0))
+	}
+	if r.option.Freq == rrule.WEEKLY {
+		turn *= 7
+	}
+	return start.Plus(max(0, start.Days(from)/turn-1) * turn)
 }

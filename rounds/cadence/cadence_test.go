@@ -2,6 +2,8 @@ package cadence_test
 
 import (
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"baton/domain"
@@ -54,4 +56,53 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestOldRulesAreTheSame: a rule that began long ago has the days that going through all of them finds.
+func TestOldRulesAreTheSame(t *testing.T) {
+	t.Parallel()
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		text := []string{"FREQ=DAILY", "FREQ=DAILY;BYDAY=MO,WE", "FREQ=WEEKLY", "FREQ=WEEKLY;BYDAY=TU,SU;WKST=SU", "FREQ=MONTHLY", "FREQ=MONTHLY;BYDAY=2TU", "FREQ=MONTHLY;BYMONTHDAY=-1", "FREQ=YEARLY", "FREQ=YEARLY;BYMONTH=5;BYDAY=1MO"}[r.IntN(9)]
+		text += fmt.Sprintf(";INTERVAL=%d", 1+r.IntN(7))
+		start := domain.Date("2016-02-27").Plus(r.IntN(400))
+		from := start.Plus(r.IntN(3000) - 100)
+		to := from.Plus(r.IntN(700))
+		rule, err := cadence.Parse(text)
+		if err != nil {
+			t.Fatal(text, err)
+		}
+		var want []domain.Date
+		for _, d := range rule.Between(start, start, to) { // nothing to leave out
+			if d >= from {
+				want = append(want, d)
+			}
+		}
+		if got := rule.Between(start, from, to); !slices.Equal(got, want) {
+			t.Fatalf("%s from %s, %s to %s: %v, not %v", text, start, from, to, got, want)
+		}
+	}
+}
+
+func TestGap(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rule string
+		on   domain.Date
+		want int
+	}{
+		{"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-06-04", 1},
+		{"FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-06-05", 3},
+		{"FREQ=WEEKLY;INTERVAL=2", "2026-06-01", 14},
+		{"FREQ=WEEKLY;COUNT=2", "2026-06-08", 1},
+		{"FREQ=YEARLY;INTERVAL=2", "2026-06-01", 1},
+	} {
+		rule, err := cadence.Parse(c.rule)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := rule.Gap("2026-06-01", c.on); got != c.want {
+			t.Errorf("%s on %s: %d, not %d", c.rule, c.on, got, c.want)
+		}
+	}
 }
