@@ -25,7 +25,7 @@ func (c *cast) round() domain.Round {
 func (c *cast) occurrence() domain.OccurrenceID {
 	c.t.Helper()
 	r, now := c.round(), time.Now()
-	if err := c.db.Rounds.Open(c.t.Context(), r.ID, domain.DateOf(now.UTC()), now); err != nil {
+	if err := c.db.Rounds.Open(c.t.Context(), r.ID, domain.DateOf(now.UTC()), 1, now); err != nil {
 		c.t.Fatal(err)
 	}
 	all, err := c.db.Rounds.Occurrences(c.t.Context(), r.ID, "", 1)

@@ -260,6 +260,7 @@ var rules = map[string]rule{
 	"getReel": {who: signedIn(guest)}, "addRead": {who: signedIn(guest), body: `{"refs":["x"]}`, ok: 204}, "addHeard": {who: acting(commenting), body: `{"spans":[{"start_ms":0,"end_ms":10}]}`, ok: 204},
 	"listMeetings": {who: signedIn(guest)}, "addMeeting": {who: signedIn(guest), body: `{"name":"Status","minutes":30,"people":8,"per_year":50,"since":"2026-01-01"}`, ok: 201},
 	"findMeetings":  {who: signedIn(guest), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
+	"changeMeeting": {who: only(inside, guest), body: `{"name":"Status","minutes":30,"people":8,"per_year":50,"since":"2026-01-01","until":"2026-02-01"}`},
 	"removeMeeting": {who: only(inside, guest), ok: 204}, "getLedger": {who: signedIn(guest)}, "getLedgerCSV": {who: signedIn(guest)},
 	"getStartHere": {who: only(inside, guest)}, "pinClip": {who: only(inside, guest), ok: 204}, "unpinClip": {who: only(inside, guest), ok: 204},
 	"getDueFeed": {who: signedIn(guest)}, "makeDueFeed": {who: signedIn(guest), ok: 201}, "deleteDueFeed": {who: signedIn(guest), ok: 204},

@@ -20,7 +20,13 @@ type ledgerStore interface {
 	Meetings(ctx context.Context, w domain.WorkspaceID) ([]domain.Meeting, error)
 	// RemoveMeeting removes one. KindNotFound.
 	RemoveMeeting(ctx context.Context, w domain.WorkspaceID, id domain.MeetingID) error
-	Taken(ctx context.Context, w domain.WorkspaceID, since, until time.Time) (domain.Taken, error)
+	// UpdateMeeting makes one as it is given. KindNotFound.
+	UpdateMeeting(ctx context.Context, m domain.Meeting) error
+	// Held lists the occurrences by which rounds stood in for meetings on any of some days, oldest first.
+	Held(ctx context.Context, w domain.WorkspaceID, first, last domain.Date) ([]domain.Held, error)
+	// Spent lists what rounds took, by day.
+	Spent(ctx context.Context, w domain.WorkspaceID, first, last domain.Date) ([]domain.Spent, error)
+	Answered(ctx context.Context, w domain.WorkspaceID, since, until time.Time) (domain.Answered, error)
 }
 
 // ledgerDays bounds a stretch of time.
@@ -33,8 +39,11 @@ type books struct {
 	// asked are the asks of the whole stretch, zones the time zones of those who asked.
 	asked []domain.Ask
 	zones map[domain.AccountID]string
-	// taken counts what rounds took in a part of it.
-	taken func(since, until time.Time) (domain.Taken, error)
+	// held are the occurrences of each round that stood in for a meeting, spent is what rounds took, by day.
+	held  map[domain.RoundID][]domain.Held
+	spent []domain.Spent
+	// answered counts the answers in a part of it.
+	answered func(since, until time.Time) (domain.Answered, error)
 }
 
 func (h *handlers) ledgerFor(ctx context.Context, from, to string) (gen.Ledger, error) {
@@ -79,6 +88,17 @@ func (h *handlers) openBooks(ctx context.Context, who caller, first, last domain
 		return b, fmt.Errorf("list meetings: %w", err)
 	}
 	since, until := first.Midnight(), last.Plus(1).Midnight()
+	if b.spent, err = h.Ledger.Spent(ctx, who.WorkspaceID, first, last); err != nil {
+		return b, fmt.Errorf("count what rounds took: %w", err)
+	}
+	held, err := h.Ledger.Held(ctx, who.WorkspaceID, first, last)
+	if err != nil {
+		return b, fmt.Errorf("list what stood in for meetings: %w", err)
+	}
+	b.held = map[domain.RoundID][]domain.Held{}
+	for _, o := range held {
+		b.held[o.RoundID] = append(b.held[o.RoundID], o)
+	}
 	if b.asked, err = h.Asks.List(ctx, who.WorkspaceID, domain.AskFilter{Since: since, Until: until, Most: mostReckoned}); err != nil {
 		return b, fmt.Errorf("list asks: %w", err)
 	}
@@ -94,8 +114,8 @@ func (h *handlers) openBooks(ctx context.Context, who caller, first, last domain
 	for id, s := range schedules {
 		b.zones[id] = s.Hours.TimeZone
 	}
-	b.taken = func(since, until time.Time) (domain.Taken, error) {
-		return h.Ledger.Taken(ctx, who.WorkspaceID, since, until)
+	b.answered = func(since, until time.Time) (domain.Answered, error) {
+		return h.Ledger.Answered(ctx, who.WorkspaceID, since, until)
 	}
 	return b, nil
 }
@@ -112,25 +132,41 @@ func (b *books) ledger(first, last domain.Date) (gen.Ledger, error) {
 
 // balance sets the meetings that were not held against what the rounds took.
 func (b *books) balance(out *gen.Ledger, first, last domain.Date) error {
-	t, err := b.taken(first.Midnight(), last.Plus(1).Midnight())
+	t, err := b.answered(first.Midnight(), last.Plus(1).Midnight())
 	if err != nil {
-		return fmt.Errorf("count what rounds took: %w", err)
+		return fmt.Errorf("count answers: %w", err)
 	}
-	spent := ledger.Spent{RecordedMS: t.RecordedMS, HeardMS: t.HeardMS, Texts: t.Texts}
+	var spent ledger.Spent
+	for _, s := range b.spent {
+		if first <= s.On && s.On <= last {
+			spent.RecordedMS, spent.PlayedMS, spent.Texts = spent.RecordedMS+s.RecordedMS, spent.PlayedMS+s.PlayedMS, spent.Texts+s.Texts
+		}
+	}
 	sum := ledger.Reckon(nil, 0, spent, 0)
-	for _, m := range b.meetings { // each from the day on which it was held no more
-		days := max(first, m.Since).Days(last) + 1
-		sum.Avoided += ledger.Meeting{Minutes: m.Minutes, People: m.People, PerYear: m.PerYear}.Hours(float64(max(0, days)))
+	for _, m := range b.meetings {
+		sum.Avoided += ledger.Meeting{Minutes: m.Minutes, People: m.People, PerYear: m.PerYear}.Hours(float64(b.without(m, first, last)))
 	}
 	sum.Net = sum.Avoided - sum.Spent
 	out.AvoidedHours, out.SpentHours, out.NetHours = tenths(sum.Avoided), tenths(sum.Spent), tenths(sum.Net)
-	out.RecordedHours, out.WatchedHours, out.WrittenHours = tenths(spent.Recorded()), tenths(spent.Heard()), tenths(spent.Written())
+	out.RecordedHours, out.WatchedHours, out.WrittenHours = tenths(spent.Recorded()), tenths(spent.Played()), tenths(spent.Written())
 	if b.norms.HourCost > 0 {
 		cost := math.Round(sum.Net * float64(b.norms.HourCost))
 		out.Cost, out.Currency = &cost, &b.norms.Currency
 	}
 	out.Occurrences, out.Expected, out.Answered, out.Late = t.Occurrences, t.Expected, t.Answered, t.Late
 	return nil
+}
+
+// without is on how many of some days a meeting was not held: between its own dates, and if a round stands in for it, on those for which that did.
+func (b *books) without(m domain.Meeting, first, last domain.Date) int {
+	first = max(first, m.Since)
+	if m.Until != "" {
+		last = min(last, m.Until)
+	}
+	if m.RoundID != "" {
+		return ledger.Days(b.held[m.RoundID], first, last)
+	}
+	return max(0, first.Days(last)+1)
 }
 
 // replies counts how well asks were answered.

@@ -16,8 +16,8 @@ import (
 
 // watches keeps what was watched.
 type watches interface {
-	// Add notes what somebody has played of a clip, and where they are.
-	Add(ctx context.Context, c domain.Clip, viewer string, account domain.AccountID, spans []domain.Span, positionMS int64) error
+	// Add notes what somebody has played of a clip, where they are, and how long it took them.
+	Add(ctx context.Context, c domain.Clip, viewer string, account domain.AccountID, spans []domain.Span, positionMS int64, took time.Duration) error
 	// Mine gives what somebody has watched of a clip, and where and when they stopped; the zero Watched: never.
 	Mine(ctx context.Context, c domain.ClipID, viewer string) (domain.Watched, error)
 	// Of lists who has watched a clip.
@@ -56,7 +56,8 @@ func (h *handlers) AddWatched(ctx context.Context, r gen.AddWatchedRequestObject
 		return nil, err //nolint:wrapcheck // words for people
 	}
 	viewer, account := viewerOf(callerOf(ctx), c.ID)
-	if err := h.Watches.Add(ctx, c, viewer, account, spans, min(r.Body.PositionMs, c.DurationMS)); err != nil {
+	took := time.Duration(or(r.Body.TookMs, domain.Timeline(spans).DurationMS())) * time.Millisecond
+	if err := h.Watches.Add(ctx, c, viewer, account, spans, min(r.Body.PositionMs, c.DurationMS), min(took, domain.MaxWatchReport)); err != nil {
 		return nil, fmt.Errorf("note what was watched: %w", err)
 	}
 	return gen.AddWatched204Response{}, nil

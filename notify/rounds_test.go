@@ -17,7 +17,7 @@ func (o *office) held(name string) domain.Occurrence {
 		StartsOn: "2026-03-02", Closes: domain.DayEnd, Members: []domain.Account{o.boss}, CreatedBy: o.boss.ID, CreatedAt: time.Now(),
 	}
 	o.ok(o.db.Rounds.Create(o.t.Context(), r))
-	o.ok(o.db.Rounds.Open(o.t.Context(), r.ID, "2026-03-02", time.Now()))
+	o.ok(o.db.Rounds.Open(o.t.Context(), r.ID, "2026-03-02", 1, time.Now()))
 	all, err := o.db.Rounds.Occurrences(o.t.Context(), r.ID, "", 1)
 	o.ok(err)
 	return all[0]
@@ -109,7 +109,7 @@ func TestTheRecordIsMailedAndPosted(t *testing.T) {
 		Wants: []domain.MessageKind{domain.MessageOpened, domain.MessageClosed}, CreatedBy: o.boss.ID,
 	}))
 	one := o.held("Stand-up")
-	o.ok(o.db.Rounds.Open(t.Context(), one.RoundID, one.On, at)) // as another node does
+	o.ok(o.db.Rounds.Open(t.Context(), one.RoundID, one.On, 1, at)) // as another node does
 	opened, _, err := o.db.Webhooks.Claim(t.Context(), 10, nil)
 	o.ok(err)
 	if len(opened) != 1 || opened[0].Message.Kind != domain.MessageOpened || opened[0].Message.Title != "Stand-up is open" {

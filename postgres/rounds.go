@@ -260,11 +260,11 @@ func (s Rounds) OpenFor(ctx context.Context, v domain.Viewer) ([]domain.Occurren
 	return each(rows, func(r sqlc.OpenOccurrencesOfRow) domain.Occurrence { return toOccurrence(r.Occurrence) }), failed("list open occurrences", err)
 }
 
-// Open makes the occurrence of a day, if there is none.
-func (s Rounds) Open(ctx context.Context, r domain.RoundID, on domain.Date, now time.Time) error {
+// Open makes the occurrence of a day, which stands for so many days, if there is none.
+func (s Rounds) Open(ctx context.Context, r domain.RoundID, on domain.Date, covers int, now time.Time) error {
 	id := domain.NewIDAt[domain.OccurrenceID](now)
 	return s.db.inTx(ctx, "open an occurrence", func(t *tx) error {
-		n, err := t.OpenOccurrence(ctx, sqlc.OpenOccurrenceParams{ID: id, RoundID: r, OnDay: on.Midnight(), OpenedAt: now})
+		n, err := t.OpenOccurrence(ctx, sqlc.OpenOccurrenceParams{ID: id, RoundID: r, OnDay: on.Midnight(), OpenedAt: now, CoversDays: covers})
 		if err != nil || n == 0 {
 			return err
 		}

@@ -20,7 +20,7 @@ func TestSectionsBecomeChapters(t *testing.T) {
 		StartsOn: "2026-01-01", Closes: domain.DayEnd, Members: []domain.Account{{ID: ana.AccountID}}, CreatedBy: ana.AccountID, CreatedAt: now,
 	}
 	ok(t, b.Rounds.Create(t.Context(), r))
-	ok(t, b.Rounds.Open(t.Context(), r.ID, domain.DateOf(now), now))
+	ok(t, b.Rounds.Open(t.Context(), r.ID, domain.DateOf(now), 1, now))
 	all, err := b.Rounds.Occurrences(t.Context(), r.ID, "", 1)
 	ok(t, err)
 	// The answer comes while the take is still on its way.

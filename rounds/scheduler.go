@@ -19,8 +19,8 @@ type Store interface {
 	Running(ctx context.Context) ([]domain.Round, error)
 	// Unfinished lists the occurrences that are open, and those that closed after a moment, with answers and what was sent.
 	Unfinished(ctx context.Context, closedAfter time.Time) ([]domain.Occurrence, error)
-	// Open makes an occurrence, if there is none of that day.
-	Open(ctx context.Context, r domain.RoundID, on domain.Date, now time.Time) error
+	// Open makes an occurrence, if there is none of that day. It stands for so many days: until the next.
+	Open(ctx context.Context, r domain.RoundID, on domain.Date, covers int, now time.Time) error
 	// Close ends one, if it is open.
 	Close(ctx context.Context, id domain.OccurrenceID, now time.Time) error
 	// Publish sends the record of one that has closed, if it was not sent; false: it waits for words that are being written down.
@@ -94,7 +94,7 @@ func (t *tick) open(ctx context.Context) error {
 		}
 		for _, on := range rule.Between(r.StartsOn, today.Plus(-2-r.CloseAfterDays), today.Plus(1)) {
 			if begun, over := t.span(r, on); begun && !over && t.expected(r, on) {
-				if err := t.Store.Open(ctx, r.ID, on, t.now); err != nil {
+				if err := t.Store.Open(ctx, r.ID, on, rule.Gap(r.StartsOn, on), t.now); err != nil {
 					errs = append(errs, fmt.Errorf("open round %s of %s: %w", r.ID, on, err))
 				}
 			}

@@ -1850,7 +1850,7 @@ type Ledger struct {
 	// Trend The same by weeks from Monday on, or by months when it is more than half a year
 	Trend []LedgerStep `json:"trend"`
 
-	// WatchedHours what was heard and watched
+	// WatchedHours how long people played answers, wherever they did, by the clock
 	WatchedHours float64 `json:"watched_hours"`
 
 	// WrittenHours two minutes for each answer in words
@@ -1884,7 +1884,7 @@ type LedgerStep struct {
 	// To A day of the calendar
 	To Date `json:"to"`
 
-	// WatchedHours what was heard and watched
+	// WatchedHours how long people played answers, wherever they did, by the clock
 	WatchedHours float64 `json:"watched_hours"`
 
 	// WrittenHours two minutes for each answer in words
@@ -1935,6 +1935,9 @@ type Meeting struct {
 
 	// Since A day of the calendar
 	Since Date `json:"since"`
+
+	// Until A day of the calendar
+	Until *Date `json:"until,omitempty"`
 }
 
 // MeetingCandidate defines model for MeetingCandidate.
@@ -1944,6 +1947,9 @@ type MeetingCandidate struct {
 	Name         string  `json:"name"`
 	People       int     `json:"people"`
 	PerYear      float64 `json:"per_year"`
+
+	// Why What speaks for it, a phrase each: how often, how long, how many, and why one seems to speak at a time
+	Why []string `json:"why"`
 }
 
 // MeetingRequest defines model for MeetingRequest.
@@ -1960,6 +1966,9 @@ type MeetingRequest struct {
 
 	// Since A day of the calendar
 	Since Date `json:"since"`
+
+	// Until A day of the calendar
+	Until *Date `json:"until,omitempty"`
 }
 
 // Member defines model for Member.
@@ -3208,6 +3217,9 @@ type UpdateCueJSONBody struct {
 type AddWatchedJSONBody struct {
 	PositionMs int64  `json:"position_ms"`
 	Ranges     []Span `json:"ranges"`
+
+	// TookMs How long that took by the clock while it played: half of it at double speed. Left out: as long as the ranges. The ledger counts it, each second of a person once
+	TookMs *int64 `json:"took_ms,omitempty"`
 }
 
 // ListDecisionsParams defines parameters for ListDecisions.
@@ -3493,6 +3505,9 @@ type AddMeetingJSONRequestBody = MeetingRequest
 
 // FindMeetingsJSONRequestBody defines body for FindMeetings for application/json ContentType.
 type FindMeetingsJSONRequestBody FindMeetingsJSONBody
+
+// ChangeMeetingJSONRequestBody defines body for ChangeMeeting for application/json ContentType.
+type ChangeMeetingJSONRequestBody = MeetingRequest
 
 // UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
 type UpdateMemberJSONRequestBody UpdateMemberJSONBody
@@ -3907,12 +3922,15 @@ type ServerInterface interface {
 	// AddMeeting Register a meeting that is held no more
 	// (POST /api/v1/meetings)
 	AddMeeting(ctx echo.Context) error
-	// FindMeetings Which meetings of a calendar (.ics) a round could stand in for: those that come back with many people, the dearest first; nothing is kept
+	// FindMeetings Which meetings of a calendar (.ics) a round could stand in for: those that come back, are long, and have many people listen to one at a time, the dearest first; nothing is kept
 	// (POST /api/v1/meetings/find)
 	FindMeetings(ctx echo.Context) error
-	// RemoveMeeting It is held again
+	// RemoveMeeting Take it out of the ledger, for the past as well
 	// (DELETE /api/v1/meetings/{meeting_id})
 	RemoveMeeting(ctx echo.Context, meetingId ID) error
+	// ChangeMeeting Put it right, or say on which day it was held again
+	// (PUT /api/v1/meetings/{meeting_id})
+	ChangeMeeting(ctx echo.Context, meetingId ID) error
 	// ListMembers Who is in my workspace
 	// (GET /api/v1/members)
 	ListMembers(ctx echo.Context) error
@@ -5914,6 +5932,22 @@ func (w *ServerInterfaceWrapper) RemoveMeeting(ctx echo.Context) error {
 	return err
 }
 
+// ChangeMeeting converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeMeeting(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "meeting_id" -------------
+	var meetingId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "meeting_id", ctx.Param("meeting_id"), &meetingId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter meeting_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeMeeting(ctx, meetingId)
+	return err
+}
+
 // ListMembers converts echo context to params.
 func (w *ServerInterfaceWrapper) ListMembers(ctx echo.Context) error {
 	var err error
@@ -7146,6 +7180,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/meetings", wrapper.AddMeeting, options.OperationMiddlewares["addMeeting"]...)
 	router.POST(options.BaseURL+"/api/v1/meetings/find", wrapper.FindMeetings, options.OperationMiddlewares["findMeetings"]...)
 	router.DELETE(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.RemoveMeeting, options.OperationMiddlewares["removeMeeting"]...)
+	router.PUT(options.BaseURL+"/api/v1/meetings/:meeting_id", wrapper.ChangeMeeting, options.OperationMiddlewares["changeMeeting"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger", wrapper.GetLedger, options.OperationMiddlewares["getLedger"]...)
 	router.GET(options.BaseURL+"/api/v1/ledger.csv", wrapper.GetLedgerCSV, options.OperationMiddlewares["getLedgerCSV"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/due-feed", wrapper.DeleteDueFeed, options.OperationMiddlewares["deleteDueFeed"]...)
@@ -10685,7 +10720,7 @@ type ImportDaysOff200JSONResponse struct {
 	Added    int      `json:"added"`
 	Schedule Schedule `json:"schedule"`
 
-	// Skipped Entries that are cancelled, are no whole days, or repeat in a way that is not understood
+	// Skipped Entries that are cancelled, take no whole day, or repeat in a way that is not understood
 	Skipped int `json:"skipped"`
 }
 
@@ -11934,6 +11969,46 @@ type RemoveMeetingdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveMeetingdefaultApplicationProblemPlusJSONResponse) VisitRemoveMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMeetingRequestObject struct {
+	MeetingId ID `json:"meeting_id"`
+	Body      *ChangeMeetingJSONRequestBody
+}
+
+type ChangeMeetingResponseObject interface {
+	VisitChangeMeetingResponse(w http.ResponseWriter) error
+}
+
+type ChangeMeeting200JSONResponse Meeting
+
+func (response ChangeMeeting200JSONResponse) VisitChangeMeetingResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeMeetingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeMeetingdefaultApplicationProblemPlusJSONResponse) VisitChangeMeetingResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14746,12 +14821,15 @@ type StrictServerInterface interface {
 	// AddMeeting Register a meeting that is held no more
 	// (POST /api/v1/meetings)
 	AddMeeting(ctx context.Context, request AddMeetingRequestObject) (AddMeetingResponseObject, error)
-	// FindMeetings Which meetings of a calendar (.ics) a round could stand in for: those that come back with many people, the dearest first; nothing is kept
+	// FindMeetings Which meetings of a calendar (.ics) a round could stand in for: those that come back, are long, and have many people listen to one at a time, the dearest first; nothing is kept
 	// (POST /api/v1/meetings/find)
 	FindMeetings(ctx context.Context, request FindMeetingsRequestObject) (FindMeetingsResponseObject, error)
-	// RemoveMeeting It is held again
+	// RemoveMeeting Take it out of the ledger, for the past as well
 	// (DELETE /api/v1/meetings/{meeting_id})
 	RemoveMeeting(ctx context.Context, request RemoveMeetingRequestObject) (RemoveMeetingResponseObject, error)
+	// ChangeMeeting Put it right, or say on which day it was held again
+	// (PUT /api/v1/meetings/{meeting_id})
+	ChangeMeeting(ctx context.Context, request ChangeMeetingRequestObject) (ChangeMeetingResponseObject, error)
 	// ListMembers Who is in my workspace
 	// (GET /api/v1/members)
 	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
@@ -18758,6 +18836,54 @@ func (sh *strictHandler) RemoveMeeting(ctx echo.Context, meetingId ID) error {
 		return err
 	} else if validResponse, ok := response.(RemoveMeetingResponseObject); ok {
 		return validResponse.VisitRemoveMeetingResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeMeeting operation middleware
+func (sh *strictHandler) ChangeMeeting(ctx echo.Context, meetingId ID) error {
+	var request ChangeMeetingRequestObject
+
+	request.MeetingId = meetingId
+
+	var body ChangeMeetingJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeMeeting(ctx.Request().Context(), request.(ChangeMeetingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeMeeting")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeMeetingResponseObject); ok {
+		return validResponse.VisitChangeMeetingResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

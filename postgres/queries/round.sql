@@ -39,7 +39,7 @@ select round_member.round_id, account.id as account_id, account.name
  order by round_member.round_id, lower(account.name), account.id;
 
 -- name: OpenOccurrence :execrows
-insert into occurrence (id, round_id, on_day, opened_at) values (@id, @round_id, @on_day, @opened_at) on conflict do nothing;
+insert into occurrence (id, round_id, on_day, opened_at, covers_days) values (@id, @round_id, @on_day, @opened_at, @covers_days) on conflict do nothing;
 
 -- name: CloseOccurrence :execrows
 update occurrence set closed_at = @closed_at::timestamptz where id = @id and closed_at is null;

@@ -17,3 +17,15 @@ select watch.viewer, coalesce(watch.account_id, '')::text as account, coalesce(a
 
 -- name: CountsViews :one
 select count_views from workspace where id = @id;
+
+-- name: LockWatchClock :one
+-- Holds the person's clock until the transaction is over.
+insert into watch_clock (account_id, booked_until) values (@account_id, 'epoch')
+on conflict (account_id) do update set booked_until = watch_clock.booked_until returning booked_until;
+
+-- name: SetWatchClock :exec
+update watch_clock set booked_until = @booked_until where account_id = @account_id;
+
+-- name: AddWatchTime :exec
+insert into watch_time (workspace_id, clip_id, on_day, ms) values (@workspace_id, @clip_id, @on_day, @ms)
+on conflict (clip_id, on_day) do update set ms = watch_time.ms + excluded.ms;

@@ -22,9 +22,9 @@ func (m Meeting) Hours(days float64) float64 {
 	return float64(m.Minutes) / 60 * float64(m.People) * m.PerYear * days / daysPerYear
 }
 
-// Spent is what the rounds took: what was recorded and what was heard, in milliseconds of clips, and the answers in words.
+// Spent is what the rounds took: what was recorded, in milliseconds of clips; what was played, in milliseconds of people; and the answers in words.
 type Spent struct {
-	RecordedMS, HeardMS int64
+	RecordedMS, PlayedMS int64
 	// Texts were written, each reckoned with TextMinutes for writing; reading is not reckoned.
 	Texts int
 }
@@ -37,13 +37,13 @@ const (
 )
 
 // Hours is how many hours of people that was.
-func (s Spent) Hours() float64 { return s.Recorded() + s.Heard() + s.Written() }
+func (s Spent) Hours() float64 { return s.Recorded() + s.Played() + s.Written() }
 
-// Recorded, Heard and Written are the hours of those parts.
+// Recorded, Played and Written are the hours of those parts.
 func (s Spent) Recorded() float64 { return float64(s.RecordedMS) * Takes / 3.6e6 }
 
-// Heard is what people listened to or watched.
-func (s Spent) Heard() float64 { return float64(s.HeardMS) / 3.6e6 }
+// Played is how long people listened or watched.
+func (s Spent) Played() float64 { return float64(s.PlayedMS) / 3.6e6 }
 
 // Written is what the answers in words took.
 func (s Spent) Written() float64 { return float64(s.Texts) * TextMinutes / 60 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"baton/domain"
 	"baton/rounds/ledger"
 )
 
@@ -13,16 +14,35 @@ func TestTheWorkedExample(t *testing.T) {
 	t.Parallel()
 	standUp := ledger.Meeting{Minutes: 15, People: 8, PerYear: 250}
 	weekly := ledger.Meeting{Minutes: 45, People: 8, PerYear: 48}
-	spent := ledger.Spent{RecordedMS: 220 * 75_000, HeardMS: 8 * 20 * 6 * 60_000, Texts: 30}
-	b := ledger.Reckon([]ledger.Meeting{standUp, weekly}, 30, spent, 60)
+	stood := float64(ledger.Days(june(), "2026-06-01", "2026-06-30"))
+	spent := ledger.Spent{RecordedMS: 118 * 75_000, PlayedMS: 8 * 16 * 5 * 60_000, Texts: 10}
+	b := ledger.Reckon(nil, 0, spent, 60)
+	b.Avoided = standUp.Hours(stood) + weekly.Hours(14)
+	b.Net = b.Avoided - b.Spent
 	for what, c := range map[string]struct{ got, want float64 }{
-		"avoided": {b.Avoided, 64.72}, "spent": {b.Spent, 26.17}, "net": {b.Net, 38.56}, "cost": {b.Cost, 2313.4},
-		"a round nobody needed": {ledger.Reckon(nil, 30, spent, 60).Net, -26.17},
+		"days": {stood, 22}, "avoided": {b.Avoided, 41.16}, "spent": {b.Spent, 15.92}, "net": {b.Net, 25.24}, "cost": {b.Net * 60, 1514.32},
+		"last week":             {standUp.Hours(float64(ledger.Days(june(), "2026-06-22", "2026-06-28"))), 2.74},
+		"a round nobody needed": {ledger.Reckon(nil, 30, spent, 60).Net, -15.92},
 	} {
 		if math.Abs(c.got-c.want) > 0.5*math.Pow(10, -2)*math.Max(1, math.Abs(c.want)/100) {
 			t.Errorf("%s: %.3f, by hand %.2f", what, c.got, c.want)
 		}
 	}
+}
+
+// june is when the round of the example was held: not on the 4th, and not from the 24th on.
+func june() []domain.Held {
+	var held []domain.Held
+	for day := domain.Date("2026-06-01"); day < "2026-06-24"; day = day.Plus(1) {
+		switch w := day.Midnight().Weekday(); {
+		case w == time.Saturday || w == time.Sunday || day == "2026-06-04":
+		case w == time.Friday:
+			held = append(held, domain.Held{On: day, Days: 3})
+		default:
+			held = append(held, domain.Held{On: day, Days: 1})
+		}
+	}
+	return held
 }
 
 func TestReplies(t *testing.T) {

@@ -58,7 +58,7 @@ func (q *Queries) PutHeard(ctx context.Context, arg PutHeardParams) error {
 }
 
 const recentOccurrencesOf = `-- name: RecentOccurrencesOf :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, occurrence.covers_days from occurrence
   join round on round.id = occurrence.round_id
   join round_member on round_member.round_id = round.id
  where round.deleted_at is null and round.workspace_id = $1 and round_member.account_id = $2 and occurrence.opened_at > $3::timestamptz
@@ -92,6 +92,7 @@ func (q *Queries) RecentOccurrencesOf(ctx context.Context, arg RecentOccurrences
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
 			&i.Occurrence.RecordedAt,
+			&i.Occurrence.CoversDays,
 		); err != nil {
 			return nil, err
 		}

@@ -24,9 +24,50 @@ func (q *Queries) DeleteMeeting(ctx context.Context, workspaceID domain.Workspac
 	return result.RowsAffected(), nil
 }
 
+const heldOccurrences = `-- name: HeldOccurrences :many
+select occurrence.round_id, occurrence.on_day, occurrence.covers_days from occurrence
+ where occurrence.round_id in (select meeting.round_id from meeting where meeting.workspace_id = $1)
+   and occurrence.on_day <= $2::date and occurrence.on_day + occurrence.covers_days > $3::date
+   and exists (select from answer where answer.occurrence_id = occurrence.id)
+ order by occurrence.on_day
+`
+
+type HeldOccurrencesParams struct {
+	WorkspaceID domain.WorkspaceID
+	Last        time.Time
+	First       time.Time
+}
+
+type HeldOccurrencesRow struct {
+	RoundID    domain.RoundID
+	OnDay      time.Time
+	CoversDays int
+}
+
+// Those of rounds that stand in for a meeting: what nobody answered stood in for nothing.
+func (q *Queries) HeldOccurrences(ctx context.Context, arg HeldOccurrencesParams) ([]HeldOccurrencesRow, error) {
+	rows, err := q.db.Query(ctx, heldOccurrences, arg.WorkspaceID, arg.Last, arg.First)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []HeldOccurrencesRow
+	for rows.Next() {
+		var i HeldOccurrencesRow
+		if err := rows.Scan(&i.RoundID, &i.OnDay, &i.CoversDays); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertMeeting = `-- name: InsertMeeting :exec
-insert into meeting (id, workspace_id, round_id, name, minutes, people, per_year, since, created_by)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into meeting (id, workspace_id, round_id, name, minutes, people, per_year, since, until, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9::date, $10)
 `
 
 type InsertMeetingParams struct {
@@ -38,6 +79,7 @@ type InsertMeetingParams struct {
 	People      int
 	PerYear     float64
 	Since       time.Time
+	Until       *time.Time
 	CreatedBy   domain.AccountID
 }
 
@@ -51,6 +93,7 @@ func (q *Queries) InsertMeeting(ctx context.Context, arg InsertMeetingParams) er
 		arg.People,
 		arg.PerYear,
 		arg.Since,
+		arg.Until,
 		arg.CreatedBy,
 	)
 	return err
@@ -92,41 +135,77 @@ func (q *Queries) LedgerAnswers(ctx context.Context, arg LedgerAnswersParams) (L
 	return i, err
 }
 
-const ledgerSpent = `-- name: LedgerSpent :one
+const ledgerSpent = `-- name: LedgerSpent :many
 with part as (
-  select answer.id, coalesce(p ->> 'clip_id', '') as clip_id
+  select answer.id, answer.created_at, coalesce(p ->> 'clip_id', '') as clip_id
     from answer join occurrence on occurrence.id = answer.occurrence_id join round on round.id = occurrence.round_id
    cross join lateral jsonb_array_elements(answer.parts) p
-   where round.workspace_id = $1 and answer.created_at >= $2::timestamptz and answer.created_at < $3::timestamptz
-), used as (select distinct part.clip_id from part where part.clip_id <> '')
-select coalesce((select sum(clip.duration_ms) from clip where clip.id in (select used.clip_id from used)), 0)::bigint as recorded_ms,
-       coalesce((select sum((s ->> 'end_ms')::bigint - (s ->> 'start_ms')::bigint) from heard cross join lateral jsonb_array_elements(heard.spans) s
-                  where heard.clip_id in (select used.clip_id from used)), 0)::bigint as heard_ms,
-       (select count(*) from (select part.id from part group by part.id having bool_and(part.clip_id = '')) t)::int as texts
+   where round.workspace_id = $1
+), used as (select distinct part.clip_id from part where part.clip_id <> ''), took as (
+  select (clip.created_at at time zone 'UTC')::date as on_day, clip.duration_ms as recorded_ms, 0::bigint as played_ms, 0::bigint as texts
+    from clip join used on used.clip_id = clip.id where clip.created_at >= $2::timestamptz and clip.created_at < $3::timestamptz
+  union all
+  select watch_time.on_day, 0, watch_time.ms, 0 from watch_time join used on used.clip_id = watch_time.clip_id
+   where watch_time.workspace_id = $1 and watch_time.on_day between $4::date and $5::date
+  union all
+  select (part.created_at at time zone 'UTC')::date, 0, 0, 1 from part
+   where part.created_at >= $2::timestamptz and part.created_at < $3::timestamptz
+   group by part.id, part.created_at having bool_and(part.clip_id = '')
+)
+select took.on_day::date as on_day, sum(took.recorded_ms)::bigint as recorded_ms, sum(took.played_ms)::bigint as played_ms, sum(took.texts)::int as texts
+  from took group by took.on_day order by took.on_day
 `
 
 type LedgerSpentParams struct {
 	WorkspaceID domain.WorkspaceID
 	Since       time.Time
 	Until       time.Time
+	First       time.Time
+	Last        time.Time
 }
 
 type LedgerSpentRow struct {
+	OnDay      time.Time
 	RecordedMs int64
-	HeardMs    int64
+	PlayedMs   int64
 	Texts      int
 }
 
-// What the answers of a stretch of time took: the clips in them once, what was heard of these, those in words alone.
-func (q *Queries) LedgerSpent(ctx context.Context, arg LedgerSpentParams) (LedgerSpentRow, error) {
-	row := q.db.QueryRow(ctx, ledgerSpent, arg.WorkspaceID, arg.Since, arg.Until)
-	var i LedgerSpentRow
-	err := row.Scan(&i.RecordedMs, &i.HeardMs, &i.Texts)
-	return i, err
+// What rounds took, by day: their clips on the day they were made, each once; what people played of these on the day they did; answers in
+// words alone.
+func (q *Queries) LedgerSpent(ctx context.Context, arg LedgerSpentParams) ([]LedgerSpentRow, error) {
+	rows, err := q.db.Query(ctx, ledgerSpent,
+		arg.WorkspaceID,
+		arg.Since,
+		arg.Until,
+		arg.First,
+		arg.Last,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LedgerSpentRow
+	for rows.Next() {
+		var i LedgerSpentRow
+		if err := rows.Scan(
+			&i.OnDay,
+			&i.RecordedMs,
+			&i.PlayedMs,
+			&i.Texts,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const meetings = `-- name: Meetings :many
-select id, workspace_id, round_id, name, minutes, people, per_year, since, created_by from meeting where workspace_id = $1 order by id
+select id, workspace_id, round_id, name, minutes, people, per_year, since, created_by, until from meeting where workspace_id = $1 order by id
 `
 
 func (q *Queries) Meetings(ctx context.Context, workspaceID domain.WorkspaceID) ([]Meeting, error) {
@@ -148,6 +227,7 @@ func (q *Queries) Meetings(ctx context.Context, workspaceID domain.WorkspaceID) 
 			&i.PerYear,
 			&i.Since,
 			&i.CreatedBy,
+			&i.Until,
 		); err != nil {
 			return nil, err
 		}
@@ -157,4 +237,39 @@ func (q *Queries) Meetings(ctx context.Context, workspaceID domain.WorkspaceID) 
 		return nil, err
 	}
 	return items, nil
+}
+
+const updateMeeting = `-- name: UpdateMeeting :execrows
+update meeting set round_id = $1, name = $2, minutes = $3, people = $4, per_year = $5, since = $6, until = $7::date
+ where workspace_id = $8 and id = $9
+`
+
+type UpdateMeetingParams struct {
+	RoundID     *domain.RoundID
+	Name        string
+	Minutes     int
+	People      int
+	PerYear     float64
+	Since       time.Time
+	Until       *time.Time
+	WorkspaceID domain.WorkspaceID
+	ID          domain.MeetingID
+}
+
+func (q *Queries) UpdateMeeting(ctx context.Context, arg UpdateMeetingParams) (int64, error) {
+	result, err := q.db.Exec(ctx, updateMeeting,
+		arg.RoundID,
+		arg.Name,
+		arg.Minutes,
+		arg.People,
+		arg.PerYear,
+		arg.Since,
+		arg.Until,
+		arg.WorkspaceID,
+		arg.ID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }

@@ -236,6 +236,7 @@ type Meeting struct {
 	PerYear     float64
 	Since       time.Time
 	CreatedBy   domain.AccountID
+	Until       *time.Time
 }
 
 type Norm struct {
@@ -289,6 +290,7 @@ type Occurrence struct {
 	OpenedAt   time.Time
 	ClosedAt   *time.Time
 	RecordedAt *time.Time
+	CoversDays int
 }
 
 type Post struct {

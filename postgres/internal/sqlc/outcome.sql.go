@@ -38,7 +38,7 @@ func (q *Queries) DropPosts(ctx context.Context, arg DropPostsParams) error {
 }
 
 const lastOccurrences = `-- name: LastOccurrences :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, occurrence.covers_days
   from round cross join lateral (select o.id from occurrence o where o.round_id = round.id order by o.id desc limit $1::int) last
   join occurrence on occurrence.id = last.id
  where round.workspace_id = $2 and round.deleted_at is null and ($3::text = '' or round.space_id = $3::text)
@@ -72,6 +72,7 @@ func (q *Queries) LastOccurrences(ctx context.Context, arg LastOccurrencesParams
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
 			&i.Occurrence.RecordedAt,
+			&i.Occurrence.CoversDays,
 		); err != nil {
 			return nil, err
 		}

@@ -259,7 +259,7 @@ func (q *Queries) NudgesOf(ctx context.Context, arg NudgesOfParams) ([]Nudge, er
 }
 
 const occurrence = `-- name: Occurrence :one
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, round.workspace_id from occurrence join round on round.id = occurrence.round_id
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, occurrence.covers_days, round.workspace_id from occurrence join round on round.id = occurrence.round_id
  where occurrence.id = $1 and round.deleted_at is null
 `
 
@@ -278,13 +278,14 @@ func (q *Queries) Occurrence(ctx context.Context, id domain.OccurrenceID) (Occur
 		&i.Occurrence.OpenedAt,
 		&i.Occurrence.ClosedAt,
 		&i.Occurrence.RecordedAt,
+		&i.Occurrence.CoversDays,
 		&i.WorkspaceID,
 	)
 	return i, err
 }
 
 const occurrences = `-- name: Occurrences :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, occurrence.covers_days from occurrence
  where round_id = $1 and ($2::text = '' or id < $2::text) order by id desc limit $3::int
 `
 
@@ -315,6 +316,7 @@ func (q *Queries) Occurrences(ctx context.Context, arg OccurrencesParams) ([]Occ
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
 			&i.Occurrence.RecordedAt,
+			&i.Occurrence.CoversDays,
 		); err != nil {
 			return nil, err
 		}
@@ -327,14 +329,15 @@ func (q *Queries) Occurrences(ctx context.Context, arg OccurrencesParams) ([]Occ
 }
 
 const openOccurrence = `-- name: OpenOccurrence :execrows
-insert into occurrence (id, round_id, on_day, opened_at) values ($1, $2, $3, $4) on conflict do nothing
+insert into occurrence (id, round_id, on_day, opened_at, covers_days) values ($1, $2, $3, $4, $5) on conflict do nothing
 `
 
 type OpenOccurrenceParams struct {
-	ID       domain.OccurrenceID
-	RoundID  domain.RoundID
-	OnDay    time.Time
-	OpenedAt time.Time
+	ID         domain.OccurrenceID
+	RoundID    domain.RoundID
+	OnDay      time.Time
+	OpenedAt   time.Time
+	CoversDays int
 }
 
 func (q *Queries) OpenOccurrence(ctx context.Context, arg OpenOccurrenceParams) (int64, error) {
@@ -343,6 +346,7 @@ func (q *Queries) OpenOccurrence(ctx context.Context, arg OpenOccurrenceParams) 
 		arg.RoundID,
 		arg.OnDay,
 		arg.OpenedAt,
+		arg.CoversDays,
 	)
 	if err != nil {
 		return 0, err
@@ -351,7 +355,7 @@ func (q *Queries) OpenOccurrence(ctx context.Context, arg OpenOccurrenceParams) 
 }
 
 const openOccurrencesOf = `-- name: OpenOccurrencesOf :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, occurrence.covers_days from occurrence
   join round on round.id = occurrence.round_id
   join round_member on round_member.round_id = round.id
  where occurrence.closed_at is null and round.deleted_at is null and round.workspace_id = $1 and round_member.account_id = $2
@@ -379,6 +383,7 @@ func (q *Queries) OpenOccurrencesOf(ctx context.Context, workspaceID domain.Work
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
 			&i.Occurrence.RecordedAt,
+			&i.Occurrence.CoversDays,
 		); err != nil {
 			return nil, err
 		}
@@ -548,7 +553,7 @@ func (q *Queries) RunningRounds(ctx context.Context) ([]RunningRoundsRow, error)
 }
 
 const unfinishedOccurrences = `-- name: UnfinishedOccurrences :many
-select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at from occurrence join round on round.id = occurrence.round_id
+select occurrence.id, occurrence.round_id, occurrence.on_day, occurrence.opened_at, occurrence.closed_at, occurrence.recorded_at, occurrence.covers_days from occurrence join round on round.id = occurrence.round_id
  where round.deleted_at is null and (occurrence.closed_at is null or occurrence.closed_at > $1::timestamptz) order by occurrence.id
 `
 
@@ -572,6 +577,7 @@ func (q *Queries) UnfinishedOccurrences(ctx context.Context, closedAfter time.Ti
 			&i.Occurrence.OpenedAt,
 			&i.Occurrence.ClosedAt,
 			&i.Occurrence.RecordedAt,
+			&i.Occurrence.CoversDays,
 		); err != nil {
 			return nil, err
 		}

@@ -12,6 +12,28 @@ import (
 	"baton/domain"
 )
 
+const addWatchTime = `-- name: AddWatchTime :exec
+insert into watch_time (workspace_id, clip_id, on_day, ms) values ($1, $2, $3, $4)
+on conflict (clip_id, on_day) do update set ms = watch_time.ms + excluded.ms
+`
+
+type AddWatchTimeParams struct {
+	WorkspaceID domain.WorkspaceID
+	ClipID      domain.ClipID
+	OnDay       time.Time
+	Ms          int64
+}
+
+func (q *Queries) AddWatchTime(ctx context.Context, arg AddWatchTimeParams) error {
+	_, err := q.db.Exec(ctx, addWatchTime,
+		arg.WorkspaceID,
+		arg.ClipID,
+		arg.OnDay,
+		arg.Ms,
+	)
+	return err
+}
+
 const addWatched = `-- name: AddWatched :one
 insert into watch (clip_id, viewer, account_id, watched, position_ms)
 values ($1, $2, $3, ($4::text)::int8multirange, $5)
@@ -54,6 +76,28 @@ func (q *Queries) CountsViews(ctx context.Context, id domain.WorkspaceID) (bool,
 	var count_views bool
 	err := row.Scan(&count_views)
 	return count_views, err
+}
+
+const lockWatchClock = `-- name: LockWatchClock :one
+insert into watch_clock (account_id, booked_until) values ($1, 'epoch')
+on conflict (account_id) do update set booked_until = watch_clock.booked_until returning booked_until
+`
+
+// Holds the person's clock until the transaction is over.
+func (q *Queries) LockWatchClock(ctx context.Context, accountID domain.AccountID) (time.Time, error) {
+	row := q.db.QueryRow(ctx, lockWatchClock, accountID)
+	var booked_until time.Time
+	err := row.Scan(&booked_until)
+	return booked_until, err
+}
+
+const setWatchClock = `-- name: SetWatchClock :exec
+update watch_clock set booked_until = $1 where account_id = $2
+`
+
+func (q *Queries) SetWatchClock(ctx context.Context, bookedUntil time.Time, accountID domain.AccountID) error {
+	_, err := q.db.Exec(ctx, setWatchClock, bookedUntil, accountID)
+	return err
 }
 
 const watchedBy = `-- name: WatchedBy :one

@@ -2686,7 +2686,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Which meetings of a calendar (.ics) a round could stand in for: those that come back with many people, the dearest first; nothing is kept */
+        /** Which meetings of a calendar (.ics) a round could stand in for: those that come back, are long, and have many people listen to one at a time, the dearest first; nothing is kept */
         post: operations["findMeetings"];
         delete?: never;
         options?: never;
@@ -2704,9 +2704,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
+        /** Put it right, or say on which day it was held again */
+        put: operations["changeMeeting"];
         post?: never;
-        /** It is held again */
+        /** Take it out of the ledger, for the past as well */
         delete: operations["removeMeeting"];
         options?: never;
         head?: never;
@@ -4438,6 +4439,9 @@ export interface components {
              */
             per_year: number;
             since: components["schemas"]["Date"];
+            /** @description The last day on which it was not held; left out: it is not held to this day */
+            until?: components["schemas"]["Date"];
+            /** @description The round that stands in for it: then only the days count for which that was held and somebody answered */
             round_id?: components["schemas"]["ID"];
         };
         Meeting: {
@@ -4448,6 +4452,7 @@ export interface components {
             /** Format: double */
             per_year: number;
             since: components["schemas"]["Date"];
+            until?: components["schemas"]["Date"];
             round_id?: components["schemas"]["ID"];
             /** Format: double */
             hours_per_year: number;
@@ -4460,6 +4465,8 @@ export interface components {
             per_year: number;
             /** Format: double */
             hours_per_year: number;
+            /** @description What speaks for it, a phrase each: how often, how long, how many, and why one seems to speak at a time */
+            why: string[];
         };
         ZoneWait: {
             time_zone: string;
@@ -4484,7 +4491,7 @@ export interface components {
             recorded_hours: number;
             /**
              * Format: double
-             * @description what was heard and watched
+             * @description how long people played answers, wherever they did, by the clock
              */
             watched_hours: number;
             /**
@@ -4541,7 +4548,7 @@ export interface components {
             recorded_hours: number;
             /**
              * Format: double
-             * @description what was heard and watched
+             * @description how long people played answers, wherever they did, by the clock
              */
             watched_hours: number;
             /**
@@ -7483,6 +7490,11 @@ export interface operations {
                     ranges: components["schemas"]["Span"][];
                     /** Format: int64 */
                     position_ms: number;
+                    /**
+                     * Format: int64
+                     * @description How long that took by the clock while it played: half of it at double speed. Left out: as long as the ranges. The ledger counts it, each second of a person once
+                     */
+                    took_ms?: number;
                 };
             };
         };
@@ -8367,7 +8379,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         added: number;
-                        /** @description Entries that are cancelled, are no whole days, or repeat in a way that is not understood */
+                        /** @description Entries that are cancelled, take no whole day, or repeat in a way that is not understood */
                         skipped: number;
                         schedule: components["schemas"]["Schedule"];
                     };
@@ -9600,6 +9612,33 @@ export interface operations {
                     "application/json": {
                         candidates: components["schemas"]["MeetingCandidate"][];
                     };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    changeMeeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                meeting_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MeetingRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Meeting"];
                 };
             };
             default: components["responses"]["Problem"];

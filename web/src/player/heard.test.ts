@@ -35,7 +35,7 @@ describe("reportHeard", () => {
     const all = spans.map(([start_ms, end_ms]) => ({ start_ms, end_ms }));
     return [
       ["/api/v1/clips/{id}/heard", { spans: all }],
-      ["/api/v1/clips/{id}/watched", { ranges: all, position_ms }],
+      ["/api/v1/clips/{id}/watched", { ranges: all, position_ms, took_ms: expect.any(Number) as number }],
     ];
   };
 

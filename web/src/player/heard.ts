@@ -6,13 +6,13 @@ import { PlayedStretches, type Stretch } from "./watched";
 const everyMs = 4000;
 
 /** A report that is lost is a few seconds that come again: nobody is told. */
-export async function postHeard(id: string, spans: Stretch[], moment: number): Promise<void> {
+export async function postHeard(id: string, spans: Stretch[], moment: number, took_ms: number): Promise<void> {
   if (spans.length === 0) return;
   const params = { path: { id } };
   const position_ms = Math.max(0, Math.floor(moment));
   await Promise.allSettled([
     api.POST("/api/v1/clips/{id}/heard", { params, body: { spans }, keepalive: true }),
-    api.POST("/api/v1/clips/{id}/watched", { params, body: { ranges: spans, position_ms }, keepalive: true }),
+    api.POST("/api/v1/clips/{id}/watched", { params, body: { ranges: spans, position_ms, took_ms }, keepalive: true }),
   ]);
 }
 
@@ -22,7 +22,7 @@ export function reportHeard(id: string, video: HTMLVideoElement): () => void {
   const off = new AbortController();
   /** Where it was last: an element that lost its source is at 0. */
   let moment = 0;
-  const send = (): void => void postHeard(id, played.take(), moment);
+  const send = (): void => void postHeard(id, played.take(), moment, played.takeTime());
   const on = (name: keyof HTMLMediaElementEventMap, f: () => void): void => {
     video.addEventListener(name, f, { signal: off.signal });
   };

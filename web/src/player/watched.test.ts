@@ -23,4 +23,27 @@ describe("PlayedStretches", () => {
     p.at(2500, 3);
     expect(p.take()).toEqual([{ start_ms: 0, end_ms: 2500 }]);
   });
+  it("takes time by the clock: less at double speed, none while it waits or jumps", () => {
+    const p = new PlayedStretches();
+    let clock = 50_000;
+    const play = (fromMs: number, wallMs: number, rate: number): void => {
+      for (let t = 0; t <= wallMs; t += 250) p.at(fromMs + t * rate, rate, clock + t);
+      clock += wallMs;
+    };
+    play(0, 4000, 1);
+    play(4000, 3000, 2);
+    expect(p.takeTime()).toBe(7000);
+    clock += 60_000; // it waited for data
+    play(10_000, 1000, 2);
+    expect(p.takeTime()).toBe(1000);
+    p.stop(); // a silence was skipped, or it was paused
+    clock += 5000;
+    play(30_000, 2000, 1);
+    p.at(90_000, 1, clock + 250); // a press on the timeline
+    expect(p.takeTime()).toBe(2250);
+    p.take();
+    p.at(92_000, 1, clock + 2250); // a busy page: two seconds in one step
+    expect(p.takeTime()).toBe(2000);
+    expect(p.takeTime()).toBe(0);
+  });
 });

@@ -198,6 +198,6 @@ export class Reel {
       return;
     }
     const id = turn.piece.clip_id;
-    if (id) await postHeard(id, turn.takePlayed(), turn.moment);
+    if (id) await postHeard(id, turn.takePlayed(), turn.moment, turn.player?.played.takeTime() ?? 0);
   }
 }

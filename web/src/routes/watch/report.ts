@@ -10,7 +10,7 @@ export function reportWatched(clip: string, player: Player): () => void {
   const send = (): void => {
     const ranges = player.played.take();
     if (ranges.length === 0) return;
-    const body = { ranges, position_ms: Math.max(0, Math.floor(player.time)) };
+    const body = { ranges, position_ms: Math.max(0, Math.floor(player.time)), took_ms: player.played.takeTime() };
     // A report that is lost is a few seconds fewer: nobody is told.
     api.POST("/api/v1/clips/{id}/watched", { params: { path: { id: clip } }, body, keepalive: true }).catch(() => undefined);
   };
