@@ -23,7 +23,7 @@ func (b bundle) daily(t *testing.T, who domain.Viewer, days int) []domain.Occurr
 	out := make([]domain.OccurrenceID, days)
 	for i := range days {
 		opened := now.AddDate(0, 0, i-days+1)
-		ok(t, b.Rounds.Open(t.Context(), r.ID, domain.DateOf(opened), opened))
+		ok(t, b.Rounds.Open(t.Context(), r.ID, domain.DateOf(opened), 1, opened))
 		all, err := b.Rounds.Occurrences(t.Context(), r.ID, "", days)
 		ok(t, err)
 		out[i] = all[0].ID
