@@ -143,6 +143,7 @@ func TestOvertakenNodeAsksForNothingOld(t *testing.T) {
 		next func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64
 	}{
 		{"status", func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64 {
+			t.Helper()
 			s, err := in.Status(t.Context(), clip)
 			if err != nil {
 				t.Fatal(err)
@@ -150,6 +151,7 @@ func TestOvertakenNodeAsksForNothingOld(t *testing.T) {
 			return s.NextSeq
 		}},
 		{"a chunk", func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64 {
+			t.Helper()
 			last := len(parts) - 1
 			s, err := in.Append(t.Context(), clip, mkvType, int64(last), parts[last], sha256.Sum256(parts[last]))
 			if err != nil {
@@ -158,6 +160,7 @@ func TestOvertakenNodeAsksForNothingOld(t *testing.T) {
 			return s.NextSeq
 		}},
 		{"the end", func(t *testing.T, in *media.Ingest, clip domain.ClipID) int64 {
+			t.Helper()
 			_, err := in.Finish(t.Context(), clip, int64(len(parts)), "")
 			if reason(err) != media.ReasonMissing {
 				t.Fatal(err)
@@ -177,7 +180,7 @@ func TestOvertakenNodeAsksForNothingOld(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer frozen.Close()
+			defer func() { _ = frozen.Close() }()
 			clip := b.store.clip(domain.KindScreen)
 			if _, err := frozen.Append(t.Context(), clip, mkvType, 0, parts[0], sha256.Sum256(parts[0])); err != nil {
 				t.Fatal(err)

@@ -49,11 +49,11 @@ func profile(ctx context.Context, dir string, pid int, long time.Duration) strin
 		return ""
 	}
 	data := filepath.Join(dir, "perf.data")
-	record := exec.CommandContext(ctx, "perf", "record", "-q", "-F", profileHz, "-g", "-p", strconv.Itoa(pid), "-o", data, "--", "sleep", fmt.Sprint(long.Seconds())) //nolint:gosec // ours
+	record := exec.CommandContext(ctx, "perf", "record", "-q", "-F", profileHz, "-g", "-p", strconv.Itoa(pid), "-o", data, "--", "sleep", fmt.Sprint(long.Seconds()))
 	if record.Run() != nil {
 		return ""
 	}
-	out, err := exec.CommandContext(ctx, "perf", "script", "-i", data, "-F", "ip,sym").Output() //nolint:gosec // ours
+	out, err := exec.CommandContext(ctx, "perf", "script", "-i", data, "-F", "ip,sym").Output()
 	if err != nil {
 		return ""
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // program is the server under test, built once for all tests of this package.
-var program string //nolint:gochecknoglobals // set by TestMain
+var program string // set by TestMain
 
 func TestMain(m *testing.M) {
 	os.Exit(func() int {
@@ -18,7 +18,7 @@ func TestMain(m *testing.M) {
 		if err != nil {
 			panic(err)
 		}
-		defer os.RemoveAll(dir)
+		defer func() { _ = os.RemoveAll(dir) }()
 		program = filepath.Join(dir, "baton")
 		if out, err := exec.Command("go", "build", "-o", program, "../../cmd/baton").CombinedOutput(); err != nil {
 			panic(string(out))

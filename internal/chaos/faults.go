@@ -224,7 +224,7 @@ func stopObjects(ctx context.Context, s *scene) error {
 // fill stops the object store until the spool is full: when that is depends on how fast this machine is.
 func (s *scene) fill(ctx context.Context, pid int) error {
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		return nil //nolint:nilerr // gone already
+		return nil // gone already
 	}
 	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
 	full := errors.New("nobody was refused yet")
@@ -286,7 +286,7 @@ func darkFor(d time.Duration) func(context.Context, *scene) error {
 // freeze stops a process for a while. That it ended meanwhile is no error.
 func freeze(ctx context.Context, pid int, d time.Duration) error {
 	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
-		return nil //nolint:nilerr // gone already
+		return nil // gone already
 	}
 	defer func() { _ = syscall.Kill(pid, syscall.SIGCONT) }()
 	return pause(ctx, d)

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"os/signal"
@@ -65,7 +66,7 @@ func main() {
 }
 
 func modelsDir() string {
-	if d := os.Getenv("BATON_MODELS_DIR"); d != "" {
+	if d := os.Getenv("BATON_MODELS_DIR"); d != "" { //nolint:forbidigo // the setting of the servers that it starts
 		return d
 	}
 	cache, _ := os.UserCacheDir()
@@ -77,7 +78,9 @@ func chaos(ctx context.Context, opt options) error {
 	if r == nil || err != nil && ctx.Err() == nil {
 		return err
 	}
-	fmt.Print(r.markdown()) // of what was played until it was interrupted, too
+	if _, err := io.WriteString(os.Stdout, r.markdown()); err != nil { // of what was played until it was interrupted, too
+		return fmt.Errorf("print the table: %w", err)
+	}
 	if opt.out != "" {
 		if err := os.WriteFile(opt.out, []byte(r.document()), 0o644); err != nil { //nolint:gosec // for reading
 			return fmt.Errorf("write the table: %w", err)
@@ -143,7 +146,7 @@ func shares(opt options) []share {
 		for i, f := range chosen {
 			n := takes/len(chosen) + more(i < takes%len(chosen))
 			if n > 0 {
-				out = append(out, share{f, n, together, seed + uint64(i)*1009}) //nolint:gosec // small
+				out = append(out, share{f, n, together, seed + uint64(i)*1009})
 			}
 		}
 	}
@@ -175,7 +178,7 @@ func (r *report) onGround(ctx context.Context, g ground, src *sources) (err erro
 			defer func() { err = errors.Join(err, w.close()) }()
 		}
 		for left := f.takes; left > 0; left -= f.together {
-			s, err := newScene(ctx, w, f.fault, src, min(left, f.together), f.seed+uint64(left)) //nolint:gosec // small
+			s, err := newScene(ctx, w, f.fault, src, min(left, f.together), f.seed+uint64(left))
 			if err != nil {
 				return err
 			}
@@ -213,8 +216,9 @@ func (r *report) scene(ctx context.Context, s *scene) error {
 		for _, t := range s.takes {
 			p := s.world.prove(ctx, t, l)
 			r.add(s, t, p)
-			r.log.Info("take", "fault", s.fault.name, "clip_id", t.clip, "source", t.src.name, "recorded", p.recorded.Seconds(), "lost", p.lost.Seconds(),
-				"refused", t.refusals, "receipt_after", t.slow.Seconds(), "not_well", p.faults)
+			r.log.InfoContext(ctx, "take", slog.String("fault", s.fault.name), slog.String("clip_id", t.clip), slog.String("source", t.src.name),
+				slog.Float64("recorded", p.recorded.Seconds()), slog.Float64("lost", p.lost.Seconds()), slog.Any("refused", t.refusals),
+				slog.Float64("receipt_after", t.slow.Seconds()), slog.Any("not_well", p.faults))
 		}
 		return ctx.Err()
 	})

@@ -199,7 +199,7 @@ func (n *network) pump(to, from net.Conn) {
 			}
 		}
 		_, _ = to.Close(), from.Close()
-		for range queue { //nolint:revive // what is left is lost
+		for range queue { // what is left is lost
 		}
 	}()
 	var free time.Time // nothing overtakes what was stalled

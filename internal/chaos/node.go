@@ -49,7 +49,7 @@ func newNode(ctx context.Context, opt options, dir, name string, env ...string) 
 	if n.log, err = os.OpenFile(filepath.Join(dir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600); err != nil {
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	for _, kv := range os.Environ() {
+	for _, kv := range (&exec.Cmd{}).Environ() {
 		if !strings.HasPrefix(kv, "BATON_") || strings.HasPrefix(kv, "BATON_TEST_") {
 			n.env = append(n.env, kv)
 		}

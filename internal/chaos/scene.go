@@ -33,7 +33,7 @@ const (
 func newScene(ctx context.Context, w *world, f *fault, src *sources, n int, seed uint64) (*scene, error) {
 	s := &scene{fault: f, world: w, rnd: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // a seed is wanted
 	for i := range n {
-		t, err := s.newTake(ctx, src, seed+uint64(i)+1) //nolint:gosec // small
+		t, err := s.newTake(ctx, src, seed+uint64(i)+1)
 		if err != nil {
 			s.close()
 			return nil, err

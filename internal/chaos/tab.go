@@ -64,7 +64,7 @@ func (w *world) openTab(ctx context.Context, way *network, carrier string) (*tab
 	if err != nil {
 		return nil, fmt.Errorf("write the driver's options: %w", err)
 	}
-	t.cmd = exec.CommandContext(ctx, "node", filepath.Join(w.opt.web, "e2e", "tab.mjs"), string(how)) //nolint:gosec // ours
+	t.cmd = exec.CommandContext(ctx, "node", filepath.Join(w.opt.web, "e2e", "tab.mjs"), string(how))
 	t.cmd.Cancel = func() error { return t.cmd.Process.Signal(syscall.SIGTERM) }
 	t.cmd.WaitDelay = stopLimit
 	t.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
@@ -110,7 +110,7 @@ func (t *tab) do(what string) error {
 func (t *tab) leave() {
 	_ = t.do("leave") // it may have ended
 	_ = t.in.Close()
-	for range t.events { //nolint:revive // what it still says
+	for range t.events { // what it still says
 	}
 }
 

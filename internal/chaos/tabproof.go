@@ -25,7 +25,7 @@ func (o *options) makeTools(ctx context.Context, dir string) error {
 		{"ffmpeg", "-nostdin", "-v", "error", "-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "5", o.silence},
 		{"go", "build", "-o", o.check, "baton/internal/mediacheck"},
 	} {
-		if out, err := exec.CommandContext(ctx, line[0], line[1:]...).CombinedOutput(); err != nil { //nolint:gosec // constants
+		if out, err := exec.CommandContext(ctx, line[0], line[1:]...).CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w: %s", line[0], err, out)
 		}
 	}
@@ -159,7 +159,7 @@ func (w *world) see(ctx context.Context, recording []byte) (s seen, err error) {
 		return s, fmt.Errorf("write a file: %w", err)
 	}
 	var said bytes.Buffer
-	c := exec.CommandContext(ctx, w.opt.check, f.Name()) //nolint:gosec // ours
+	c := exec.CommandContext(ctx, w.opt.check, f.Name())
 	c.Stderr = &said
 	out, err := c.Output()
 	if err != nil {

@@ -74,7 +74,7 @@ func TestAbsorb(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer l.Close()
+			defer func() { _ = l.Close() }()
 			appendAll(t, l, tt.stored, tt.stored+tt.and)
 			won, err := l.Absorb()
 			if err != nil || won != tt.won {
