@@ -33,16 +33,31 @@ type options struct {
 	talk          time.Duration
 	most          int
 	cues, queries int
+
+	mediamtx, against string
+	rounds, streams   int
 }
 
 // part is one of the things that are measured; its name is for -only.
 type part struct {
 	name string
 	run  func(context.Context, options, *report) error
+	// asked: only when it is named; it needs what is not here.
+	asked bool
 }
 
 func parts() []part {
-	return []part{{"start", measureStart}, {"stop", measureStop}, {"words", measureWords}, {"load", measureLoad}, {"viewers", measureViewers}, {"search", measureSearch}, {"player", measurePlayer}, {"web", measureWeb}}
+	return []part{
+		{name: "start", run: measureStart},
+		{name: "stop", run: measureStop},
+		{name: "words", run: measureWords},
+		{name: "load", run: measureLoad},
+		{name: "beside", run: measureBeside, asked: true},
+		{name: "viewers", run: measureViewers},
+		{name: "search", run: measureSearch},
+		{name: "player", run: measurePlayer},
+		{name: "web", run: measureWeb},
+	}
 }
 
 func main() {
@@ -60,7 +75,7 @@ func flags() (opt options, err error) {
 	if err != nil {
 		return opt, fmt.Errorf("find the cache: %w", err)
 	}
-	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, viewers, search, player, web")
+	only := flag.String("only", "", "parts to measure, with commas: start, stop, words, load, beside (only when named), viewers, search, player, web")
 	flag.StringVar(&opt.bin, "baton", filepath.Join("bin", "baton"), "the program")
 	flag.StringVar(&opt.models, "models", filepath.Join(cache, "baton", "models"), "folder of the speech model")
 	flag.StringVar(&opt.data, "data", filepath.Join("..", "shared", "data"), "folder that has speech/; without it, the speech of testdata")
@@ -76,6 +91,10 @@ func flags() (opt options, err error) {
 	flag.DurationVar(&opt.talk, "talk", 30*time.Second, "how long they comment, ten times a second")
 	flag.IntVar(&opt.cues, "cues", 1_000_000, "cues that are searched, a seventh of them in the searcher's workspace")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
+	flag.StringVar(&opt.mediamtx, "mediamtx", "", "a MediaMTX to compare with (beside)")
+	flag.StringVar(&opt.against, "against", "", "an older build of Baton to compare with (beside)")
+	flag.IntVar(&opt.rounds, "rounds", 5, "how often they take turns (beside)")
+	flag.IntVar(&opt.streams, "streams", 20, "how many publish at once (beside)")
 	flag.Parse()
 	if *only != "" {
 		opt.only = strings.Split(*only, ",")
@@ -101,7 +120,7 @@ func run(ctx context.Context) error {
 		about = r.machine(ctx, commit)
 	}
 	for _, p := range all {
-		if some && !slices.Contains(opt.only, p.name) {
+		if some && !slices.Contains(opt.only, p.name) || !some && p.asked {
 			continue
 		}
 		began, others, first := time.Now(), proc.Watch(), len(r.tables)
