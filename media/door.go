@@ -135,7 +135,7 @@ func listenUDP(host string, port int, logger logging.LeveledLogger) (ice.UDPMux,
 	if err := roomy(conn); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: logger}), nil
+	return ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: newBurstConn(conn), Logger: logger}), nil
 }
 
 func (d *Door) configure() error {

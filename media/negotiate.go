@@ -3,15 +3,15 @@ package media
 import (
 	"cmp"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pion/interceptor"
-	"github.com/pion/interceptor/pkg/report"
-	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
 
 	"baton/media/internal/codec"
@@ -51,6 +51,14 @@ type chosen struct {
 	rtx  int // payload type, -1: none
 	// silent tells that the offer does not say with which SSRC it is sent.
 	silent bool
+}
+
+// rate of the RTP timestamps, in units a second.
+func (c *chosen) rate() int64 {
+	if c.kind == codec.Audio {
+		return codec.OpusRate
+	}
+	return 90000
 }
 
 // choose picks the one codec per media section that we take. RFC 9725, 4.2 and 4.3: at most one video and one
@@ -180,8 +188,8 @@ func usable(c mediaCodec, fmtp string) bool {
 	return c.rtp != "VP9" || !strings.Contains(fmtp, "profile-id=") || strings.Contains(fmtp, "profile-id=0")
 }
 
-// sessionAPI makes pion's API with just the chosen codecs, so that the sender can use no other.
-func (d *Door) sessionAPI(tracks []chosen) (*webrtc.API, error) {
+// sessionAPI makes pion's API with just the chosen codecs, so that the sender can use no other. buffer takes the packets (tap.go).
+func (d *Door) sessionAPI(tracks []chosen, buffer func(packetio.BufferPacketType, uint32) io.ReadWriteCloser) (*webrtc.API, error) {
 	m := &webrtc.MediaEngine{}
 	for _, c := range tracks {
 		if err := register(m, c); err != nil {
@@ -200,20 +208,11 @@ func (d *Door) sessionAPI(tracks []chosen) (*webrtc.API, error) {
 			}
 		}
 	}
-	reports, err := report.NewReceiverInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("receiver reports: %w", err)
-	}
-	feedback, err := twcc.NewSenderInterceptor()
-	if err != nil {
-		return nil, fmt.Errorf("congestion feedback: %w", err)
-	}
-	// Not pion's NACK generator: it does not see what RTX brought back and asks again and again (pion/interceptor#320);
-	// the jitter buffer knows what it lacks.
-	i := &interceptor.Registry{}
-	i.Add(reports)
-	i.Add(feedback)
-	return webrtc.NewAPI(webrtc.WithSettingEngine(d.settings), webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i)), nil
+	settings := d.settings
+	settings.BufferFactory = buffer
+	// No interceptors: what they would do the session does for all tracks at once (feedback). pion's NACK generator would not do anyway: it
+	// does not see what RTX brought back and asks again and again (pion/interceptor#320); the jitter buffer knows what it lacks.
+	return webrtc.NewAPI(webrtc.WithSettingEngine(settings), webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(&interceptor.Registry{})), nil
 }
 
 func register(m *webrtc.MediaEngine, c chosen) error {

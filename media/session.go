@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	mathrand "math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,7 +20,6 @@ import (
 	"golang.org/x/time/rate"
 
 	"baton/domain"
-	"baton/media/internal/codec"
 	"baton/media/internal/container"
 	"baton/media/internal/rtpin"
 )
@@ -27,7 +28,7 @@ const (
 	// tickEvery drives repair and interleaving while packets are missing, and tickCalm interleaving while none are: what comes out
 	// waits for its chunk anyway, and each wake-up of each session costs.
 	tickEvery = 20 * time.Millisecond
-	tickCalm  = 60 * time.Millisecond
+	tickCalm  = 100 * time.Millisecond
 	// clusterTime and clusterBytes of one chunk of the stream that the frames become. A chunk costs an fsync.
 	clusterTime  = 500 * time.Millisecond
 	clusterBytes = 1 << 20
@@ -71,8 +72,9 @@ type session struct {
 	out     chan []byte
 	begun   time.Time
 	warned  bool
-	calm    bool          // nothing was missing at the last tick
-	hurry   chan struct{} // something is
+	feedback
+	calm  bool          // nothing was missing at the last tick
+	hurry chan struct{} // something is
 
 	once      sync.Once
 	over      chan struct{} // asked to end
@@ -103,16 +105,12 @@ func (d *Door) newSession(ctx context.Context, clip domain.ClipID, offer string)
 		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), requests: rate.NewLimiter(rateLimit, rateBurst), connected: make(chan struct{}),
 		tracks: make([]*rtpin.Track, len(tracks)), ssrc: make([]uint32, len(tracks)), ends: make([]time.Duration, len(tracks)),
 		out: make(chan []byte, queuedChunks), over: make(chan struct{}), done: make(chan struct{}), begun: time.Now(),
-		hurry: make(chan struct{}, 1),
+		hurry: make(chan struct{}, 1), feedback: newFeedback(len(tracks), mathrand.Uint32()), //nolint:gosec // an SSRC is no secret
 	}
 	s.log = d.cfg.Logger.With(slog.String("clip_id", string(clip)), slog.String("session_id", s.id[:8]))
 	var rates []int64
 	for _, c := range tracks {
-		if c.kind == codec.Audio {
-			rates = append(rates, codec.OpusRate)
-		} else {
-			rates = append(rates, 90000)
-		}
+		rates = append(rates, c.rate())
 	}
 	s.line = newTimeline(rates, s.write)
 	mime, list := streamType(tracks)
@@ -120,7 +118,7 @@ func (d *Door) newSession(ctx context.Context, clip domain.ClipID, offer string)
 	if err := s.continueFrom(ctx); err != nil {
 		return nil, err
 	}
-	api, err := d.sessionAPI(tracks)
+	api, err := d.sessionAPI(tracks, s.buffer)
 	if err != nil {
 		return nil, err
 	}
@@ -257,16 +255,18 @@ func (s *session) tick(now time.Time, final bool) (next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.calm, next = true, tickCalm
+	out := s.answers(now)
 	for i, t := range s.tracks {
 		if t == nil {
 			continue
 		}
 		t.Frames(now, final, func(f rtpin.Frame) { s.line.add(i, f, now) })
-		s.feedback(t, s.ssrc[i], now)
+		out = append(out, s.wants(t, s.ssrc[i], now)...)
 		if t.Lacks() {
 			s.calm, next = false, tickEvery
 		}
 	}
+	s.say(out)
 	s.line.run(now, final)
 	if !s.warned && now.Sub(s.begun) > watchdog+iceDisconnected {
 		s.warned = true
@@ -279,15 +279,19 @@ func (s *session) tick(now time.Time, final bool) (next time.Duration) {
 	return next
 }
 
-// feedback asks for what is missing. pion only queues it for the socket.
-func (s *session) feedback(t *rtpin.Track, ssrc uint32, now time.Time) {
-	var ps []rtcp.Packet
+// wants lists what a track lacks.
+func (s *session) wants(t *rtpin.Track, ssrc uint32, now time.Time) (ps []rtcp.Packet) {
 	if n := t.Nack(now); len(n) > 0 {
-		ps = append(ps, &rtcp.TransportLayerNack{MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(n)})
+		ps = append(ps, &rtcp.TransportLayerNack{SenderSSRC: s.own, MediaSSRC: ssrc, Nacks: rtcp.NackPairsFromSequenceNumbers(n)})
 	}
 	if t.PLI(now) {
-		ps = append(ps, &rtcp.PictureLossIndication{MediaSSRC: ssrc})
+		ps = append(ps, &rtcp.PictureLossIndication{SenderSSRC: s.own, MediaSSRC: ssrc})
 	}
+	return ps
+}
+
+// say sends what there is to say to the publisher, in one datagram. pion only queues it for the socket.
+func (s *session) say(ps []rtcp.Packet) {
 	if len(ps) == 0 {
 		return
 	}
@@ -296,44 +300,9 @@ func (s *session) feedback(t *rtpin.Track, ssrc uint32, now time.Time) {
 	}
 }
 
-// onTrack reads a track until the connection ends.
-func (s *session) onTrack(remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
-	i := 0
-	for i < len(s.chosen) && !strings.EqualFold(s.chosen[i].mime, remote.Codec().MimeType) { // GStreamer says OPUS
-		i++
-	}
-	s.mu.Lock()
-	if i == len(s.chosen) || s.tracks[i] != nil {
-		s.mu.Unlock()
-		s.log.Warn("unexpected track", slog.String("codec", remote.Codec().MimeType))
-		return
-	}
-	t, err := rtpin.NewTrack(remote.Codec().MimeType)
-	if err == nil {
-		s.tracks[i], s.ssrc[i] = t, uint32(remote.SSRC())
-	}
-	s.mu.Unlock()
-	if err != nil {
-		s.log.Error("take track", slog.Any("error", err))
-		return
-	}
-	go s.reports(i, t, remote, receiver)
-	for {
-		p, _, err := remote.ReadRTP()
-		if err != nil {
-			return
-		}
-		s.mu.Lock()
-		t.Push(p, time.Now())
-		if s.calm && t.Lacks() {
-			s.calm = false
-			select {
-			case s.hurry <- struct{}{}:
-			default: // told already
-			}
-		}
-		s.mu.Unlock()
-	}
+// place of a codec in chosen; -1: it is not there.
+func (s *session) place(mime string) int {
+	return slices.IndexFunc(s.chosen, func(c chosen) bool { return strings.EqualFold(c.mime, mime) }) // GStreamer says OPUS
 }
 
 func (s *session) reports(i int, t *rtpin.Track, remote *webrtc.TrackRemote, receiver *webrtc.RTPReceiver) {
@@ -346,6 +315,7 @@ func (s *session) reports(i int, t *rtpin.Track, remote *webrtc.TrackRemote, rec
 			if sr, ok := p.(*rtcp.SenderReport); ok && sr.SSRC == uint32(remote.SSRC()) {
 				s.mu.Lock()
 				s.line.clocks[i].report(sr.NTPTime, t.Extend(sr.RTPTime))
+				s.receptions[i].SenderReport(sr.NTPTime, time.Now())
 				s.mu.Unlock()
 			}
 		}

@@ -8,15 +8,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// roomyNet gives the UDP sockets that are opened through it large buffers.
+// roomyNet gives the UDP sockets that are opened through it large buffers, and reads them in bursts.
 type roomyNet struct{ transport.Net }
 
 func (n roomyNet) ListenUDP(network string, local *net.UDPAddr) (transport.UDPConn, error) {
 	conn, err := n.Net.ListenUDP(network, local)
-	if u, ok := conn.(*net.UDPConn); ok && err == nil {
-		err = roomy(u)
+	u, ok := conn.(*net.UDPConn)
+	if !ok || err != nil {
+		return conn, err
 	}
-	return conn, err
+	if err := roomy(u); err != nil {
+		return nil, errors.Join(err, u.Close())
+	}
+	return newBurstConn(u), nil
 }
 
 // roomy gives a socket its buffers: beyond what the system grants everybody (net.core.rmem_max) where we may. What does not

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -154,12 +155,21 @@ type lossy struct {
 func (l *lossy) NewInterceptor(string) (interceptor.Interceptor, error) { return l, nil }
 
 func (l *lossy) BindLocalStream(_ *interceptor.StreamInfo, w interceptor.RTPWriter) interceptor.RTPWriter {
+	var mu sync.Mutex // what is sent again comes from another goroutine
 	seen, begun := map[uint16]bool{}, false
-	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+	drop := func(seq uint16) bool {
+		mu.Lock()
+		defer mu.Unlock()
 		first := !begun // of a packet before the first that arrives nobody can know
 		begun = true
-		if l.blind.Load() || l.every > 0 && h.SequenceNumber%l.every == 3 && !first && !seen[h.SequenceNumber] {
-			seen[h.SequenceNumber] = true
+		if !l.blind.Load() && (l.every == 0 || seq%l.every != 3 || first || seen[seq]) {
+			return false
+		}
+		seen[seq] = true
+		return true
+	}
+	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+		if drop(h.SequenceNumber) {
 			l.dropped.Add(1)
 			return len(payload), nil
 		}

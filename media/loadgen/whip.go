@@ -14,6 +14,9 @@ import (
 	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/nack"
 	"github.com/pion/interceptor/pkg/report"
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 	"github.com/pion/webrtc/v4/pkg/media"
 )
@@ -28,6 +31,10 @@ type WHIP struct {
 	Before interceptor.Factory
 	// NoRepair: do not send again what the server asks for.
 	NoRepair bool
+	// Congestion: number the packets for transport-wide congestion control, as browsers do.
+	Congestion bool
+	// Heard, if set, is told what the server says of the media.
+	Heard func([]rtcp.Packet)
 	// Settings of pion; may be nil.
 	Settings *webrtc.SettingEngine
 	// Offer changes the offer before it is sent; may be nil.
@@ -95,6 +102,11 @@ func (c *WHIP) connection() (*webrtc.PeerConnection, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.Congestion {
+		if err := c.number(m, i); err != nil {
+			return nil, err
+		}
+	}
 	if !c.NoRepair {
 		i.Add(responder)
 	}
@@ -105,6 +117,21 @@ func (c *WHIP) connection() (*webrtc.PeerConnection, error) {
 		s.SetIncludeLoopbackCandidate(true)
 	}
 	return webrtc.NewAPI(webrtc.WithMediaEngine(m), webrtc.WithInterceptorRegistry(i), webrtc.WithSettingEngine(*s)).NewPeerConnection(webrtc.Configuration{})
+}
+
+// number has each packet carry its number over all tracks.
+func (c *WHIP) number(m *webrtc.MediaEngine, i *interceptor.Registry) error {
+	for _, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeVideo, webrtc.RTPCodecTypeAudio} {
+		if err := m.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}, kind); err != nil {
+			return err
+		}
+	}
+	numbers, err := twcc.NewHeaderExtensionInterceptor()
+	if err != nil {
+		return err
+	}
+	i.Add(numbers)
+	return nil
 }
 
 // register offers just what the source has, with retransmission for the sound too, which browsers leave out.
@@ -142,8 +169,12 @@ func (p *Publisher) addTracks() (err error) {
 		}
 		go func() { // RTCP must be read for the interceptors to see it
 			for {
-				if _, _, err := x.Sender().ReadRTCP(); err != nil {
+				ps, _, err := x.Sender().ReadRTCP()
+				if err != nil {
 					return
+				}
+				if p.cfg.Heard != nil {
+					p.cfg.Heard(ps)
 				}
 			}
 		}()

@@ -47,7 +47,10 @@ type Track struct {
 	Stats   Stats
 	video   bool
 	frames  assembler
-	ring    []slot
+	ring    []slot // of a power of two, at most most
+	most    int64
+	slab    []byte // for the payloads to come
+	scratch [][]byte
 	next    int64 // extended sequence number that is wanted next
 	high    int64 // highest that came
 	started bool
@@ -64,10 +67,17 @@ type Track struct {
 }
 
 type slot struct {
-	seq int64
-	p   *rtp.Packet
-	at  time.Time
+	seq     int64
+	payload []byte // nil: free
+	at      time.Time
+	ts      uint32
+	marker  bool
 }
+
+const (
+	firstRing = 512
+	slabBytes = 32 << 10
+)
 
 type miss struct {
 	seq         int64
@@ -81,11 +91,11 @@ func NewTrack(mime string) (*Track, error) {
 	if err != nil {
 		return nil, err
 	}
-	size := 512
+	most := int64(firstRing)
 	if video {
-		size = 4096 // 2 s of 20 Mbit/s
+		most = 4096 // 2 s of 20 Mbit/s
 	}
-	return &Track{video: video, frames: a, ring: make([]slot, size), needKey: video}, nil
+	return &Track{video: video, frames: a, ring: make([]slot, firstRing), most: most, needKey: video}, nil
 }
 
 // Video tells whether it is the picture.
@@ -101,9 +111,38 @@ func (t *Track) Extend(ts uint32) int64 {
 
 func (t *Track) at(seq int64) *slot { return &t.ring[seq&int64(len(t.ring)-1)] }
 
-func (t *Track) has(seq int64) bool { s := t.at(seq); return s.p != nil && s.seq == seq }
+func (t *Track) has(seq int64) bool { s := t.at(seq); return s.payload != nil && s.seq == seq }
 
-// Push takes a packet.
+// room makes the ring longer when it is too short for seq, as far as it may.
+func (t *Track) room(seq int64) bool {
+	size := int64(len(t.ring))
+	for size < t.most && seq-t.next >= size {
+		size *= 2
+	}
+	if size > int64(len(t.ring)) {
+		old := t.ring
+		t.ring = make([]slot, size)
+		for _, s := range old {
+			if s.payload != nil {
+				*t.at(s.seq) = s
+			}
+		}
+	}
+	return seq-t.next < size
+}
+
+// keep copies a payload. Those that come one after the other lie in one piece of memory.
+func (t *Track) keep(b []byte) []byte {
+	if t.slab == nil || len(b) > len(t.slab) {
+		t.slab = make([]byte, max(slabBytes, len(b)))
+	}
+	out := t.slab[:len(b):len(b)]
+	t.slab = t.slab[len(b):]
+	copy(out, b)
+	return out
+}
+
+// Push takes a packet, which the caller may use again.
 func (t *Track) Push(p *rtp.Packet, now time.Time) {
 	t.Stats.Packets++
 	if !t.started {
@@ -121,7 +160,7 @@ func (t *Track) Push(p *rtp.Packet, now time.Time) {
 	case t.has(seq):
 		t.Stats.Duplicate++
 		return
-	case seq-t.next >= int64(len(t.ring)):
+	case !t.room(seq):
 		t.jump(seq)
 	}
 	for s := max(t.high+1, t.next); s < seq; s++ {
@@ -131,7 +170,7 @@ func (t *Track) Push(p *rtp.Packet, now time.Time) {
 	if d := int32(p.Timestamp - t.lastTS); d > 0 { //nolint:gosec // modular arithmetic
 		t.lastTS, t.extTS = p.Timestamp, t.extTS+int64(d)
 	}
-	*t.at(seq) = slot{seq: seq, p: p, at: now}
+	*t.at(seq) = slot{seq: seq, payload: t.keep(p.Payload), at: now, ts: p.Timestamp, marker: p.Marker}
 }
 
 // jump begins anew at seq, after a hole that no repair can fill: an outage.
@@ -219,16 +258,16 @@ func (t *Track) frameEnd() (end int64, complete bool) {
 	if !t.has(t.next) {
 		return t.next, false
 	}
-	first := t.at(t.next).p
-	if !t.video || len(first.Payload) == 0 {
+	first := t.at(t.next)
+	if !t.video || len(first.payload) == 0 {
 		return t.next + 1, true
 	}
 	for end = t.next; end <= t.high && t.has(end); end++ {
-		p := t.at(end).p
-		if p.Timestamp != first.Timestamp {
+		p := t.at(end)
+		if p.ts != first.ts {
 			return end, true
 		}
-		if p.Marker {
+		if p.marker {
 			return end + 1, true
 		}
 	}
@@ -254,7 +293,7 @@ func (t *Track) giveUp(now time.Time, final bool) bool {
 // drop gives up the broken frame in front and the hole in it, which begins at end.
 func (t *Track) drop(end int64) {
 	for t.next < end {
-		t.at(t.next).p = nil
+		t.at(t.next).payload = nil
 		t.next++
 		t.Stats.Dropped++
 	}
@@ -266,22 +305,23 @@ func (t *Track) drop(end int64) {
 }
 
 func (t *Track) take(end int64, now time.Time, emit func(Frame)) {
-	packets := make([]*rtp.Packet, 0, end-t.next)
-	arrived := t.at(t.next).at
+	payloads := t.scratch[:0]
+	arrived, ts := t.at(t.next).at, t.at(t.next).ts
 	for ; t.next < end; t.next++ {
 		s := t.at(t.next)
-		if len(s.p.Payload) > 0 { // else padding, sent to probe the bandwidth
-			packets = append(packets, s.p)
+		if len(s.payload) > 0 { // else padding, sent to probe the bandwidth
+			payloads = append(payloads, s.payload)
+			ts = s.ts
 		}
-		s.p = nil
+		s.payload = nil
 	}
-	t.gapSince = time.Time{}
-	if len(packets) == 0 {
+	t.gapSince, t.scratch = time.Time{}, payloads
+	if len(payloads) == 0 {
 		return
 	}
-	f := Frame{TS: t.Extend(packets[0].Timestamp), Arrived: arrived, Gap: t.gap}
+	f := Frame{TS: t.Extend(ts), Arrived: arrived, Gap: t.gap}
 	var ok bool
-	if f.Data, f.Key, ok = t.frames.assemble(packets); !ok {
+	if f.Data, f.Key, ok = t.frames.assemble(payloads); !ok {
 		t.Stats.Dropped++
 		t.lose()
 		return
