@@ -38,9 +38,9 @@ func (s Search) Search(ctx context.Context, v domain.Viewer, q domain.SearchQuer
 	}
 	moments := make([]domain.Moment, 0, q.Limit)
 	for {
-		rows, err := s.db.queries().Search(ctx, p)
+		rows, err := s.page(ctx, p)
 		if err != nil {
-			return nil, failed("search", err)
+			return nil, err
 		}
 		for _, r := range rows {
 			p.FirstPage, p.AfterScore, p.AfterID = false, r.Score, r.ID
@@ -55,6 +55,20 @@ func (s Search) Search(ctx context.Context, v domain.Viewer, q domain.SearchQuer
 			return moments, nil
 		}
 	}
+}
+
+// page gives what follows. A word that very many passages have is looked for where it occurs often: when these fill the page and the last of
+// them is better than any other can be, the others need not be read.
+func (s Search) page(ctx context.Context, p sqlc.SearchParams) ([]sqlc.SearchRow, error) {
+	p.Often = true
+	rows, err := s.db.queries().Search(ctx, p)
+	n := len(rows)
+	if err != nil || n > 0 && !rows[0].Often || n == p.PageSize && rows[n-1].Score > rows[0].Seldom {
+		return rows, failed("search", err)
+	}
+	p.Often = false
+	rows, err = s.db.queries().Search(ctx, p)
+	return rows, failed("search", err)
 }
 
 func toMoment(r sqlc.SearchRow) domain.Moment {

@@ -99,37 +99,56 @@ func (q *Queries) PutPassages(ctx context.Context, arg PutPassagesParams) error 
 }
 
 const search = `-- name: Search :many
-with q as materialized (
-  select ts, baton_any(ts) as loose from (select baton_query($1::text, $2::text) as ts offset 0) once
+with asked as materialized (select baton_query($1::text, $2::text) as ts),
+q as materialized (
+  select asked.ts, baton_any(asked.ts) as loose, few.word, few.word is not null as often, $1::text as workspace_id,
+         $3::int as page_size, $4::bool as first_page, $5::float8 as after_score, $6::bigint as after_id,
+         $7::text[] as sources, $8::text as viewer_id, $9::bool as guest, $10::text as by_owner, $11::text as in_space,
+         $12::timestamptz as since, $13::timestamptz as until, $14::text as with_tag,
+         case when few.word is not null then baton_fit_seldom() + (
+           select max(date_part('epoch', clip.created_at)) / 63072000 from clip where clip.workspace_id = $1::text and clip.deleted_at is null) end as seldom
+    from asked left join lateral (
+      -- One word that thousands of passages have: those that begin with it stand for those that have it as their stem.
+      select array[left(one.stem, 60)] as word from (select trim(both '''' from asked.ts::text) as stem) one
+       where case when $15::bool and numnode(asked.ts) = 1 and one.stem !~ '[''\\:]' then 3000 < (
+         select sum(vocabulary.n) from vocabulary
+          where vocabulary.workspace_id = $1::text and vocabulary.word >= one.stem and vocabulary.word < one.stem || chr(1114111)) end) few on true
+),
+candidate as (
+  select passage.id, passage.clip_id, passage.source, baton_fit(passage.tsv, q.ts, passage.source, passage.ref) as fit
+    from q, passage
+   where not q.often and numnode(q.ts) > 0 and passage.workspace_id = q.workspace_id and passage.tsv @@ q.ts
+  union all
+  select few.id, few.clip_id, few.source, baton_fit(few.tsv, q.ts, few.source, few.ref)
+    from q, lateral (select passage.id, passage.clip_id, passage.tsv, passage.source, passage.ref from passage
+                      where passage.workspace_id = q.workspace_id and baton_often(passage.tsv, passage.source) && q.word offset 0) few
+   where q.often and few.tsv @@ q.ts
 ),
 match as materialized (
-  select found.clip_id, max(found.fit) as best, array_agg(found.id) as ids
-    from (select passage.id, passage.clip_id, baton_fit(passage.tsv, q.ts, passage.source, passage.ref) as fit
-            from q, passage
-           where passage.workspace_id = $1::text and passage.tsv @@ q.ts
-             and (cardinality($3::text[]) = 0 or passage.source = any($3::text[]))) found
-   group by found.clip_id
+  select candidate.clip_id, max(candidate.fit) as best, array_agg(candidate.id) as ids
+    from q, candidate where cardinality(q.sources) = 0 or candidate.source = any(q.sources)
+   group by candidate.clip_id
 ), allowed as (
   select match.clip_id, match.ids, date_part('epoch', clip.created_at) / 63072000 as age
-    from match join clip on clip.id = match.clip_id
-   where clip.workspace_id = $1::text and clip.deleted_at is null
-     and (may_watch(clip.owner_id, clip.visibility, $4::text, $5::bool) or clip.host_id = $4::text or $4::text = any(clip.people))
-     and ($6::text = '' or clip.owner_id = $6::text)
-     and ($7::text = '' or clip.space_id = $7::text)
-     and ($8::timestamptz is null or clip.created_at >= $8::timestamptz)
-     and ($9::timestamptz is null or clip.created_at < $9::timestamptz)
-     and ($10::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = $10::text))
+    from q, match join clip on clip.id = match.clip_id
+   where clip.workspace_id = q.workspace_id and clip.deleted_at is null
+     and (may_watch(clip.owner_id, clip.visibility, q.viewer_id, q.guest) or clip.host_id = q.viewer_id or q.viewer_id = any(clip.people))
+     and (q.by_owner = '' or clip.owner_id = q.by_owner)
+     and (q.in_space = '' or clip.space_id = q.in_space)
+     and (q.since is null or clip.created_at >= q.since)
+     and (q.until is null or clip.created_at < q.until)
+     and (q.with_tag = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = q.with_tag))
    -- The best n passages are in the n clips with the best ones. A later page may begin anywhere.
    order by match.best + date_part('epoch', clip.created_at) / 63072000 desc
-   fetch first (case when $11::bool then $12::int else 2147483647 end) rows with ties
+   fetch first (select case when q.first_page then q.page_size else 2147483647 end from q) rows with ties
 ), hit as (
   select passage.id, passage.clip_id, (baton_fit(passage.tsv, q.ts, passage.source, passage.ref) + allowed.age)::float8 as score
     from q, allowed, unnest(allowed.ids) as one join passage on passage.id = one
 ), best_hits as materialized (
-  select id, clip_id, score from hit where $11::bool or score < $13::float8 or (score = $13::float8 and id > $14::bigint)
-   order by score desc, id limit $12::int
+  select hit.id, hit.clip_id, hit.score from q, hit where q.first_page or score < q.after_score or (score = q.after_score and id > q.after_id)
+   order by score desc, id limit (select q.page_size from q)
 ), page as (
-  select best_hits.id, best_hits.clip_id, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose,
+  select best_hits.id, best_hits.clip_id, best_hits.score, passage.source, passage.start_ms, passage.end_ms, passage.body, q.ts, q.loose, q.often, coalesce(q.seldom, 0)::float8 as seldom,
          case when passage.source = 'speech' then passage.ref::int end as first_cue,
          clip.title, clip.owner_id, clip.duration_ms, clip.created_at, clip.poster_key <> '' as has_poster, clip.cuts
     from best_hits join passage on passage.id = best_hits.id join clip on clip.id = best_hits.clip_id, q
@@ -146,7 +165,9 @@ select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, pa
        -- The last line of a passage is the first of the next: the next one shows it, if it matches too.
        coalesce(best.no = page.first_cue + 4 and exists (
          select from passage n where n.clip_id = page.clip_id and n.source = 'speech' and n.ref = (page.first_cue + 4)::text
-            and n.tsv @@ page.ts), false)::bool as shown_by_next
+            and n.tsv @@ page.ts), false)::bool as shown_by_next,
+       -- When only what has the word often was read: the most that anything else can score.
+       page.often::bool as often, page.seldom
   from page
   join account on account.id = page.owner_id
   -- What was said in an answer leads to the clip that it answers.
@@ -164,6 +185,10 @@ select page.id, page.clip_id, page.source, page.score, coalesce(parent.title, pa
 type SearchParams struct {
 	WorkspaceID string
 	Txt         string
+	PageSize    int
+	FirstPage   bool
+	AfterScore  float64
+	AfterID     int64
 	Sources     []string
 	ViewerID    string
 	Guest       bool
@@ -172,10 +197,7 @@ type SearchParams struct {
 	Since       *time.Time
 	Until       *time.Time
 	WithTag     string
-	FirstPage   bool
-	PageSize    int
-	AfterScore  float64
-	AfterID     int64
+	Often       bool
 }
 
 type SearchRow struct {
@@ -196,16 +218,24 @@ type SearchRow struct {
 	EndMs       int64
 	Marked      string
 	ShownByNext bool
+	Often       bool
+	Seldom      float64
 }
 
 // The score is a logarithm: of how well the passage matches, plus the weight of its source, plus an hour's worth of age for
 // each hour (a clip that is two years younger counts e times as much). It does not depend on the present time, so that pages fit together.
+// What a plan would depend on is in q, so that the statement is planned once.
+// Either all that match, or those that have a frequent word more often than once.
 // Materialized and put together by clip, so that no plan starts from the workspace's clips, which are many, and each of
 // those that match is looked up once however often it has the word.
 func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, error) {
 	rows, err := q.db.Query(ctx, search,
 		arg.WorkspaceID,
 		arg.Txt,
+		arg.PageSize,
+		arg.FirstPage,
+		arg.AfterScore,
+		arg.AfterID,
 		arg.Sources,
 		arg.ViewerID,
 		arg.Guest,
@@ -214,10 +244,7 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 		arg.Since,
 		arg.Until,
 		arg.WithTag,
-		arg.FirstPage,
-		arg.PageSize,
-		arg.AfterScore,
-		arg.AfterID,
+		arg.Often,
 	)
 	if err != nil {
 		return nil, err
@@ -244,6 +271,8 @@ func (q *Queries) Search(ctx context.Context, arg SearchParams) ([]SearchRow, er
 			&i.EndMs,
 			&i.Marked,
 			&i.ShownByNext,
+			&i.Often,
+			&i.Seldom,
 		); err != nil {
 			return nil, err
 		}
