@@ -53,6 +53,9 @@ func TestASecondCountsOnceWhenItWasPlayed(t *testing.T) {
 		t.Errorf("%s", csv.body)
 	}
 	mia.call("GET", at+"/insight", nil).problem(403)
+	if seconds := boss.call("GET", at+"/heat.csv", nil).expect(200); string(seconds.body) != "second,viewers\n0,1\n1,2\n2,0\n3,1\n" {
+		t.Errorf("%s", seconds.body)
+	}
 
 	// What is cut out is no part of a share, and of the recording that heat is about.
 	if err := s.db.Edits.Set(t.Context(), clip, boss.member.Account.ID, 0, []domain.Cut{{Span: domain.Span{StartMS: 2000, EndMS: 4000}, Kind: domain.CutByHand}}); err != nil {

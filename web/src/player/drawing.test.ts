@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { beginStroke, inPicture, isDrawn, moveStroke, strokePath, type Stroke } from "./drawing";
-import { heatLine, heatPath } from "./heat";
+import { heatLine, heatPath, thinned } from "./heat";
 
 describe("strokes", () => {
   const draw = (tool: Stroke["tool"], ...points: [number, number][]): Stroke => {
@@ -56,5 +56,13 @@ describe("heat", () => {
   });
   it("is drawn as an area", () => {
     expect(heatPath([0, 1], 10)).toBe("M0 10L0.0 10.0L100.0 0.0L100 10Z");
+  });
+  it("keeps the height of a single second of hours", () => {
+    const hours = Array.from({ length: 14_400 }, (_, i) => (i === 9_999 ? 7 : 1));
+    const line = thinned(hours);
+    expect(line).toHaveLength(300);
+    expect(line.filter((h) => h === 7)).toHaveLength(1);
+    expect(line[Math.floor((9_999 * 300) / 14_400)]).toBe(7);
+    expect(thinned([1, 2, 3])).toEqual([1, 2, 3]);
   });
 });

@@ -22,6 +22,15 @@ export function heatLine(
   return most > 0 ? line.map((h) => h / most) : line;
 }
 
+/** A line of at most so many places, each as high as the highest of what it stands for, so that no moment is lost in the drawing. */
+export function thinned(line: readonly number[], places = 300): number[] {
+  if (line.length <= places) return [...line];
+  return Array.from({ length: places }, (_, i) => {
+    const [from, to] = [i, i + 1].map((n) => Math.floor((n * line.length) / places));
+    return line.slice(from, to).reduce((most, h) => Math.max(most, h), 0);
+  });
+}
+
 /** The line as the edge of an SVG area, 100 wide and as high as told, standing on the ground. */
 export function heatPath(line: readonly number[], height: number): string {
   const last = Math.max(1, line.length - 1);

@@ -1,8 +1,10 @@
 // Who can be mentioned, and who is.
-import { api, ok, type Schemas } from "../../api/client";
+import { api, ok, type Clip, type Schemas } from "../../api/client";
 import { parseMarkdown, type Inline } from "../../lib/markdown";
 
-export type Mentionable = Pick<Schemas["Member"], "id" | "name">;
+export type Mentionable = Pick<Schemas["Member"], "id" | "name"> & { readonly may_watch?: boolean };
+/** Somebody whom a comment can name; one who may not watch the clip is not told. */
+export type ClipMember = Schemas["ClipMember"];
 
 let asked: Promise<readonly Mentionable[]> | undefined;
 
@@ -17,13 +19,38 @@ export function people(): Promise<readonly Mentionable[]> {
   return asked;
 }
 
+let known: { readonly of: Clip; readonly people: Promise<readonly ClipMember[]> } | undefined;
+
+/** Whom a comment on a clip can name. Read again when the clip has changed: it may be seen by others now. */
+export function mentionable(clip: Clip): Promise<readonly ClipMember[]> {
+  if (known?.of !== clip) {
+    const people = ok(api.GET("/api/v1/clips/{id}/members", { params: { path: { id: clip.id } } }))
+      .then((r) => r.members)
+      .catch(() => {
+        known = undefined; // as above
+        return [];
+      });
+    known = { of: clip, people };
+  }
+  return known.people;
+}
+
+/** Shares a clip of mine with people, beside those with whom it is shared by name already. */
+export async function shareWith(clip: Clip, ids: readonly string[]): Promise<void> {
+  const params = { path: { id: clip.id } };
+  const { people: before } = await ok(api.GET("/api/v1/clips/{id}/people", { params }));
+  const account_ids = [...new Set([...before.map((p) => p.id), ...ids])];
+  await ok(api.PUT("/api/v1/clips/{id}/people", { params, body: { account_ids } }));
+  known = undefined;
+}
+
 /** What is being typed after an @, up to the caret; undefined: no name is being typed. */
 export function typedName(text: string, caret: number): string | undefined {
   return /(?:^|[\s(])@([\p{L}\p{N}._' -]{0,40})$/u.exec(text.slice(0, caret))?.[1];
 }
 
 /** People whose name, or a word of it, begins so; at most six. */
-export function matching(all: readonly Mentionable[], typed: string): Mentionable[] {
+export function matching<P extends Mentionable>(all: readonly P[], typed: string): P[] {
   const wanted = typed.toLowerCase();
   const begins = (name: string) => name.toLowerCase().startsWith(wanted);
   return all.filter((p) => begins(p.name) || p.name.split(" ").some(begins)).slice(0, 6);

@@ -110,3 +110,13 @@ export function wordAt(cue: Pick<Cue, "text" | "words">, offset: number): number
   }
   return found;
 }
+
+/** Where in a line's text a point of the window is; undefined: nowhere. */
+export function offsetAt(box: HTMLElement, x: number, y: number): number | undefined {
+  const caret = (document as Partial<Document>).caretPositionFromPoint?.(x, y);
+  if (!caret || !box.contains(caret.offsetNode)) return undefined;
+  const before = document.createRange();
+  before.setStart(box, 0);
+  before.setEnd(caret.offsetNode, caret.offset);
+  return before.toString().trimStart().length;
+}

@@ -88,6 +88,9 @@ export class Watched {
   async #begin(): Promise<void> {
     await this.#readClip();
     if (this.#closed || !this.clip || this.over) return;
+    // Members have those of their workspace already.
+    if (!account.me || this.clip.may.comment_as_guest)
+      void import("../../lib/read-faces").then((f) => f.readFaces(this.id)).catch(() => undefined);
     if (this.clip.may.comment_as_guest) this.guest = await ok(api.GET("/api/v1/guest")).catch(() => undefined);
     // Words and talk are read once the stream is heard, so that nothing falls between.
     const patience = setTimeout(() => {
