@@ -14,18 +14,21 @@ import (
 
 // counts is what a simulation came to.
 type counts struct {
-	looks, kills, occurrences, prompts, reminders, records, asks, urgent, escalations int
-	mails, mailed, resent                                                             int
-	offHours, doubles, missed, untimely, wrongDue                                     int
-	problems                                                                          []string
+	looks, kills, occurrences, prompts, reminders, records, asks int
+	// What was told of asks: that there is one, urgent ones, that it is soon due, what was answered, and that it was not, to whom.
+	told, urgent, dues, answers, toPerson, toAdmins, toAuthor int
+	mails, mailed, resent                                     int
+	offHours, doubles, missed, untimely, wrongDue             int
+	problems                                                  []string
 }
 
 func (c *counts) bad() int { return c.offHours + c.doubles + c.missed + c.untimely + c.wrongDue }
 
 func (c *counts) String() string {
-	return fmt.Sprintf("simulate: %d looks, %d kills, %d occurrences, %d prompts, %d reminders, %d records, %d asks (%d urgent), %d escalations, "+
+	return fmt.Sprintf("simulate: %d looks, %d kills, %d occurrences, %d prompts, %d reminders, %d records, %d asks (told %d, urgent %d, soon due %d, answered %d), "+
+		"escalated to a person %d, to admins %d, to who asked %d, "+
 		"%d mails with %d notices (%d sent again); off-hours %d, doubles %d, missed %d, untimely %d, wrong due times %d",
-		c.looks, c.kills, c.occurrences, c.prompts, c.reminders, c.records, c.asks, c.urgent, c.escalations,
+		c.looks, c.kills, c.occurrences, c.prompts, c.reminders, c.records, c.asks, c.told, c.urgent, c.dues, c.answers, c.toPerson, c.toAdmins, c.toAuthor,
 		c.mails, c.mailed, c.resent, c.offHours, c.doubles, c.missed, c.untimely, c.wrongDue)
 }
 
@@ -57,7 +60,11 @@ func simulate(ctx context.Context, pool *pgxpool.Pool, o options) (*counts, erro
 	c.nudgesInHours()
 	c.occurrencesOnce()
 	c.promptsInTime()
-	c.asksRight()
+	c.remindersAndRecords()
+	for i := range c.asks {
+		c.askRight(&c.asks[i])
+	}
+	c.nothingElse()
 	if err := c.mailsRight(); err != nil {
 		return nil, err
 	}
@@ -98,6 +105,13 @@ func (w watch) reachable(t time.Time) bool {
 		quiet = minute >= from || minute < to
 	}
 	return w.working(t) && !quiet
+}
+
+// core tells whether the watch shows core hours.
+func (w watch) core(t time.Time) bool {
+	l := t.In(w.zone)
+	minute := l.Hour()*60 + l.Minute()
+	return w.working(t) && int(w.Hours.CoreFrom) <= minute && minute < int(w.Hours.CoreTo)
 }
 
 // after counts working minutes from the beginning of one.
@@ -163,12 +177,16 @@ func (c *checker) nudgesInHours() {
 			c.n.reminders++
 		case domain.NudgeRecord:
 			c.n.records++
-		case domain.NudgeEscalate:
-			c.n.escalations++
+		case domain.NudgeAsk:
+			c.n.told++
+		case domain.NudgeAskDue:
+			c.n.dues++
+		case domain.NudgeAnswered:
+			c.n.answers++
 		case domain.NudgeUrgent:
 			c.n.urgent++
 			continue
-		case domain.NudgeAsk, domain.NudgeAskDue, domain.NudgeAnswered:
+		case domain.NudgeEscalate, domain.NudgeLink: // counted with their asks; nobody here wants a link
 		}
 		if !c.watches[n.AccountID].reachable(n.At) {
 			c.n.problem(&c.n.offHours, "%s to %s at %v", n.Kind, c.names[n.AccountID], n.At.In(c.watches[n.AccountID].zone))
@@ -269,51 +287,4 @@ func (c *checker) nudge(k domain.NudgeKind, ref string, to domain.AccountID) tim
 		}
 	}
 	return time.Time{}
-}
-
-// asksRight: due times are those that the watch of who is asked shows; who stays silent is reported once, not before.
-func (c *checker) asksRight() {
-	norms, boss := domain.DefaultNorms(), c.people[0].AccountID
-	for _, a := range c.asks {
-		w := c.watches[a.Owner.ID]
-		minutes := norms.UrgentHours * 60
-		if day := int(w.Hours.To - w.Hours.From); a.Class == domain.ReplyStandard {
-			minutes = norms.StandardDays * day
-		} else if a.Class == domain.ReplyRelaxed {
-			minutes = norms.RelaxedDays * day
-		}
-		if want := w.after(a.AskedAt, minutes); !a.DueAt.Equal(want) {
-			c.n.problem(&c.n.wrongDue, "%s asked of %s at %v: due %v, not %v", a.Class, w.name(c), a.AskedAt.In(w.zone), a.DueAt.In(w.zone), want.In(w.zone))
-		}
-		if a.Owner.ID == boss {
-			continue
-		}
-		told := c.nudge(domain.NudgeEscalate, string(a.ID), boss)
-		first := w.after(a.DueAt, int(norms.EscalateAfter/time.Minute))
-		reminded := c.nudge(domain.NudgeAskDue, string(a.ID), a.Owner.ID)
-		if reminded.IsZero() {
-			if !told.IsZero() {
-				c.n.problem(&c.n.untimely, "escalated at %v without a reminder", told)
-			}
-			continue
-		}
-		if after := w.after(reminded, min(60, minutes/4)); after.After(first) {
-			first = after
-		}
-		if !told.IsZero() && (told.Before(first) || a.State == domain.AskAnswered && told.After(a.AnsweredAt)) {
-			c.n.problem(&c.n.untimely, "escalated at %v, not from %v on", told, first)
-		}
-		until := c.looks[len(c.looks)-1]
-		if a.State == domain.AskAnswered {
-			until = a.AnsweredAt
-		}
-		if told.IsZero() && c.could(c.watches[boss], first, until) {
-			c.n.problem(&c.n.missed, "ask of %v to %s never escalated", a.AskedAt, w.name(c))
-		}
-	}
-}
-
-// could: the scheduler looked between two moments while somebody was reachable.
-func (c *checker) could(w watch, from, until time.Time) bool {
-	return slices.ContainsFunc(c.looks, func(t time.Time) bool { return !t.Before(from) && t.Before(until) && w.reachable(t) })
 }
