@@ -247,7 +247,7 @@ var rules = map[string]rule{
 	"getMyHours": {who: signedIn()}, "putMyHours": {who: signedIn(), body: `{"time_zone":"Asia/Kolkata","days":["mon"],"from":"09:00","to":"17:00"}`},
 	"addDayOff": {who: signedIn(), body: `{"first_day":"2026-05-01","last_day":"2026-05-01"}`, ok: 201}, "removeDayOff": {who: only([]string{owner}), ok: 204},
 	"importDaysOff":      {who: signedIn(), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
-	"listRoundTemplates": {who: signedIn()}, "listRounds": {who: signedIn(guest)}, "getMyDue": {who: signedIn()}, "getMyUpcoming": {who: signedIn(guest)}, "listNudges": {who: signedIn()},
+	"suggestOpening": {who: signedIn(guest)}, "listRoundTemplates": {who: signedIn()}, "listRounds": {who: signedIn(guest)}, "getMyDue": {who: signedIn()}, "getMyUpcoming": {who: signedIn(guest)}, "listNudges": {who: signedIn()},
 	"createRound": {who: signedIn(guest), body: `{"template":"stand-up","members":["01hf7yat00tvwxyz0123456789"]}`, ok: 201},
 	"getRound":    {who: only(inside, guest)},
 	"updateRound": {who: managing, body: `{"name":"NEW"}`}, "deleteRound": {who: managing, ok: 204},
@@ -613,6 +613,8 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 		path += "?url=" + c.url + "/c/" + string(c.clipOf(domain.VisibleLink))
 	case "getDue":
 		path += "?class=urgent"
+	case "suggestOpening":
+		path += "?usual=09:00&members=01hf7yat00tvwxyz0123456789"
 	}
 	body := strings.ReplaceAll(rule.body, "NEW", strings.ToLower(c.unique()))
 	if strings.Contains(body, "CLIP") {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -185,7 +186,58 @@ func (h *handlers) GetDue(ctx context.Context, r gen.GetDueRequestObject) (gen.G
 	if t, ok := c.Due(norms, class, asked); ok {
 		out.DueAt = utc(t)
 	}
-	return out, nil
+	return out, h.live(ctx, &out, m.Account.ID, c, asked)
+}
+
+// liveAhead is how far ahead people look for a time to talk.
+const liveAhead = 7 * 24 * time.Hour
+
+// live finds when the caller and a colleague are next in their core hours both.
+func (h *handlers) live(ctx context.Context, out *gen.GetDue200JSONResponse, colleague domain.AccountID, theirs *worktime.Calendar, from time.Time) error {
+	me := callerOf(ctx).AccountID
+	if me == colleague {
+		return nil
+	}
+	_, mine, err := h.calendar(ctx, me)
+	if err != nil {
+		return err
+	}
+	for _, s := range worktime.Overlap(mine, theirs, from, from.Add(liveAhead)) {
+		out.LiveFrom, out.LiveTo = utc(s.From), utc(s.To)
+		break
+	}
+	return nil
+}
+
+func (h *handlers) SuggestOpening(ctx context.Context, r gen.SuggestOpeningRequestObject) (gen.SuggestOpeningResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	usual, err := domain.ParseClockTime(r.Params.Usual)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // words for people
+	}
+	members, err := h.Members.List(ctx, who.WorkspaceID)
+	if err != nil {
+		return nil, fmt.Errorf("list members: %w", err)
+	}
+	var ids []domain.AccountID
+	for _, m := range members {
+		if slices.Contains(r.Params.Members, string(m.Account.ID)) {
+			ids = append(ids, m.Account.ID)
+		}
+	}
+	schedules, err := h.Hours.Schedules(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read hours: %w", err)
+	}
+	var all []domain.Hours
+	for _, s := range schedules {
+		all = append(all, s.Hours)
+	}
+	at, in := worktime.Opening(all, usual)
+	return gen.SuggestOpening200JSONResponse{Opens: at.String(), InCore: in, UsualInCore: worktime.InCore(all, usual), Members: len(all)}, nil
 }
 
 func hoursOf(h domain.Hours) gen.Hours {

@@ -94,3 +94,72 @@ func TestHours(t *testing.T) {
 	}
 	p.call("POST", "/api/v1/me/days-off", map[string]any{"first_day": "2031-02-31", "last_day": "2031-03-03"}).problem(400)
 }
+
+// TestWhenPeopleMayTalk: core hours say when two can just talk with each other, and when a round finds most of them.
+func TestWhenPeopleMayTalk(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	boss := s.workspace("Acme")
+	p := s.join(boss.member.WorkspaceID, "Ravi", domain.RoleMember)
+	hours := func(who *person, zone, from, to, coreFrom, coreTo string) {
+		t.Helper()
+		body := map[string]any{"time_zone": zone, "days": []string{"mon", "tue", "wed", "thu", "fri"}, "from": from, "to": to}
+		if coreFrom != "" {
+			body["core_from"], body["core_to"] = coreFrom, coreTo
+		}
+		who.call("PUT", "/api/v1/me/hours", body).expect(200)
+	}
+	hours(boss, "Europe/Berlin", "08:00", "18:00", "10:00", "15:00")
+	hours(p, "Asia/Kolkata", "11:00", "19:00", "", "")
+	type due struct {
+		From string `json:"live_from"`
+		To   string `json:"live_to"`
+	}
+	look := func(who *person, of *person, at string) due {
+		t.Helper()
+		return decoded[due](t, who.call("GET", "/api/v1/members/"+string(of.member.Account.ID)+"/due?class=urgent&asked_at="+at, nil).expect(200))
+	}
+	// Friday at 18:00 in Berlin: on Monday at ten there it is 14:30 in Kolkata, where work ends at 19:00, 14:30 in Berlin.
+	want := due{"2031-03-10T09:00:00Z", "2031-03-10T13:30:00Z"}
+	if got := look(boss, p, "2031-03-07T17:00:00Z"); got != want {
+		t.Errorf("%+v", got)
+	}
+	if got := look(p, boss, "2031-03-07T17:00:00Z"); got != want {
+		t.Errorf("%+v", got)
+	}
+	if got := look(p, p, "2031-03-07T17:00:00Z"); got != (due{}) {
+		t.Errorf("with oneself: %+v", got)
+	}
+	hours(p, "Pacific/Auckland", "09:00", "17:00", "09:00", "12:00")
+	if got := look(boss, p, "2031-03-07T17:00:00Z"); got != (due{}) {
+		t.Errorf("never: %+v", got)
+	}
+
+	type opening struct {
+		Opens   string
+		In      int `json:"in_core"`
+		Usual   int `json:"usual_in_core"`
+		Members int
+	}
+	both := "&members=" + string(boss.member.Account.ID) + "&members=" + string(p.member.Account.ID)
+	if got := decoded[opening](t, boss.call("GET", "/api/v1/round-opening?usual=09:00"+both, nil).expect(200)); got != (opening{"10:00", 2, 1, 2}) {
+		t.Errorf("%+v", got)
+	}
+	stranger := s.workspace("Other")
+	if got := decoded[opening](t, stranger.call("GET", "/api/v1/round-opening?usual=09:00"+both, nil).expect(200)); got.Members != 0 || got.Opens != "09:00" {
+		t.Errorf("hours of another workspace: %+v", got)
+	}
+	boss.call("GET", "/api/v1/round-opening?usual=9"+both, nil).problem(400)
+
+	// A week's leave by the clock is a week off, and a meeting is none.
+	calendar := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Leave\r\nDTSTART:20310310T080000\r\nDTEND:20310314T190000\r\nEND:VEVENT\r\n" +
+		"BEGIN:VEVENT\r\nDTSTART:20310317T080000\r\nDTEND:20310317T190000\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+	calendar = strings.ReplaceAll(calendar, "203103", time.Now().AddDate(0, 2, 0).Format("200601"))
+	got := decoded[struct {
+		Added, Skipped int
+		Schedule       schedule
+	}](t, boss.call("POST", "/api/v1/me/days-off/import", map[string]any{"ics": calendar}).expect(200))
+	if got.Added != 1 || got.Skipped != 1 || !strings.HasSuffix(got.Schedule.DaysOff[0].FirstDay, "-10") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -229,9 +229,9 @@ func (h *handlers) rotation(ctx context.Context, who caller, waited []gen.ZoneWa
 	if err != nil {
 		return nil, fmt.Errorf("read hours: %w", err)
 	}
-	var people []domain.Hours
+	var people []domain.Schedule
 	for _, id := range ids {
-		people = append(people, schedules[id].Hours)
+		people = append(people, schedules[id])
 	}
 	waits := map[string]time.Duration{}
 	for _, z := range waited {

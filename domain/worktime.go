@@ -75,6 +75,14 @@ func DefaultHours(zone string) Hours {
 	}
 }
 
+// Live is from when until when somebody may be talked with at once: their core hours, or if they have said none, their working hours.
+func (h Hours) Live() (from, to ClockTime) {
+	if h.CoreFrom < h.CoreTo {
+		return h.CoreFrom, h.CoreTo
+	}
+	return h.From, h.To
+}
+
 // Check refuses hours that nobody can work. KindInvalid.
 func (h Hours) Check() error {
 	if _, err := time.LoadLocation(h.TimeZone); err != nil || h.TimeZone == "" || h.TimeZone == "Local" {

@@ -34,7 +34,7 @@ type AskStep struct {
 }
 
 // AskSteps lists whom to tell what about an ask now: each thing once, and only in the working hours of who is told.
-// The owner hears of it, later one gentle reminder when a quarter of the time is left, and when the answer stays out, whoever
+// The owner hears of it, later one gentle reminder when a quarter of the time is left (in their core hours, if some are before it is due), and when the answer stays out, whoever
 // the workspace wants: never before the reminder was told and had its time.
 func AskSteps(p domain.PendingAsk, calendars map[domain.AccountID]*worktime.Calendar, now time.Time) []AskStep {
 	var out []AskStep
@@ -61,7 +61,7 @@ func AskSteps(p domain.PendingAsk, calendars map[domain.AccountID]*worktime.Cale
 	}
 	lead := c.Between(p.AskedAt, p.DueAt) / 4
 	if p.RemindedAt.IsZero() {
-		if told && c.Between(now, p.DueAt) <= lead {
+		if told && c.Between(now, p.DueAt) <= lead && !coreAhead(c, now, p.DueAt) {
 			add(domain.NudgeAskDue, owner)
 		}
 		return out // nobody is reported before they were reminded
@@ -73,6 +73,12 @@ func AskSteps(p domain.PendingAsk, calendars map[domain.AccountID]*worktime.Cale
 		}
 	}
 	return out
+}
+
+// coreAhead tells whether it is better to wait: the person is not in their core hours now, and will be before a moment.
+func coreAhead(c *worktime.Calendar, now, until time.Time) bool {
+	at, ok := c.NextCore(now, until)
+	return ok && at.After(now)
 }
 
 // escalation is who is told of an ask that stays unanswered. Never the one who does not answer: when there is nobody else, who asked.

@@ -60,6 +60,27 @@ func look(p *domain.PendingAsk, calendars map[domain.AccountID]*worktime.Calenda
 	return steps
 }
 
+// TestAReminderComesInCoreHours: they are from 10 to 15, and what was asked on Tuesday at eleven is due on Wednesday at eleven.
+func TestAReminderComesInCoreHours(t *testing.T) {
+	t.Parallel()
+	p, people := standard(t), everybody(t)
+	p.AskedAt, p.DueAt = berlinTime(t, "2026-03-03 11:00"), berlinTime(t, "2026-03-04 11:00")
+	look(&p, people, berlinTime(t, "2026-03-03 11:05"))
+	for _, c := range []struct {
+		at   string
+		want int
+	}{{"2026-03-03 16:55", 0}, {"2026-03-04 09:30", 0}, {"2026-03-04 10:00", 1}, {"2026-03-04 10:05", 0}} {
+		if got := look(&p, people, berlinTime(t, c.at)); len(got) != c.want {
+			t.Errorf("%s: %v", c.at, got)
+		}
+	}
+	// Nobody looked in the core hours: it comes all the same.
+	p.RemindedAt, p.Sent[domain.NudgeAskDue] = time.Time{}, nil
+	if got := look(&p, people, berlinTime(t, "2026-03-04 16:30")); len(got) != 1 {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestAnAskIsRemindedOfThenEscalated(t *testing.T) {
 	t.Parallel()
 	asked, remind := rounds.AskStep{Kind: domain.NudgeAsk, To: cem}, rounds.AskStep{Kind: domain.NudgeAskDue, To: cem}

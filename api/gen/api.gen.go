@@ -1575,6 +1575,10 @@ type Due struct {
 	// DueAt None: they are away for years
 	DueAt *time.Time `json:"due_at,omitempty"`
 
+	// LiveFrom When both of us are next in our core hours within a week, so that we could just talk; who has said none is while at work. Left out: never, or I ask myself
+	LiveFrom *time.Time `json:"live_from,omitempty"`
+	LiveTo   *time.Time `json:"live_to,omitempty"`
+
 	// ReachedAt When they next work and hear notifications
 	ReachedAt *time.Time `json:"reached_at,omitempty"`
 
@@ -3338,6 +3342,12 @@ type AddReadJSONBody struct {
 	Refs []string `json:"refs"`
 }
 
+// SuggestOpeningParams defines parameters for SuggestOpening.
+type SuggestOpeningParams struct {
+	Members []ID      `form:"members" json:"members"`
+	Usual   ClockTime `form:"usual" json:"usual"`
+}
+
 // ListOccurrencesParams defines parameters for ListOccurrences.
 type ListOccurrencesParams struct {
 	Cursor *ID  `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -3982,6 +3992,9 @@ type ServerInterface interface {
 	// AddRead I have read these written pieces: the reel leaves them out
 	// (POST /api/v1/reel/read)
 	AddRead(ctx echo.Context) error
+	// SuggestOpening When a round of these members is best opened on their wall clocks: as near to a usual time as most are in their core hours
+	// (GET /api/v1/round-opening)
+	SuggestOpening(ctx echo.Context, params SuggestOpeningParams) error
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx echo.Context) error
@@ -6249,6 +6262,31 @@ func (w *ServerInterfaceWrapper) AddRead(ctx echo.Context) error {
 	return err
 }
 
+// SuggestOpening converts echo context to params.
+func (w *ServerInterfaceWrapper) SuggestOpening(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SuggestOpeningParams
+	// ------------- Required query parameter "members" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "members", ctx.QueryParams(), &params.Members, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter members: %s", err))
+	}
+
+	// ------------- Required query parameter "usual" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "usual", ctx.QueryParams(), &params.Usual, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter usual: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SuggestOpening(ctx, params)
+	return err
+}
+
 // ListRoundTemplates converts echo context to params.
 func (w *ServerInterfaceWrapper) ListRoundTemplates(ctx echo.Context) error {
 	var err error
@@ -7135,6 +7173,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/members/:account_id/hours", wrapper.GetMemberHours, options.OperationMiddlewares["getMemberHours"]...)
 	router.GET(options.BaseURL+"/api/v1/members/:account_id/due", wrapper.GetDue, options.OperationMiddlewares["getDue"]...)
 	router.GET(options.BaseURL+"/api/v1/round-templates", wrapper.ListRoundTemplates, options.OperationMiddlewares["listRoundTemplates"]...)
+	router.GET(options.BaseURL+"/api/v1/round-opening", wrapper.SuggestOpening, options.OperationMiddlewares["suggestOpening"]...)
 	router.GET(options.BaseURL+"/api/v1/rounds", wrapper.ListRounds, options.OperationMiddlewares["listRounds"]...)
 	router.POST(options.BaseURL+"/api/v1/rounds", wrapper.CreateRound, options.OperationMiddlewares["createRound"]...)
 	router.DELETE(options.BaseURL+"/api/v1/rounds/:round_id", wrapper.DeleteRound, options.OperationMiddlewares["deleteRound"]...)
@@ -12681,6 +12720,55 @@ func (response AddReaddefaultApplicationProblemPlusJSONResponse) VisitAddReadRes
 	return err
 }
 
+type SuggestOpeningRequestObject struct {
+	Params SuggestOpeningParams
+}
+
+type SuggestOpeningResponseObject interface {
+	VisitSuggestOpeningResponse(w http.ResponseWriter) error
+}
+
+type SuggestOpening200JSONResponse struct {
+	// InCore How many are in their core hours then; who has said none is while at work
+	InCore  int `json:"in_core"`
+	Members int `json:"members"`
+
+	// Opens A time on the person's own wall clock; 24:00 ends the day
+	Opens ClockTime `json:"opens"`
+
+	// UsualInCore How many are at the usual time
+	UsualInCore int `json:"usual_in_core"`
+}
+
+func (response SuggestOpening200JSONResponse) VisitSuggestOpeningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SuggestOpeningdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SuggestOpeningdefaultApplicationProblemPlusJSONResponse) VisitSuggestOpeningResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListRoundTemplatesRequestObject struct {
 }
 
@@ -14881,6 +14969,9 @@ type StrictServerInterface interface {
 	// AddRead I have read these written pieces: the reel leaves them out
 	// (POST /api/v1/reel/read)
 	AddRead(ctx context.Context, request AddReadRequestObject) (AddReadResponseObject, error)
+	// SuggestOpening When a round of these members is best opened on their wall clocks: as near to a usual time as most are in their core hours
+	// (GET /api/v1/round-opening)
+	SuggestOpening(ctx context.Context, request SuggestOpeningRequestObject) (SuggestOpeningResponseObject, error)
 	// ListRoundTemplates Rounds to start from
 	// (GET /api/v1/round-templates)
 	ListRoundTemplates(ctx context.Context, request ListRoundTemplatesRequestObject) (ListRoundTemplatesResponseObject, error)
@@ -19392,6 +19483,31 @@ func (sh *strictHandler) AddRead(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(AddReadResponseObject); ok {
 		return validResponse.VisitAddReadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SuggestOpening operation middleware
+func (sh *strictHandler) SuggestOpening(ctx echo.Context, params SuggestOpeningParams) error {
+	var request SuggestOpeningRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SuggestOpening(ctx.Request().Context(), request.(SuggestOpeningRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SuggestOpening")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SuggestOpeningResponseObject); ok {
+		return validResponse.VisitSuggestOpeningResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

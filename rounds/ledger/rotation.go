@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/domain"
+	"baton/rounds/worktime"
 )
 
 // Turn is when what has to be held live could be held in a week, so that the inconvenience goes round.
@@ -34,14 +35,14 @@ const (
 	unlike = 3.0
 )
 
-// Rotate proposes a time for each of the weeks from the one of a day on. Each takes from those who have carried least so far, and those who
-// waited longest for answers (waits, by time zone) begin as if they had carried something. Nothing for fewer than two time zones.
-func Rotate(people []domain.Hours, waits map[string]time.Duration, from domain.Date, weeks int) []Turn {
+// Rotate proposes a time for each of the weeks from a day on. Each is on a day on which most people work, takes from those who have carried least
+// so far, and where that leaves a choice is in the core hours of most; those who waited longest for answers (waits, by time zone) begin as if they
+// had carried something. Nothing for fewer than two time zones.
+func Rotate(people []domain.Schedule, waits map[string]time.Duration, from domain.Date, weeks int) []Turn {
 	byZone := map[string][]clock{}
-	for _, h := range people {
-		zone, err := time.LoadLocation(h.TimeZone)
-		if err == nil {
-			byZone[h.TimeZone] = append(byZone[h.TimeZone], clock{h, zone})
+	for _, s := range people {
+		if c, err := worktime.New(s); err == nil {
+			byZone[s.Hours.TimeZone] = append(byZone[s.Hours.TimeZone], clock{c, s.Hours})
 		}
 	}
 	zones := slices.Sorted(maps.Keys(byZone))
@@ -49,17 +50,14 @@ func Rotate(people []domain.Hours, waits map[string]time.Duration, from domain.D
 		return nil
 	}
 	carried := carriedBefore(zones, waits)
-	// The middle of a week is one for everybody.
-	day := from.Plus((int(time.Wednesday) - int(from.Midnight().Weekday()) + 7) % 7)
 	var out []Turn
-	for range weeks {
-		turn := bestTurn(day, zones, byZone, carried)
+	for n := range weeks {
+		turn := bestTurn(bestDay(from.Plus(7*n), zones, byZone), zones, byZone, carried)
 		for _, b := range turn.Burdens {
 			carried[b.Zone] += b.Hours
 		}
 		slices.SortStableFunc(turn.Burdens, func(a, b Burden) int { return cmp.Compare(b.Hours, a.Hours) })
 		out = append(out, turn)
-		day = day.Plus(7)
 	}
 	return out
 }
@@ -78,22 +76,47 @@ func carriedBefore(zones []string, waits map[string]time.Duration) map[string]fl
 	return carried
 }
 
+// bestDay is the day of the seven from one on, on which most people work; of several the one nearest to the middle of the week.
+func bestDay(first domain.Date, zones []string, byZone map[string][]clock) domain.Date {
+	best, most := first, -1
+	for d := first; d < first.Plus(7); d = d.Plus(1) {
+		n := 0
+		for _, z := range zones {
+			for _, c := range byZone[z] {
+				if c.WorkingDay(d) {
+					n++
+				}
+			}
+		}
+		if n > most || n == most && fromWednesday(d) < fromWednesday(best) {
+			best, most = d, n
+		}
+	}
+	return best
+}
+
+func fromWednesday(d domain.Date) int {
+	n := int(d.Midnight().Weekday()) - int(time.Wednesday)
+	return max(n, -n)
+}
+
 // bestTurn tries each half hour of a day.
 func bestTurn(day domain.Date, zones []string, byZone map[string][]clock, carried map[string]float64) Turn {
 	var best Turn
-	least := 0.0
+	least, most := 0.0, 0.0
 	for at := day.Midnight(); at.Before(day.Plus(1).Midnight()); at = at.Add(30 * time.Minute) {
-		turn, sum := Turn{At: at}, 0.0
+		turn, sum, core := Turn{At: at}, 0.0, 0.0
 		for _, z := range zones {
 			b := 0.0
 			for _, c := range byZone[z] {
 				b += c.burden(at) / float64(len(byZone[z]))
+				core += c.core(at)
 			}
 			turn.Burdens = append(turn.Burdens, Burden{z, b})
 			sum += math.Pow(carried[z]+b, unlike) * float64(len(byZone[z]))
 		}
-		if best.Burdens == nil || sum < least-1e-9 {
-			best, least = turn, sum
+		if best.Burdens == nil || sum < least-1e-9 || sum < least+1e-9 && core > most {
+			best, least, most = turn, sum, core
 		}
 	}
 	return best
@@ -101,18 +124,34 @@ func bestTurn(day domain.Date, zones []string, byZone map[string][]clock, carrie
 
 // clock is somebody's working day on their own wall clock.
 type clock struct {
-	domain.Hours
+	*worktime.Calendar
 
-	zone *time.Location
+	hours domain.Hours
 }
 
-// burden is how much of what begins at a moment lies outside the working day, in hours; what is far outside counts up to twice.
+// core is how much of what begins at a moment lies in the core hours, in hours.
+func (c clock) core(from time.Time) float64 {
+	sum := 0.0
+	for t := from; t.Before(from.Add(liveLength)); t = t.Add(liveStep) {
+		if c.Core(t) {
+			sum += liveStep.Hours()
+		}
+	}
+	return sum
+}
+
+// burden is how much of what begins at a moment lies outside the working day, in hours; what is far outside counts up to twice, as does
+// whatever is on a day that they do not work.
 func (c clock) burden(from time.Time) float64 {
 	sum := 0.0
 	for t := from; t.Before(from.Add(liveLength)); t = t.Add(liveStep) {
-		l := t.In(c.zone)
+		l := t.In(c.Zone())
 		at := float64(l.Hour()) + float64(l.Minute())/60
-		start, end := float64(c.From)/60, float64(c.To)/60
+		start, end := float64(c.hours.From)/60, float64(c.hours.To)/60
+		if !c.WorkingDay(c.Today(t)) {
+			sum += 2 * liveStep.Hours()
+			continue
+		}
 		if start <= at && at < end {
 			continue
 		}

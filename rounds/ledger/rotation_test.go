@@ -8,12 +8,49 @@ import (
 	"baton/rounds/ledger"
 )
 
-func team(zones ...string) []domain.Hours {
-	var all []domain.Hours
+func team(zones ...string) []domain.Schedule {
+	var all []domain.Schedule
 	for _, z := range zones {
-		all = append(all, domain.DefaultHours(z))
+		all = append(all, domain.Schedule{Hours: domain.DefaultHours(z)})
 	}
 	return all
+}
+
+// TestARotationKeepsToWorkingDays: in the second week Berlin has a holiday on the Wednesday, and Dubai works from Sunday to Thursday.
+func TestARotationKeepsToWorkingDays(t *testing.T) {
+	t.Parallel()
+	people := team("Europe/Berlin", "Asia/Dubai", "Asia/Dubai")
+	for i := 1; i < 3; i++ {
+		people[i].Hours.Days = []time.Weekday{time.Sunday, time.Monday, time.Tuesday}
+	}
+	people[0].DaysOff = []domain.DayOff{{First: "2026-03-10", Last: "2026-03-10"}}
+	turns := ledger.Rotate(people, nil, "2026-03-02", 3)
+	for i, want := range []domain.Date{"2026-03-03", "2026-03-09", "2026-03-17"} {
+		if got := domain.DateOf(turns[i].At); got != want {
+			t.Errorf("week %d: %s, not %s", i, got, want)
+		}
+		for _, b := range turns[i].Burdens {
+			if b.Hours != 0 {
+				t.Errorf("%+v", turns[i])
+			}
+		}
+	}
+	// Who does not work on any day that the others do carries the whole of it.
+	people[0].Hours.Days = []time.Weekday{time.Friday}
+	for _, b := range ledger.Rotate(people, nil, "2026-03-02", 1)[0].Burdens {
+		if b.Zone == "Europe/Berlin" && b.Hours != 2 || b.Zone == "Asia/Dubai" && b.Hours != 0 {
+			t.Errorf("%+v", b)
+		}
+	}
+}
+
+// TestARotationPrefersCoreHours: of the times that burden nobody the first is taken at which most are in their core hours.
+func TestARotationPrefersCoreHours(t *testing.T) {
+	t.Parallel()
+	people := team("Europe/Berlin", "Europe/Lisbon") // 9 to 17, 10 to 15 at their core; Lisbon is an hour behind
+	if at := ledger.Rotate(people, nil, "2026-03-02", 1)[0].At; at.Hour() != 10 || at.Minute() != 0 {
+		t.Errorf("%v, though both are in their core hours from 10:00 UTC on", at)
+	}
 }
 
 func TestARotationSharesTheBurden(t *testing.T) {

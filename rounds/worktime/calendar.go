@@ -159,14 +159,17 @@ func (c *Calendar) worked(d domain.Date) []Span {
 }
 
 // reachable lists the stretches of a working day in which the person may be notified.
-func (c *Calendar) reachable(d domain.Date) []Span {
+func (c *Calendar) reachable(d domain.Date) []Span { return c.loud(d, c.hours.From, c.hours.To) }
+
+// loud lists the stretches of a working day, from one time of day to another, that are not quiet.
+func (c *Calendar) loud(d domain.Date, from, end domain.ClockTime) []Span {
 	if !c.WorkingDay(d) {
 		return nil
 	}
 	var out []Span
-	for from := c.hours.From; from < c.hours.To; {
+	for from < end {
 		to := from
-		for to < c.hours.To && c.hours.Quiet(to) == c.hours.Quiet(from) {
+		for to < end && c.hours.Quiet(to) == c.hours.Quiet(from) {
 			to++
 		}
 		if !c.hours.Quiet(from) {

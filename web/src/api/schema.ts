@@ -2110,6 +2110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/round-opening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a round of these members is best opened on their wall clocks: as near to a usual time as most are in their core hours */
+        get: operations["suggestOpening"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds": {
         parameters: {
             query?: never;
@@ -4019,6 +4036,13 @@ export interface components {
              * @description None: they are away for years
              */
             due_at?: string;
+            /**
+             * Format: date-time
+             * @description When both of us are next in our core hours within a week, so that we could just talk; who has said none is while at work. Left out: never, or I ask myself
+             */
+            live_from?: string;
+            /** Format: date-time */
+            live_to?: string;
         };
         RoundSection: {
             key: string;
@@ -8476,6 +8500,37 @@ export interface operations {
                 content: {
                     "application/json": {
                         templates: components["schemas"]["RoundTemplate"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    suggestOpening: {
+        parameters: {
+            query: {
+                members: components["schemas"]["ID"][];
+                usual: components["schemas"]["ClockTime"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Suggestion */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        opens: components["schemas"]["ClockTime"];
+                        /** @description How many are in their core hours then; who has said none is while at work */
+                        in_core: number;
+                        /** @description How many are at the usual time */
+                        usual_in_core: number;
+                        members: number;
                     };
                 };
             };

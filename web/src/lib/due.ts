@@ -21,8 +21,12 @@ export function dayWord(iso: string, now: Date = new Date(), locale?: string, ti
 /** A moment near now with its time: "today 16:00", "Thursday 16:00", "3 Dec 16:00". */
 export function when(iso: string, now: Date = new Date(), locale?: string, timeZone?: string): string {
   const zone = timeZone === undefined ? {} : { timeZone };
-  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...zone }).format(new Date(iso));
-  return `${dayWord(iso, now, locale, timeZone)} ${clock}`;
+  return `${dayWord(iso, now, locale, timeZone)} ${clockOf(iso, locale, zone)}`;
+}
+
+/** The time of day of a moment: "16:00". */
+export function clockOf(iso: string, locale?: string, zone: { timeZone?: string } = {}): string {
+  return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...zone }).format(new Date(iso));
 }
 
 /** How long that is, roughly: "20 min", "3 h", "2 days". */
