@@ -29,8 +29,15 @@ func (h *handlers) GetReel(ctx context.Context, r gen.GetReelRequestObject) (gen
 	if err := s.heard(ctx); err != nil {
 		return nil, err
 	}
+	mark, kept, err := h.Rounds.Bookmark(ctx, who.Viewer, reelOf(r.Params.OccurrenceId, r.Params.SpaceId))
+	if err != nil {
+		return nil, fmt.Errorf("read bookmark: %w", err)
+	}
 	plan := reel.Make(s.items, s.known, or(r.Params.BudgetMs, 0), or(r.Params.Speed, 1))
 	out := gen.GetReel200JSONResponse{LengthMs: plan.LengthMS, OverMs: plan.OverMS, Fits: plan.OverMS == 0, Pieces: []gen.ReelPiece{}, Left: []gen.ReelPiece{}}
+	if kept {
+		out.Bookmark = &gen.Bookmark{Piece: mark.Piece, Ms: mark.MS, At: mark.At.UTC()}
+	}
 	for _, p := range plan.Pieces {
 		out.Pieces = append(out.Pieces, s.wire(p))
 	}
@@ -52,6 +59,23 @@ func (s *reelSource) wire(p reel.Piece) gen.ReelPiece {
 		out.ClipId, out.Play, out.Url = nonZero(string(p.ClipID)), *spansOf(p.Play), s.h.momentURL(p.ClipID, p.Play[0].StartMS)
 	}
 	return out
+}
+
+// reelOf names a reel among those of a person.
+func reelOf(occurrence, space *gen.ID) string { return or(occurrence, or(space, "")) }
+
+// PutBookmark keeps where the caller is in a reel, or takes it away without a piece.
+func (h *handlers) PutBookmark(ctx context.Context, r gen.PutBookmarkRequestObject) (gen.PutBookmarkResponseObject, error) {
+	who, err := insider(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mark := domain.Bookmark{Piece: or(r.Body.Piece, ""), MS: or(r.Body.Ms, 0)}
+	at, err := h.Rounds.PutBookmark(ctx, who.Viewer, reelOf(r.Body.OccurrenceId, r.Body.SpaceId), mark)
+	if err != nil {
+		return nil, fmt.Errorf("keep bookmark: %w", err)
+	}
+	return gen.PutBookmark200JSONResponse{At: at.UTC()}, nil
 }
 
 func (h *handlers) AddRead(ctx context.Context, r gen.AddReadRequestObject) (gen.AddReadResponseObject, error) {

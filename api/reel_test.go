@@ -138,3 +138,43 @@ func TestTheReelSaysNothingTwice(t *testing.T) {
 		t.Errorf("%q, not %q", got, want)
 	}
 }
+
+// TestAReelIsGoneOnWithElsewhere: each reel has a bookmark of its own, and each person; without a piece it is over.
+func TestAReelIsGoneOnWithElsewhere(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	o := c.occurrence()
+	listener, other := c.enter(member), c.enter(owner)
+	type mark struct {
+		Piece, At string
+		MS        int64
+	}
+	read := func(p *person, query string) mark {
+		return decoded[struct{ Bookmark mark }](t, p.call("GET", "/api/v1/reel"+query, nil).expect(200)).Bookmark
+	}
+	keep := func(body map[string]any) string {
+		return decoded[mark](t, listener.call("PUT", "/api/v1/reel/bookmark", body).expect(200)).At
+	}
+	if got := read(listener, ""); got != (mark{}) {
+		t.Errorf("%+v", got)
+	}
+	at := keep(map[string]any{"piece": "rest a", "ms": 4200})
+	keep(map[string]any{"occurrence_id": o, "piece": "ask b", "ms": 7})
+	if got := read(listener, ""); got != (mark{"rest a", at, 4200}) {
+		t.Errorf("%+v, kept at %s", got, at)
+	}
+	if got := read(listener, "?occurrence_id="+string(o)); got.Piece != "ask b" || got.MS != 7 {
+		t.Errorf("%+v", got)
+	}
+	if got := read(other, ""); got != (mark{}) {
+		t.Errorf("somebody else's: %+v", got)
+	}
+	keep(map[string]any{})
+	if got := read(listener, ""); got != (mark{}) {
+		t.Errorf("%+v", got)
+	}
+	if got := read(listener, "?occurrence_id="+string(o)); got.Piece == "" {
+		t.Error("that of another reel is gone, too")
+	}
+	listener.call("PUT", "/api/v1/reel/bookmark", map[string]any{"piece": "rest a", "ms": -1}).problem(400)
+}

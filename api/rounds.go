@@ -57,6 +57,10 @@ type roundStore interface {
 	// Read tells which written pieces a person has read of these, AddRead notes more.
 	Read(ctx context.Context, who domain.AccountID, refs []string) ([]string, error)
 	AddRead(ctx context.Context, who domain.AccountID, refs []string) error
+	// Bookmark reads where somebody was in a reel, of an occurrence's or a space's id, or empty; false: nowhere.
+	Bookmark(ctx context.Context, v domain.Viewer, reel string) (domain.Bookmark, bool, error)
+	// PutBookmark keeps where somebody is, the zero one takes it away; it gives the moment at which it is kept.
+	PutBookmark(ctx context.Context, v domain.Viewer, reel string, b domain.Bookmark) (time.Time, error)
 }
 
 const noRound = "there is no such round"

@@ -1149,6 +1149,13 @@ type BlockerRequest struct {
 	StartMs *int64 `json:"start_ms,omitempty"`
 }
 
+// Bookmark Where I was in it, in whatever browser
+type Bookmark struct {
+	At    time.Time `json:"at"`
+	Ms    int64     `json:"ms"`
+	Piece string    `json:"piece"`
+}
+
 // Chapter defines model for Chapter.
 type Chapter struct {
 	Edited  *bool  `json:"edited,omitempty"`
@@ -2433,7 +2440,9 @@ type RecordingState string
 
 // Reel defines model for Reel.
 type Reel struct {
-	Fits bool `json:"fits"`
+	// Bookmark Where I was in it, in whatever browser
+	Bookmark *Bookmark `json:"bookmark,omitempty"`
+	Fits     bool      `json:"fits"`
 
 	// Left What did not fit
 	Left     []ReelPiece `json:"left"`
@@ -3337,6 +3346,21 @@ type GetReelParams struct {
 	Speed    *float64 `form:"speed,omitempty" json:"speed,omitempty"`
 }
 
+// PutBookmarkJSONBody defines parameters for PutBookmark.
+type PutBookmarkJSONBody struct {
+	// Ms A moment of its clip, or how long its words were read
+	Ms *int64 `json:"ms,omitempty"`
+
+	// OccurrenceId Example: 01hf7yat00tvwxyz0123456789
+	OccurrenceId *ID `json:"occurrence_id,omitempty"`
+
+	// Piece Its rank, a space, and its ref
+	Piece *string `json:"piece,omitempty"`
+
+	// SpaceId Example: 01hf7yat00tvwxyz0123456789
+	SpaceId *ID `json:"space_id,omitempty"`
+}
+
 // AddReadJSONBody defines parameters for AddRead.
 type AddReadJSONBody struct {
 	Refs []string `json:"refs"`
@@ -3527,6 +3551,9 @@ type PutNormsJSONRequestBody = Norms
 
 // PutAnswerJSONRequestBody defines body for PutAnswer for application/json ContentType.
 type PutAnswerJSONRequestBody = AnswerRequest
+
+// PutBookmarkJSONRequestBody defines body for PutBookmark for application/json ContentType.
+type PutBookmarkJSONRequestBody PutBookmarkJSONBody
 
 // AddReadJSONRequestBody defines body for AddRead for application/json ContentType.
 type AddReadJSONRequestBody AddReadJSONBody
@@ -3989,6 +4016,9 @@ type ServerInterface interface {
 	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
 	// (GET /api/v1/reel)
 	GetReel(ctx echo.Context, params GetReelParams) error
+	// PutBookmark Where I am in a reel, so that I go on there in another browser; without piece: it is over
+	// (PUT /api/v1/reel/bookmark)
+	PutBookmark(ctx echo.Context) error
 	// AddRead I have read these written pieces: the reel leaves them out
 	// (POST /api/v1/reel/read)
 	AddRead(ctx echo.Context) error
@@ -6253,6 +6283,15 @@ func (w *ServerInterfaceWrapper) GetReel(ctx echo.Context) error {
 	return err
 }
 
+// PutBookmark converts echo context to params.
+func (w *ServerInterfaceWrapper) PutBookmark(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutBookmark(ctx)
+	return err
+}
+
 // AddRead converts echo context to params.
 func (w *ServerInterfaceWrapper) AddRead(ctx echo.Context) error {
 	var err error
@@ -7210,6 +7249,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/clips/:id/proposals", wrapper.ListProposals, options.OperationMiddlewares["listProposals"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/proposals/dismiss", wrapper.DismissProposal, options.OperationMiddlewares["dismissProposal"]...)
 	router.GET(options.BaseURL+"/api/v1/reel", wrapper.GetReel, options.OperationMiddlewares["getReel"]...)
+	router.PUT(options.BaseURL+"/api/v1/reel/bookmark", wrapper.PutBookmark, options.OperationMiddlewares["putBookmark"]...)
 	router.POST(options.BaseURL+"/api/v1/reel/read", wrapper.AddRead, options.OperationMiddlewares["addRead"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/heard", wrapper.AddHeard, options.OperationMiddlewares["addHeard"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/podcast", wrapper.DeletePodcast, options.OperationMiddlewares["deletePodcast"]...)
@@ -12687,6 +12727,47 @@ func (response GetReeldefaultApplicationProblemPlusJSONResponse) VisitGetReelRes
 	return err
 }
 
+type PutBookmarkRequestObject struct {
+	Body *PutBookmarkJSONRequestBody
+}
+
+type PutBookmarkResponseObject interface {
+	VisitPutBookmarkResponse(w http.ResponseWriter) error
+}
+
+type PutBookmark200JSONResponse struct {
+	At time.Time `json:"at"`
+}
+
+func (response PutBookmark200JSONResponse) VisitPutBookmarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutBookmarkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutBookmarkdefaultApplicationProblemPlusJSONResponse) VisitPutBookmarkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddReadRequestObject struct {
 	Body *AddReadJSONRequestBody
 }
@@ -14966,6 +15047,9 @@ type StrictServerInterface interface {
 	// GetReel One Play for what is new for me, in a round's occurrence or a space: only what I have not heard, asks to me before decisions before blockers before the rest, without silences and fillers, fitted to my time without ever dropping an ask to me
 	// (GET /api/v1/reel)
 	GetReel(ctx context.Context, request GetReelRequestObject) (GetReelResponseObject, error)
+	// PutBookmark Where I am in a reel, so that I go on there in another browser; without piece: it is over
+	// (PUT /api/v1/reel/bookmark)
+	PutBookmark(ctx context.Context, request PutBookmarkRequestObject) (PutBookmarkResponseObject, error)
 	// AddRead I have read these written pieces: the reel leaves them out
 	// (POST /api/v1/reel/read)
 	AddRead(ctx context.Context, request AddReadRequestObject) (AddReadResponseObject, error)
@@ -19437,6 +19521,52 @@ func (sh *strictHandler) GetReel(ctx echo.Context, params GetReelParams) error {
 		return err
 	} else if validResponse, ok := response.(GetReelResponseObject); ok {
 		return validResponse.VisitGetReelResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutBookmark operation middleware
+func (sh *strictHandler) PutBookmark(ctx echo.Context) error {
+	var request PutBookmarkRequestObject
+
+	var body PutBookmarkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutBookmark(ctx.Request().Context(), request.(PutBookmarkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutBookmark")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutBookmarkResponseObject); ok {
+		return validResponse.VisitPutBookmarkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

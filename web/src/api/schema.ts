@@ -2579,6 +2579,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reel/bookmark": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Where I am in a reel, so that I go on there in another browser; without piece: it is over */
+        put: operations["putBookmark"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reel/read": {
         parameters: {
             query?: never;
@@ -4441,6 +4458,15 @@ export interface components {
              */
             over_ms: number;
             fits: boolean;
+            bookmark?: components["schemas"]["Bookmark"];
+        };
+        /** @description Where I was in it, in whatever browser */
+        Bookmark: {
+            piece: string;
+            /** Format: int64 */
+            ms: number;
+            /** Format: date-time */
+            at: string;
         };
         Podcast: {
             exists: boolean;
@@ -9420,6 +9446,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reel"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putBookmark: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    occurrence_id?: components["schemas"]["ID"];
+                    space_id?: components["schemas"]["ID"];
+                    /** @description Its rank, a space, and its ref */
+                    piece?: string;
+                    /**
+                     * Format: int64
+                     * @description A moment of its clip, or how long its words were read
+                     */
+                    ms?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description Kept */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date-time */
+                        at: string;
+                    };
                 };
             };
             default: components["responses"]["Problem"];

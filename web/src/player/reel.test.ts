@@ -89,14 +89,20 @@ describe("a reel", () => {
   });
 
   it("keeps where one was, for a day, for this reel", () => {
-    const b = { of: "me", piece: "ask x", ms: 12_345, when: 1000 };
+    const b = { of: "me", piece: "ask x", ms: 12_345, when: 1000, kept: "" };
     keepBookmark(b, localStorage);
-    expect(readBookmark("me", localStorage, 2000)).toEqual(b);
-    expect(readBookmark("another", localStorage, 2000)).toBeUndefined();
-    expect(readBookmark("me", localStorage, 90_000_000)).toBeUndefined();
+    expect(readBookmark("me", undefined, localStorage, 2000)).toEqual(b);
+    expect(readBookmark("another", undefined, localStorage, 2000)).toBeUndefined();
+    expect(readBookmark("me", undefined, localStorage, 90_000_000)).toBeUndefined();
     localStorage.setItem("baton.reel", "{");
-    expect(readBookmark("me", localStorage)).toBeUndefined();
+    expect(readBookmark("me", undefined, localStorage)).toBeUndefined();
+    // What another browser told the server meanwhile is newer than what this one knows, whatever their clocks say.
+    keepBookmark({ ...b, kept: "monday" }, localStorage);
+    const kept = { piece: "rest x", ms: 7, at: "monday" };
+    expect(readBookmark("me", kept, localStorage, 2000)).toMatchObject({ piece: b.piece, ms: b.ms });
+    expect(readBookmark("me", { ...kept, at: "tuesday" }, localStorage, 2000)).toMatchObject({ piece: "rest x", ms: 7 });
+    expect(readBookmark("me", undefined, localStorage, 2000)).toBeUndefined(); // it was heard to its end elsewhere
     keepBookmark(undefined, localStorage);
-    expect(readBookmark("me", localStorage)).toBeUndefined();
+    expect(readBookmark("me", undefined, localStorage)).toBeUndefined();
   });
 });

@@ -51,7 +51,7 @@ export function inWords(ms: number): string {
   return s % 60 === 0 ? `${s / 60} min` : `${Math.floor(s / 60)} min ${s % 60} s`;
 }
 
-/** Where somebody was in a reel, kept in this browser; what they heard is kept by the server. */
+/** Where somebody was in a reel. The server keeps it for every browser, as of a few seconds ago; this one knows it to the second. */
 export interface Bookmark {
   /** What the reel is of: "me", or an occurrence's or a space's id. */
   readonly of: string;
@@ -59,21 +59,39 @@ export interface Bookmark {
   readonly piece: string;
   readonly ms: number;
   readonly when: number;
+  /** When the server kept the last one of this browser; empty: not yet. */
+  readonly kept: string;
+}
+/** What the server says of it. */
+export interface Kept {
+  readonly piece: string;
+  readonly ms: number;
+  readonly at: string;
 }
 
 const key = "baton.reel";
-/** Older bookmarks say nothing any more. */
+/** Older bookmarks of this browser say nothing any more. */
 const longestMs = 24 * 3600_000;
 
-/** Reads the bookmark of a reel. */
-export function readBookmark(of: string, storage: Storage, now = Date.now()): Bookmark | undefined {
+function ownBookmark(of: string, storage: Storage, now: number): Bookmark | undefined {
   try {
     const b = JSON.parse(storage.getItem(key) ?? "null") as Partial<Bookmark> | null;
     if (b?.of !== of || typeof b.piece !== "string" || typeof b.ms !== "number" || typeof b.when !== "number") return undefined;
-    return now - b.when < longestMs ? { of, piece: b.piece, ms: b.ms, when: b.when } : undefined;
+    return now - b.when < longestMs ? { of, piece: b.piece, ms: b.ms, when: b.when, kept: b.kept ?? "" } : undefined;
   } catch {
     return undefined; // no storage, or not ours
   }
+}
+
+/** Where to go on: this browser knows better than the server only where the server's word came from it. Clocks are not compared. */
+export function readBookmark(
+  of: string,
+  kept: Kept | undefined,
+  storage: Storage,
+  now = Date.now(),
+): Pick<Kept, "piece" | "ms"> | undefined {
+  const own = ownBookmark(of, storage, now);
+  return own && own.kept === (kept?.at ?? "") ? own : kept;
 }
 
 /** Keeps a bookmark, or takes it away. */
@@ -82,6 +100,6 @@ export function keepBookmark(b: Bookmark | undefined, storage: Storage): void {
     if (b) storage.setItem(key, JSON.stringify(b));
     else storage.removeItem(key);
   } catch {
-    // No storage: the server knows what was heard, to a few seconds.
+    // No storage: the server knows where it was, to a few seconds.
   }
 }

@@ -37,6 +37,9 @@ export class Reel {
   /** When the piece before ended by itself, for measuring the gap. */
   #endedAt: number | undefined;
   #reading = 0;
+  /** What the server keeps of where we are: when it did, and what that was. */
+  #kept = "";
+  #sent = "";
 
   constructor(scope: Scope, budget: number) {
     this.scope = scope;
@@ -115,7 +118,7 @@ export class Reel {
     this.turn = this.upcoming = this.bookmark = undefined; // it was of the plan that is over
     this.phase = "loading";
     keepBookmark(undefined, localStorage);
-    await heard;
+    await Promise.all([heard, this.#send()]);
     try {
       this.plan = await ok(api.GET("/api/v1/reel", { params: { query: { ...this.scope, speed: settings.rate } } }));
       this.asks = (await ok(api.GET("/api/v1/asks", { params: { query: { box: "mine" } } }))).asks.length;
@@ -127,17 +130,22 @@ export class Reel {
 
   /** Reports while it plays, and what is left when the page goes away, until the returned function is called. */
   readonly follow = (): (() => void) => {
-    const send = (): void => void this.#report();
+    const send = (): void => {
+      void this.#report();
+      void this.#send();
+    };
     const hidden = (): void => {
       if (document.visibilityState === "hidden") send();
     };
     const timers = [setInterval(send, reportMs), setInterval(this.#mark, bookmarkMs)];
     document.addEventListener("visibilitychange", hidden);
     addEventListener("pagehide", this.#mark);
+    addEventListener("pagehide", send);
     return () => {
       timers.forEach(clearInterval);
       document.removeEventListener("visibilitychange", hidden);
       removeEventListener("pagehide", this.#mark);
+      removeEventListener("pagehide", send);
       this.#mark();
       send();
     };
@@ -172,14 +180,33 @@ export class Reel {
     void this.upcoming.prepare();
   };
 
-  readonly #mark = (): void => {
+  /** Where it is; undefined: it does not play, or nothing of it was played. */
+  get #place(): { piece: string; ms: number } | undefined {
     const { turn } = this;
-    if (this.phase !== "playing" || !turn || turn.time <= 0) return;
-    keepBookmark({ of: this.#of, piece: nameOf(turn.piece), ms: Math.round(turn.moment), when: Date.now() }, localStorage);
+    if (this.phase !== "playing" || !turn || turn.time <= 0) return undefined;
+    return { piece: nameOf(turn.piece), ms: Math.round(turn.moment) };
+  }
+  readonly #mark = (): void => {
+    const place = this.#place;
+    if (place) keepBookmark({ of: this.#of, ...place, when: Date.now(), kept: this.#kept }, localStorage);
   };
+  /** Tells the server where it is, or that it is over. What is lost is a few seconds. */
+  async #send(): Promise<void> {
+    const place = this.#place;
+    const said = JSON.stringify(place ?? null);
+    if (said === this.#sent || (!place && this.phase === "playing")) return;
+    this.#sent = said;
+    const { data } = await api
+      .PUT("/api/v1/reel/bookmark", { body: { ...this.scope, ...place }, keepalive: true })
+      .catch(() => ({ data: undefined }));
+    if (data) this.#kept = place ? data.at : "";
+    this.#mark();
+  }
 
   #recall(): void {
-    const b = readBookmark(this.#of, localStorage);
+    const kept = this.plan?.bookmark;
+    this.#kept = kept?.at ?? "";
+    const b = readBookmark(this.#of, kept, localStorage);
     const index = b ? this.pieces.findIndex((p) => nameOf(p) === b.piece) : -1;
     const piece = this.pieces[index];
     this.bookmark = undefined;
