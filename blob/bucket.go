@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	awsconfig "github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -52,6 +53,8 @@ type Bucket struct {
 	s3   *s3.Client
 	up   *transfermanager.Client
 	http *http.Transport
+	// puts are options of each PutObject.
+	puts []func(*s3.Options)
 }
 
 // partSize of a multipart upload in bytes. S3 takes 10,000 parts, so a stream
@@ -66,11 +69,16 @@ func Open(ctx context.Context, cfg Config) (*Bucket, error) {
 	b := &Bucket{cfg: cfg, http: newTransport(cfg.Endpoint)}
 	load := []func(*awsconfig.LoadOptions) error{
 		awsconfig.WithRegion(cfg.Region),
-		// The SHA-256 of a body is signed in any case. The further checksums
+		// The SHA-256 of a body is signed where there is a network. The further checksums
 		// that the SDK adds by default are refused by many stores that are
 		// not Amazon's.
 		awsconfig.WithRequestChecksumCalculation(aws.RequestChecksumCalculationWhenRequired),
 		awsconfig.WithResponseChecksumValidation(aws.ResponseChecksumValidationWhenRequired),
+	}
+	if strings.HasPrefix(cfg.Endpoint, unixScheme) {
+		// Nobody is on the way whom a signed hash would keep from changing the body, which the kernel hands over. Here and in the server it
+		// took a tenth of the processor time of a recording.
+		b.puts = append(b.puts, s3.WithAPIOptions(v4.SwapComputePayloadSHA256ForUnsignedPayloadMiddleware))
 	}
 	if cfg.AccessKeyID != "" {
 		load = append(load, awsconfig.WithCredentialsProvider(
@@ -185,7 +193,7 @@ func (b *Bucket) put(ctx context.Context, key, contentType string, body io.ReadS
 	if fresh {
 		in.IfNoneMatch = aws.String("*")
 	}
-	if _, err := b.s3.PutObject(ctx, in); err != nil {
+	if _, err := b.s3.PutObject(ctx, in, b.puts...); err != nil {
 		return fmt.Errorf("put %s: %w", key, classify(ctx, err))
 	}
 	return nil

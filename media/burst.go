@@ -10,12 +10,12 @@ import (
 
 const (
 	// burst is how many datagrams one system call takes at most, and datagram the most bytes of one, as pion has it.
-	burst    = 32
+	burst    = 64
 	datagram = 8192
 	// A socket that brought more than busyRate datagrams in a second is read only after they had gatherFor to come together: each
 	// of them wakes one goroutine after the other on its way to its session, and those that come together wake them once.
 	busyRate  = 1000
-	gatherFor = 4 * time.Millisecond
+	gatherFor = 8 * time.Millisecond
 )
 
 // burstConn is a UDP socket that is read by recvmmsg(2). Only one goroutine may read it.

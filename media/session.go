@@ -26,9 +26,10 @@ import (
 
 const (
 	// tickEvery drives repair and interleaving while packets are missing, and tickCalm interleaving while none are: what comes out
-	// waits for its chunk anyway, and each wake-up of each session costs.
+	// waits for its chunk anyway. The next packet drives it then, because to wake up for it costs more; tickAlone while none come.
 	tickEvery = 20 * time.Millisecond
 	tickCalm  = 100 * time.Millisecond
+	tickAlone = 500 * time.Millisecond
 	// clusterTime and clusterBytes of one chunk of the stream that the frames become. A chunk costs an fsync.
 	clusterTime  = 500 * time.Millisecond
 	clusterBytes = 1 << 20
@@ -73,8 +74,10 @@ type session struct {
 	begun   time.Time
 	warned  bool
 	feedback
-	calm  bool          // nothing was missing at the last tick
-	hurry chan struct{} // something is
+	calm    bool          // nothing was missing at the last tick
+	ticked  time.Time     // the last tick
+	drained bool          // nothing is taken any more
+	hurry   chan struct{} // something is
 
 	once      sync.Once
 	over      chan struct{} // asked to end
@@ -105,7 +108,7 @@ func (d *Door) newSession(ctx context.Context, clip domain.ClipID, offer string)
 		door: d, id: randomText(), clip: clip, chosen: tracks, offer: offer, etag: randomText(), requests: rate.NewLimiter(rateLimit, rateBurst), connected: make(chan struct{}),
 		tracks: make([]*rtpin.Track, len(tracks)), ssrc: make([]uint32, len(tracks)), ends: make([]time.Duration, len(tracks)),
 		out: make(chan []byte, queuedChunks), over: make(chan struct{}), done: make(chan struct{}), begun: time.Now(),
-		hurry: make(chan struct{}, 1), feedback: newFeedback(len(tracks), mathrand.Uint32()), //nolint:gosec // an SSRC is no secret
+		hurry: make(chan struct{}, 1), calm: true, feedback: newFeedback(len(tracks), mathrand.Uint32()), //nolint:gosec // an SSRC is no secret
 	}
 	s.log = d.cfg.Logger.With(slog.String("clip_id", string(clip)), slog.String("session_id", s.id[:8]))
 	var rates []int64
@@ -195,7 +198,7 @@ func (s *session) finish() (State, error) {
 func (s *session) end() { s.once.Do(func() { close(s.over) }) }
 
 func (s *session) loop() {
-	tick := time.NewTimer(tickCalm)
+	tick := time.NewTimer(tickAlone)
 	defer tick.Stop()
 	late := time.NewTimer(s.door.cfg.ConnectWithin)
 	defer late.Stop()
@@ -203,7 +206,7 @@ func (s *session) loop() {
 	for {
 		select {
 		case <-tick.C:
-			tick.Reset(s.tick(time.Now(), false))
+			tick.Reset(s.tick(time.Now()))
 		case <-s.hurry:
 			tick.Reset(tickEvery)
 		case <-connected:
@@ -228,8 +231,8 @@ func (s *session) drain() {
 	tick := time.NewTicker(tickEvery)
 	defer tick.Stop()
 	for waiting := true; waiting; {
-		s.tick(time.Now(), false)
 		s.mu.Lock()
+		s.move(time.Now(), false)
 		waiting = false
 		for _, t := range s.tracks {
 			waiting = waiting || t != nil && t.Open()
@@ -244,17 +247,23 @@ func (s *session) drain() {
 			waiting = false
 		}
 	}
-	s.tick(time.Now(), true)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.drained = true
+	s.move(time.Now(), true)
 	s.closeCluster()
 }
 
 // tick moves everything that time moves, and tells when to do so again.
-func (s *session) tick(now time.Time, final bool) (next time.Duration) {
+func (s *session) tick(now time.Time) (next time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.calm, next = true, tickCalm
+	return s.move(now, false)
+}
+
+// move is tick with the lock held. final: nothing more will come.
+func (s *session) move(now time.Time, final bool) (next time.Duration) {
+	s.ticked, s.calm, next = now, true, tickAlone
 	out := s.answers(now)
 	for i, t := range s.tracks {
 		if t == nil {

@@ -119,7 +119,14 @@ func (s *session) arrived(x *tapped, b []byte, now time.Time) {
 		s.receptions[x.track].Packet(p.SequenceNumber, p.Timestamp, now)
 	}
 	t.Push(p, now)
-	if s.calm && t.Lacks() {
+	if !s.calm || s.drained {
+		return
+	}
+	lacks := t.Lacks()
+	if now.Sub(s.ticked) >= tickCalm {
+		lacks = s.move(now, false) == tickEvery || lacks
+	}
+	if lacks {
 		s.calm = false
 		select {
 		case s.hurry <- struct{}{}:

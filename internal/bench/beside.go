@@ -34,8 +34,8 @@ func measureBeside(ctx context.Context, opt options, r *report) error {
 		return err //nolint:wrapcheck // says what it did
 	}
 	all := []*contender{{name: "Baton", round: batonRound(opt.bin)}}
-	if opt.against != "" {
-		all = append(all, &contender{name: "Baton, older: " + filepath.Base(opt.against), round: batonRound(opt.against)})
+	for _, bin := range strings.FieldsFunc(opt.against, func(c rune) bool { return c == ',' }) {
+		all = append(all, &contender{name: "Baton, another: " + filepath.Base(bin), round: batonRound(bin)})
 	}
 	if opt.mediamtx != "" {
 		all = append(all, &contender{name: "MediaMTX", round: mediamtxRound})

@@ -92,7 +92,7 @@ func flags() (opt options, err error) {
 	flag.IntVar(&opt.cues, "cues", 1_000_000, "cues that are searched, a seventh of them in the searcher's workspace")
 	flag.IntVar(&opt.queries, "queries", 200, "queries of each kind")
 	flag.StringVar(&opt.mediamtx, "mediamtx", "", "a MediaMTX to compare with (beside)")
-	flag.StringVar(&opt.against, "against", "", "an older build of Baton to compare with (beside)")
+	flag.StringVar(&opt.against, "against", "", "other builds of Baton to compare with, with commas (beside)")
 	flag.IntVar(&opt.rounds, "rounds", 5, "how often they take turns (beside)")
 	flag.IntVar(&opt.streams, "streams", 20, "how many publish at once (beside)")
 	flag.Parse()

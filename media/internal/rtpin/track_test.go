@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pion/rtp"
+	"github.com/pion/rtp/codecs"
 
 	"baton/media/internal/rtpin"
 )
@@ -133,4 +134,30 @@ func FuzzTrack(f *testing.F) {
 			t.Errorf("%d frames of %d packets", frames, n)
 		}
 	})
+}
+
+// BenchmarkH264 puts frames of 10 kB, in nine packets each, together.
+func BenchmarkH264(b *testing.B) {
+	x, err := rtpin.NewTrack("video/H264")
+	if err != nil {
+		b.Fatal(err)
+	}
+	units := [][]byte{{0x67, 1, 2, 3}, {0x68, 1, 2}}
+	fragments := (&codecs.H264Payloader{}).Payload(1200, append([]byte{0, 0, 0, 1, 0x65}, make([]byte, 10_000)...))
+	p := &rtp.Packet{}
+	now, n := time.Now(), 0
+	b.ReportAllocs()
+	for b.Loop() {
+		p.Timestamp += 3000
+		for i, payload := range append(units, fragments...) {
+			p.SequenceNumber++
+			p.Payload, p.Marker = payload, i == len(units)+len(fragments)-1
+			x.Push(p, now)
+		}
+		x.Frames(now, false, func(f rtpin.Frame) { n += len(f.Data) })
+		now = now.Add(33 * time.Millisecond)
+	}
+	if n == 0 {
+		b.Error("no frames")
+	}
 }
