@@ -49,7 +49,7 @@ values ('h', $1, 'json', 'H', 'https://example.org', '', '{round.closed}', $2, n
 		t.Error(text)
 	}
 	ok(t, b.Recordings.Finish(t.Context(), outcome(clip, take.Epoch, 10))) // 20 s
-	sends(closed.Add(2*time.Minute), false)                               // it is being written down
+	sends(closed.Add(2*time.Minute), false)                                // it is being written down
 	equal(t, "posts", posted(), "")
 	cue := func(ms int64, text string) domain.Cue {
 		c := domain.Cue{StartMS: ms, EndMS: ms + 3000, Text: text}

@@ -127,26 +127,30 @@ func isOver(text string) bool {
 }
 
 var (
-	over   = regexp.MustCompile(`\b(fixed|solved|resolved|sorted|done|works (now|again)|is back|are back|(got|have|has|came|come|arrived|granted|given) .*\b(now|finally|thanks|yesterday|today|at last)|thanks to)\b`) //nolint:gochecknoglobals // compiled once
-	noMore = regexp.MustCompile(`\b(no longer|not .* any ?more|unblocked)\b`)                                                                                                                                           //nolint:gochecknoglobals // as above
-	goesOn = regexp.MustCompile(`\b(not|no|never|nobody|still|yet|without)\b|n't\b`)                                                                                                                                    //nolint:gochecknoglobals // as above
+	over   = regexp.MustCompile(`\b(fixed|solved|resolved|sorted|done|works (now|again)|is back|are back|(got|have|has|came|come|arrived|granted|given) .*\b(now|finally|thanks|yesterday|today|at last)|thanks to)\b`)
+	noMore = regexp.MustCompile(`\b(no longer|not .* any ?more|unblocked)\b`)
+	goesOn = regexp.MustCompile(`\b(not|no|never|nobody|still|yet|without)\b|n't\b`)
 )
 
 // howLong something has been in the way is another figure each time.
-var howLong = regexp.MustCompile(`\b\d+(st|nd|rd|th)? ((working|business|full) )?(day|hour|week|minute|month|time)s?\b`) //nolint:gochecknoglobals // compiled once
+var howLong = regexp.MustCompile(`\b\d+(st|nd|rd|th)? ((working|business|full) )?(day|hour|week|minute|month|time)s?\b`)
 
 // idle words say that something is in the way, or nothing at all; common ones name what many things need.
 var (
-	idle = wordSet(`a an the this that these those it its they them he she we us our i me my mine you your his her their of on in at to for from with without by about as
+	idle = wordSet( //nolint:gochecknoglobals // a table
+		`a an the this that these those it its they them he she we us our i me my mine you your his her their of on in at to for from with without by about as
  and or but so if then than because since until before after while when what which who whom whose how there here is are was were be been being am do does did done has have had having
  will would can could cannot may might must should shall not no none nor never still yet again also just only even really very too already now today yesterday tomorrow week day days weeks hours
  monday tuesday wednesday thursday friday saturday sunday morning afternoon evening
  same old other another any some people person somebody someone nobody anybody all more most least due wait waits waiting waited block blocks blocked blocker blockers blocking stuck miss missing missed need needs needed needing
  lack lacks lacking hold holds holding held up get gets getting got give gives given giving go goes going gone come comes coming came make makes making made let lets able unable
  continue proceed start finish move forward depend depends depending hang hangs hanging hear heard out way work works working problem trouble issue
- ich wir der die das ein eine auf von mit ist sind noch immer nicht kein keine warte warten wartet fehlt fehlen`)  //nolint:gochecknoglobals // a table
-	common = wordSet(`access key token password permission right account licence license review approval answer reply feedback input decision help team server service system
- machine environment test build deploy deployment release version update ticket issue error bug request meeting document doc page file data database design new red broken down slow late failing fail failed`)  //nolint:gochecknoglobals // a table
+ ich wir der die das ein eine auf von mit ist sind noch immer nicht kein keine warte warten wartet fehlt fehlen`,
+	)
+	common = wordSet( //nolint:gochecknoglobals // a table
+		`access key token password permission right account licence license review approval answer reply feedback input decision help team server service system
+ machine environment test build deploy deployment release version update ticket issue error bug request meeting document doc page file data database design new red broken down slow late failing fail failed`,
+	)
 )
 
 func wordSet(words string) map[string]bool {

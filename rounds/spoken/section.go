@@ -50,12 +50,12 @@ func weight(k Kind, sentence string) (sum float64) {
 
 var (
 	// heading is how a section for blockers is opened: "And my blockers are".
-	heading = regexp.MustCompile(`(?i)^((and|so|then|now|okay|ok|well|um|uh|as|for|to|my|the|our|on|about|next|finally)[, ]+)*(blockers?|impediments?)\b( (is|are|right now|today|this week))*[\s:;,.–-]*`) //nolint:gochecknoglobals // compiled once
+	heading = regexp.MustCompile(`(?i)^((and|so|then|now|okay|ok|well|um|uh|as|for|to|my|the|our|on|about|next|finally)[, ]+)*(blockers?|impediments?)\b( (is|are|right now|today|this week))*[\s:;,.–-]*`)
 	// denies is how people say there that nothing is in the way, or end.
 	denies = regexp.MustCompile(`^((i|we|there)( have|'ve got|'ve| got| are|'s| is|'re) )?((currently|right now|today) )?(no|zero|not any|not really any|without)( \w+)? ?(blockers?|impediments?|obstacles?|problems|issues|trouble)\b` +
 		`|^(none|nope|no)( (at the moment|for me|right now|today|from \w+( side)?|so far|really))*[.! ]*$` +
 		`|^nothing( (is|really|much|else|blocking|blocks|blocked|from|in|at|to|today|right|here|stands|for|new|so)\b.*)?[.! ]*$` +
 		`|^(i'm|i am|we're|we are|it's|all) (all )?(good|fine|clear|set|unblocked)\b` +
 		`|^(that's|that is|that was) (it|all|everything)\b|^(thanks?|thank you|see you|bye|have a|talk to you|over to)\b` +
-		`|\b(it|that|this|which)('s| is| was| has been) (here|back|fixed|solved|resolved|sorted|done)\b`) //nolint:gochecknoglobals // compiled once
+		`|\b(it|that|this|which)('s| is| was| has been) (here|back|fixed|solved|resolved|sorted|done)\b`)
 )
