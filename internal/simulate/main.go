@@ -55,7 +55,7 @@ func run(ctx context.Context, w io.Writer, seed uint64, weeks int) (err error) {
 	if err := postgres.Migrate(ctx, pool); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	c, err := simulate(ctx, pool, options{seed: seed, from: firstDay, days: 7 * weeks, step: 6 * time.Minute, killed: 0.03})
+	c, err := simulate(ctx, pool, options{seed: seed, from: firstDay, days: 7 * weeks, step: 6 * time.Minute, killed: 0.03, asked: 0.02})
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,7 @@ type options struct {
 	days   int
 	step   time.Duration // between two looks of the scheduler, about
 	killed float64       // share of the looks in which it is killed
+	asked  float64       // share of the looks at which somebody asks
 }
 
 // world is what lives.
@@ -224,7 +225,7 @@ func (w *world) act(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	if w.rand.Float64() < 0.02 {
+	if w.rand.Float64() < w.asked {
 		if err := w.ask(ctx, now); err != nil {
 			return err
 		}
