@@ -20,6 +20,7 @@ var talkRules = map[string]rule{
 
 	"listShares": {who: acting(editing)}, "createShare": {who: acting(editing), body: `{"name":"for Ana"}`, ok: 201},
 	"updateShare": {who: acting(editing), body: `{"comments":true}`}, "revokeShare": {who: acting(editing), ok: 204},
+	"listClipSpaces": {who: acting(editing)}, "putClipSpaces": {who: acting(editing), body: `{"space_ids":["SPACE"]}`},
 	"listPeople": {who: acting(editing)}, "putPeople": {who: acting(editing), body: `{"account_ids":[]}`},
 	"listAccessRequests": {who: acting(editing)}, "answerAccessRequest": {who: acting(editing), body: `{"granted":false}`, ok: 204},
 	"requestAccess": {who: signedIn(), body: `{"message":"please"}`, ok: 202},

@@ -21,13 +21,15 @@ import (
 // The actors of the access test.
 const (
 	anonymous = "anonymous"
-	owner     = "owner"    // of the clip; a member of its workspace
-	admin     = "admin"    // of the clip's workspace
-	member    = "member"   // of the clip's workspace
-	guest     = "guest"    // of the clip's workspace
-	outsider  = "outsider" // owns another workspace
-	revoked   = "revoked"  // a token of the clip's owner that was revoked
-	expired   = "expired"  // a sign-in of the clip's owner that ended
+	owner     = "owner"            // of the clip; a member of its workspace
+	admin     = "admin"            // of the clip's workspace
+	inSpace   = "in the space"     // a member of the clip's workspace who is in a space that the clip is shared with …
+	elsewhere = "in another space" // … or in another one of that workspace
+	member    = "member"           // of the clip's workspace
+	guest     = "guest"            // of the clip's workspace
+	outsider  = "outsider"         // owns another workspace
+	revoked   = "revoked"          // a token of the clip's owner that was revoked
+	expired   = "expired"          // a sign-in of the clip's owner that ended
 
 	// Nobody's account, and a browser that has come to the clip by a link …
 	linked      = "linked"       // that allows comments and downloads
@@ -36,7 +38,7 @@ const (
 	linkWrong   = "link wrong"   // whose password they did not know
 )
 
-var actors = []string{anonymous, owner, admin, member, guest, outsider, revoked, expired, linked, linkExpired, linkRevoked, linkWrong}
+var actors = []string{anonymous, owner, admin, member, inSpace, elsewhere, guest, outsider, revoked, expired, linked, linkExpired, linkRevoked, linkWrong}
 
 // strange tells who is not signed in.
 func strange(actor string) bool {
@@ -60,9 +62,9 @@ type who func(actor string, v domain.Visibility) outcome
 func sees(actor string, v domain.Visibility) bool {
 	switch v {
 	case domain.VisiblePrivate:
-		return actor == owner || actor == linked
+		return actor == owner || actor == inSpace || actor == linked
 	case domain.VisibleWorkspace:
-		return slices.Contains([]string{owner, admin, member, linked}, actor)
+		return slices.Contains([]string{owner, admin, member, inSpace, elsewhere, linked}, actor)
 	case domain.VisibleLink:
 		return actor != revoked // says who it is, wrongly
 	}
@@ -140,6 +142,14 @@ func only(may []string, byRole ...string) who {
 // inside are the members of the workspace who are no guests.
 var inside = []string{owner, admin, member}
 
+// whose is what an actor must get. Who is in a space is a member like others to what is not of the clip.
+func (r rule) whose(actor string, v domain.Visibility) outcome {
+	if v == "" && (actor == inSpace || actor == elsewhere) {
+		actor = member
+	}
+	return r.who(actor, v)
+}
+
 // managing is what a thing of the owner's gives to those who want to change it.
 func managing(actor string, v domain.Visibility) outcome {
 	if actor == member {
@@ -202,7 +212,10 @@ var rules = map[string]rule{
 	"undoFix":      {who: only([]string{owner}, guest)},
 	"getWorkspace": {who: signedIn()}, "updateWorkspace": {who: signedIn(owner, member, guest), body: `{"read_screen":true}`},
 	"listSpaces": {who: signedIn(guest)}, "createSpace": {who: signedIn(guest), body: `{"name":"NEW"}`, ok: 201},
-	"updateSpace":      {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
+	"updateSpace":     {who: only([]string{owner, admin, member}, guest), body: `{"name":"NEW"}`},
+	"listSpacePeople": {who: only(inside, guest)}, "addSpacePerson": {who: only([]string{admin}, owner, member, guest), ok: 204}, // the fixture's space has nobody in it
+	"removeSpacePerson": {who: only([]string{admin}, owner, member, guest), ok: 204},
+
 	"deleteSpace":      {who: only([]string{admin}, owner, member, guest), ok: 204},
 	"listInvites":      {who: signedIn(owner, member, guest)},
 	"createInvite":     {who: signedIn(owner, member, guest), body: `{"role":"member"}`, ok: 201},
@@ -373,6 +386,17 @@ type cast struct {
 	fresh   int
 	hash    string // of secretPassword
 	guests  map[string]*person
+	space   domain.SpaceID // with which the clips are shared
+}
+
+// spaceWith makes a space with somebody in it.
+func (c *cast) spaceWith(w domain.WorkspaceID, a domain.AccountID) domain.SpaceID {
+	c.t.Helper()
+	s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: w, Name: c.unique(), Closed: true}
+	if err := errors.Join(c.db.Spaces.Create(c.t.Context(), s), c.db.Spaces.Join(c.t.Context(), w, s.ID, a)); err != nil {
+		c.t.Fatal(err)
+	}
+	return s.ID
 }
 
 func newCast(t *testing.T) *cast {
@@ -385,6 +409,12 @@ func newCast(t *testing.T) *cast {
 	c.members[admin] = c.join(w, "Ada", domain.RoleAdmin).member
 	c.members[member] = c.join(w, "Max", domain.RoleMember).member
 	c.members[guest] = c.join(w, "Gus", domain.RoleGuest).member
+	c.members[inSpace] = c.join(w, "Ida", domain.RoleMember).member
+	c.members[elsewhere] = c.join(w, "Else", domain.RoleMember).member
+	c.space = c.spaceWith(w, c.members[inSpace].Account.ID)
+	c.spaceWith(w, c.members[elsewhere].Account.ID)
+	// Guests are in no space; whoever became one is in theirs without seeing what is shared with it.
+	c.exec(`insert into space_member (space_id, account_id) values ($1, $2)`, c.space, c.members[guest].Account.ID)
 	c.members[outsider] = c.workspace("Other").member
 	hash, err := c.password().Hash(t.Context(), secretPassword)
 	if err != nil {
@@ -439,6 +469,9 @@ func (c *cast) clipOf(v domain.Visibility) domain.ClipID {
 	c.exec(`update clip set transcript_state = 'failed', transcript_reason = 'no engine' where id = $1`, id) // there is something to try again
 	c.exec(`insert into work (clip_id, kind, state, reason) values ($1, 'transcribe', 'failed', 'no engine')
 		on conflict (clip_id, kind) do update set state = 'failed', reason = 'no engine'`, id)
+	if err := c.db.Spaces.ShareWith(c.t.Context(), id, []domain.SpaceID{c.space}); err != nil {
+		c.t.Fatal(err)
+	}
 	c.clips[v] = id
 	return id
 }
@@ -621,6 +654,7 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 	if strings.Contains(body, "CLIP") {
 		body = strings.ReplaceAll(body, "CLIP", string(c.clipOf(v)))
 	}
+	body = strings.ReplaceAll(body, "SPACE", string(c.space))
 	if strings.Contains(body, "COLLEAGUE") {
 		body = strings.ReplaceAll(body, "COLLEAGUE", string(c.join(c.members[owner].WorkspaceID, "Colleague"+c.unique(), domain.RoleMember).member.Account.ID))
 	}
@@ -652,6 +686,18 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 	return res.StatusCode
 }
 
+// filesOf is a route with each kind of file that it stands for: the playlist, the first bytes, the first segment and a later one.
+func filesOf(r route) []route {
+	if r.operation != "getMediaFile" {
+		return []route{r}
+	}
+	var out []route
+	for _, file := range []string{"index.m3u8", "init-0.mp4", "seg-0.m4s", "seg-1.m4s"} {
+		out = append(out, route{r.method, strings.ReplaceAll(r.path, "{file}", file), r.operation})
+	}
+	return out
+}
+
 // TestAccess sends every route of openapi.yaml as every kind of person, for every kind of clip. A route
 // without a rule fails: nobody has thought about who may use it.
 func TestAccess(t *testing.T) {
@@ -677,11 +723,13 @@ func TestAccess(t *testing.T) {
 		for _, v := range visibilities {
 			for _, actor := range actors {
 				for _, method := range methods {
-					want := map[outcome]int{allowed: max(rule.ok, http.StatusOK), signIn: 401, refused: 403, notFound: 404}[rule.who(actor, v)]
-					requests++
-					if got := c.ask(r, method, actor, v); got != want {
-						t.Errorf("%s %s as %s, clip %q: %d, want %d", method, r.path, actor, v, got, want)
-						failures++
+					want := map[outcome]int{allowed: max(rule.ok, http.StatusOK), signIn: 401, refused: 403, notFound: 404}[rule.whose(actor, v)]
+					for _, file := range filesOf(r) {
+						requests++
+						if got := c.ask(file, method, actor, v); got != want {
+							t.Errorf("%s %s as %s, clip %q: %d, want %d", method, file.path, actor, v, got, want)
+							failures++
+						}
 					}
 				}
 			}

@@ -48,6 +48,11 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 	c.May.CommentAsGuest = asGuest(who, &v.Clip)
 	if c.May.Edit {
 		c.ReadScreen, c.GuestComments, c.Downloads = &v.ReadScreen, &v.GuestComments, &v.Downloads
+		shared := make([]gen.ID, len(v.Spaces))
+		for i, s := range v.Spaces {
+			shared[i] = string(s)
+		}
+		c.SharedSpaces = &shared
 	}
 	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)
 	if v.EditNo > 0 {

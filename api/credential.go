@@ -124,7 +124,7 @@ func (h *handlers) stranger(c echo.Context) caller {
 }
 
 func viewer(m domain.Member) domain.Viewer {
-	return domain.Viewer{AccountID: m.Account.ID, WorkspaceID: m.WorkspaceID, Role: m.Role}
+	return domain.Viewer{AccountID: m.Account.ID, WorkspaceID: m.WorkspaceID, Role: m.Role, Spaces: m.Spaces}
 }
 
 // bearer reads `Authorization: Bearer …`. Other schemes are not ours: a proxy in front may use them.

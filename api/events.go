@@ -113,7 +113,7 @@ func lastEventID(c echo.Context) (int64, error) {
 
 // wants tells whether the reader may learn of an event, and asked for such.
 func (s *eventStream) wants(e *domain.Event) bool {
-	return e.WorkspaceID == s.workspace && (s.clip == "" || e.ClipID == s.clip) && e.VisibleTo(*s.viewer.Load())
+	return e.WorkspaceID == s.workspace && (s.clip == "" || e.ClipID == s.clip || e.Kind == domain.EventSpaceChanged) && e.VisibleTo(*s.viewer.Load())
 }
 
 // serve sends what was missed and then what comes, until one of the sides ends it. The
@@ -189,7 +189,7 @@ func (s *eventStream) follow(ctx context.Context, queue *stream) error {
 		select {
 		case e := <-queue.queue:
 			fresh := e.ID > s.last
-			if err = s.pass(&e); err == nil && fresh && s.clip != "" && (e.Kind == domain.EventClipChanged || e.Kind == domain.EventClipDeleted) {
+			if err = s.pass(&e); err == nil && fresh && s.mayHaveLost(&e) {
 				err = s.recheck(ctx)
 			}
 		case <-beat.C:
@@ -205,6 +205,11 @@ func (s *eventStream) follow(ctx context.Context, queue *stream) error {
 			return err
 		}
 	}
+}
+
+// mayHaveLost tells whether after an event the reader may see less than before, or more.
+func (s *eventStream) mayHaveLost(e *domain.Event) bool {
+	return e.Kind == domain.EventSpaceChanged || s.clip != "" && (e.Kind == domain.EventClipChanged || e.Kind == domain.EventClipDeleted)
 }
 
 // pass sends an event that is new to the reader and theirs to know.

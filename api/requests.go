@@ -109,7 +109,7 @@ func (h *handlers) lacksAccess(ctx context.Context, who caller, c *domain.Clip) 
 		} else if err != nil {
 			return false, fmt.Errorf("read membership: %w", err)
 		}
-		v.WorkspaceID, v.Role = m.WorkspaceID, m.Role
+		v.WorkspaceID, v.Role, v.Spaces = m.WorkspaceID, m.Role, m.Spaces
 	}
 	return !v.May(domain.ActionWatch, c), nil
 }

@@ -25,7 +25,7 @@ func (h *handlers) StitchClips(ctx context.Context, r gen.StitchClipsRequestObje
 			return nil, domain.Errorf(domain.KindForbidden, "clips of another workspace stay there")
 		}
 		// Who holds only a link proves it with a cookie, and the media is made later, without one.
-		if !(domain.Viewer{AccountID: who.AccountID, WorkspaceID: who.WorkspaceID, Role: who.Role}).May(domain.ActionDownload, &parts[i]) {
+		if !(domain.Viewer{AccountID: who.AccountID, WorkspaceID: who.WorkspaceID, Role: who.Role, Spaces: who.Spaces}).May(domain.ActionDownload, &parts[i]) {
 			return nil, domain.Errorf(domain.KindForbidden, "you hold only a link to one of these clips: its owner can share it with you by name, to join it")
 		}
 		ids[i] = parts[i].ID

@@ -70,6 +70,9 @@ func (h *handlers) CreateWebhook(ctx context.Context, r gen.CreateWebhookRequest
 	if err := h.Poster.Check(w.Kind, w.URL); err != nil {
 		return nil, err //nolint:wrapcheck // says what is wrong
 	}
+	if err := h.mayPostFrom(ctx, who, w.SpaceID); err != nil {
+		return nil, err
+	}
 	all, err := h.Webhooks.List(ctx, who.WorkspaceID)
 	if err != nil {
 		return nil, fmt.Errorf("count webhooks: %w", err)

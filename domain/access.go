@@ -7,6 +7,8 @@ type Viewer struct {
 	AccountID   AccountID
 	WorkspaceID WorkspaceID
 	Role        Role
+	// Spaces that they are in.
+	Spaces []SpaceID
 	// Guest is who they are to the clips that they came to by a link, be they signed in or not; nil: not known.
 	Guest *Guest
 }
@@ -31,8 +33,8 @@ const (
 )
 
 // May is the one rule of who may do what with a clip. An answer to a clip has that clip's visibility, and its owner may
-// always watch it and throw it out. The queries that list and
-// search clips carry the same rule in SQL (function may_watch in migrations),
+// always watch it and throw it out. What is shared with a space its members may watch, but for guests. The queries that list and
+// search clips carry the same rule in SQL (functions may_watch and in_spaces in migrations),
 // and a test compares the two.
 func (v Viewer) May(a Action, c *Clip) bool {
 	inside := v.SignedIn() && v.WorkspaceID == c.WorkspaceID
@@ -56,7 +58,12 @@ func (v Viewer) May(a Action, c *Clip) bool {
 // belongs tells whether somebody may watch a clip for who they are, and not because they have a link.
 func (v Viewer) belongs(c *Clip) bool {
 	return v.SignedIn() && v.WorkspaceID == c.WorkspaceID && (v.AccountID == c.OwnerID || v.AccountID == c.HostID ||
-		slices.Contains(c.People, v.AccountID) || v.Role != RoleGuest && c.Visibility != VisiblePrivate)
+		slices.Contains(c.People, v.AccountID) || v.Role != RoleGuest && (c.Visibility != VisiblePrivate || v.in(c.Spaces)))
+}
+
+// in tells whether somebody is in one of some spaces.
+func (v Viewer) in(spaces []SpaceID) bool {
+	return slices.ContainsFunc(spaces, func(s SpaceID) bool { return slices.Contains(v.Spaces, s) })
 }
 
 // MayAsGuest tells whether somebody may comment under a name, because they came by a link whose maker allows it.

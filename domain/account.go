@@ -62,15 +62,28 @@ type Member struct {
 	Account     Account
 	Role        Role
 	JoinedAt    time.Time
+	// Spaces that they are in, of whichever workspace; only where it is asked who somebody is.
+	Spaces []SpaceID
 }
 
-// Space is a folder of a workspace.
+// In is the member with the spaces that they are in.
+func (m Member) In(spaces []SpaceID) Member {
+	m.Spaces = spaces
+	return m
+}
+
+// Space is a folder of a workspace, with people: what is shared with it they may watch.
 type Space struct {
 	ID          SpaceID
 	WorkspaceID WorkspaceID
 	Name        string
 	CreatedAt   time.Time
+	// Closed: one does not join it, one is let in by its people. That it is there everybody in the workspace may know.
+	Closed bool
 }
+
+// MaxClipSpaces is how many spaces a clip is shared with at most.
+const MaxClipSpaces = 20
 
 // Invite lets whoever holds its secret join a workspace.
 type Invite struct {

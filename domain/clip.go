@@ -50,7 +50,7 @@ type Visibility string
 
 // The visibilities, from narrow to wide.
 const (
-	VisiblePrivate   Visibility = "private"   // its owner only
+	VisiblePrivate   Visibility = "private"   // its owner only, and whom it is shared with
 	VisibleWorkspace Visibility = "workspace" // every member of the workspace
 	VisibleLink      Visibility = "link"      // anyone who has the link
 )
@@ -69,6 +69,8 @@ type Clip struct {
 	LinkFor OccurrenceID
 	// People are members who may watch it whatever its visibility.
 	People []AccountID
+	// Spaces are those whose members may watch it whatever its visibility.
+	Spaces []SpaceID
 	// GuestComments: strangers who have the clip's own link may comment under a name; Downloads: they may download.
 	GuestComments bool
 	Downloads     bool

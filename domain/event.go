@@ -26,6 +26,7 @@ const (
 	EventAskChanged        EventKind = "ask.changed"        // {id}
 	EventDecisionChanged   EventKind = "decision.changed"   // {id}
 	EventBlockerChanged    EventKind = "blocker.changed"    // {id}
+	EventSpaceChanged      EventKind = "space.changed"      // {id}: somebody came into a space or is no longer in it; for them alone
 )
 
 // Event is one change, kept for a day so that a client that reconnects catches up.
@@ -42,6 +43,8 @@ type Event struct {
 	Visibility Visibility
 	// People are members who may watch the clip whatever its visibility, those who just no longer may included.
 	People []AccountID
+	// Spaces are those whose members may watch it, as People.
+	Spaces []SpaceID
 	// Audience is who alone may learn of it; nil: whoever may watch the clip.
 	Audience []AccountID
 }
@@ -55,5 +58,5 @@ func (e *Event) VisibleTo(v Viewer) bool {
 	if e.ClipID == "" {
 		return v.SignedIn() && v.WorkspaceID == e.WorkspaceID
 	}
-	return v.May(ActionWatch, &Clip{ID: e.ClipID, WorkspaceID: e.WorkspaceID, OwnerID: e.OwnerID, Visibility: e.Visibility, People: e.People})
+	return v.May(ActionWatch, &Clip{ID: e.ClipID, WorkspaceID: e.WorkspaceID, OwnerID: e.OwnerID, Visibility: e.Visibility, People: e.People, Spaces: e.Spaces})
 }

@@ -60,7 +60,7 @@ func (s Clips) Rights(ctx context.Context, id domain.ClipID) (domain.Clip, error
 	r, err := s.db.queries().ClipRights(ctx, id)
 	return domain.Clip{
 			ID: r.ID, WorkspaceID: r.WorkspaceID, OwnerID: r.OwnerID, Visibility: r.Visibility, ParentID: deref(r.ParentID), HostID: deref(r.HostID),
-			People: idsOf(r.People),
+			People: idsOf(r.People), Spaces: spacesOf(r.Spaces),
 		},
 		failed("read a clip's rights", orNotFound(err, noClip))
 }

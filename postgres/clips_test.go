@@ -29,7 +29,38 @@ func world(t *testing.T, b bundle) (viewers []domain.Viewer, clips []domain.Clip
 			clips = append(clips, c)
 		}
 	}
+	// Everybody but the owner is in one space, a guest by a time when they were a member; the owner in another.
+	in, other := b.space(t, viewers[0], "in"), b.space(t, viewers[0], "other")
+	for i := range viewers {
+		if viewers[i].WorkspaceID != viewers[0].WorkspaceID {
+			continue
+		}
+		space := in
+		if i == 0 {
+			space = other
+		}
+		_, err := b.pool.Exec(t.Context(), "insert into space_member (space_id, account_id) values ($1, $2)", space, viewers[i].AccountID)
+		ok(t, err)
+		viewers[i].Spaces = []domain.SpaceID{space}
+	}
+	for _, space := range []domain.SpaceID{in, other} {
+		for _, v := range viewers[:2] {
+			id := b.clip(t, v, "zebra shared", domain.VisiblePrivate)
+			ok(t, b.Spaces.ShareWith(t.Context(), id, []domain.SpaceID{space}))
+			c, err := b.Clips.Get(t.Context(), id)
+			ok(t, err)
+			clips = append(clips, c)
+		}
+	}
 	return viewers, clips
+}
+
+// space makes a space.
+func (b bundle) space(tb testing.TB, v domain.Viewer, name string) domain.SpaceID {
+	tb.Helper()
+	s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: v.WorkspaceID, Name: name}
+	ok(tb, b.Spaces.Create(tb.Context(), s))
+	return s.ID
 }
 
 func TestListsAndSearchFollowTheRuleOfWhoMayWatch(t *testing.T) {

@@ -57,7 +57,7 @@ func (s Members) List(ctx context.Context, w domain.WorkspaceID) ([]domain.Membe
 // Get reads one. KindNotFound.
 func (s Members) Get(ctx context.Context, w domain.WorkspaceID, id domain.AccountID) (domain.Member, error) {
 	r, err := s.db.queries().Member(ctx, w, id)
-	return toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account), failed("read a member", orNotFound(err, noMember))
+	return toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account).In(spacesOf(r.Spaces)), failed("read a member", orNotFound(err, noMember))
 }
 
 // OfAccount gives the memberships of a person, the newest first.
@@ -99,6 +99,9 @@ func (s Members) Remove(ctx context.Context, w domain.WorkspaceID, id domain.Acc
 			return err
 		}
 		if err := t.CancelNoticesOf(ctx, w, id); err != nil {
+			return err
+		}
+		if err := t.LeaveSpacesOf(ctx, w, id); err != nil {
 			return err
 		}
 		if err := t.EndAnswerLinks(ctx, id, string(w)); err != nil { // first: what is opened meanwhile has its sign-in by then

@@ -61,6 +61,13 @@ func (t *tx) tellNamed(ctx context.Context, clip domain.Clip, c domain.Comment, 
 // tellOne tells somebody of a comment, unless they were told already or may not see it.
 func (t *tx) tellOne(ctx context.Context, kind domain.NoticeKind, to domain.AccountID, clip domain.Clip, c domain.Comment, told map[domain.AccountID]bool) error {
 	who := domain.Viewer{AccountID: to, WorkspaceID: clip.WorkspaceID, Role: domain.RoleMember}
+	if len(clip.Spaces) > 0 {
+		in, err := t.JoinedSpaces(ctx, to)
+		if err != nil {
+			return err
+		}
+		who.Spaces = spacesOf(in)
+	}
 	if to == "" || told[to] || !who.May(domain.ActionWatch, &clip) || !c.VisibleTo(who, &clip) {
 		return nil
 	}

@@ -87,7 +87,7 @@ func (t *tx) postOutcome(ctx context.Context, w domain.WorkspaceID, at domain.So
 		return err
 	}
 	m.ClipID = at.ClipID
-	return t.postIn(ctx, w, domain.SpaceID(said.SpaceID), said.OfRound, m)
+	return t.postIn(ctx, w, place{space: domain.SpaceID(said.SpaceID), ofRound: said.OfRound}, m)
 }
 
 // askNames are who asks and who is asked.

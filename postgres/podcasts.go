@@ -34,7 +34,7 @@ func (s Podcasts) BySecret(ctx context.Context, secretHash []byte) (domain.Viewe
 	if err == nil && r.UsedLongAgo {
 		err = q.TouchPodcast(ctx, secretHash)
 	}
-	return domain.Viewer{AccountID: r.AccountID, WorkspaceID: r.WorkspaceID, Role: r.Role}, failed("find a feed", orNotFound(err, noPodcast))
+	return domain.Viewer{AccountID: r.AccountID, WorkspaceID: r.WorkspaceID, Role: r.Role, Spaces: spacesOf(r.Spaces)}, failed("find a feed", orNotFound(err, noPodcast))
 }
 
 // Delete ends a person's feed. KindNotFound.

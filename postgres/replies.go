@@ -24,7 +24,7 @@ func (s Clips) CreateReply(ctx context.Context, c domain.Clip, r domain.Recordin
 			return domain.Errorf(domain.KindConflict, "answer in the talk about the clip that this one answers")
 		}
 		c.Visibility, c.SpaceID, c.ParentID, c.HostID = parent.Visibility, "", parent.ID, parent.OwnerID
-		c.People = parent.People
+		c.People, c.Spaces = parent.People, parent.Spaces
 		if err := t.createClip(ctx, c, r); err != nil {
 			return err
 		}
@@ -110,7 +110,7 @@ func addReplies(ctx context.Context, q *sqlc.Queries, all []domain.Comment) erro
 
 // replyChanged tells those who follow the parent.
 func (t *tx) replyChanged(c domain.Clip) error {
-	parent := domain.Clip{ID: c.ParentID, WorkspaceID: c.WorkspaceID, OwnerID: c.HostID, Visibility: c.Visibility, People: c.People}
+	parent := domain.Clip{ID: c.ParentID, WorkspaceID: c.WorkspaceID, OwnerID: c.HostID, Visibility: c.Visibility, People: c.People, Spaces: c.Spaces}
 	return t.changed(domain.EventReplyChanged, parent, replyData{c.ParentID, c.ID})
 }
 
@@ -122,6 +122,6 @@ type replyData struct {
 // showReplies gives the answers to a clip its circle.
 func (t *tx) showReplies(ctx context.Context, c domain.Clip) error {
 	return t.ShowRepliesTo(ctx, sqlc.ShowRepliesToParams{
-		ParentID: string(c.ID), Visibility: c.Visibility, People: orEmpty(textsOf(c.People)), GuestComments: c.GuestComments, Downloads: c.Downloads,
+		ParentID: string(c.ID), Visibility: c.Visibility, People: orEmpty(textsOf(c.People)), Spaces: orEmpty(textsOf(c.Spaces)), GuestComments: c.GuestComments, Downloads: c.Downloads,
 	})
 }

@@ -51,7 +51,7 @@ func toMember(w domain.WorkspaceID, r domain.Role, joined time.Time, a sqlc.Acco
 }
 
 func toSpace(s sqlc.Space) domain.Space {
-	return domain.Space{ID: s.ID, WorkspaceID: s.WorkspaceID, Name: s.Name, CreatedAt: s.CreatedAt}
+	return domain.Space{ID: s.ID, WorkspaceID: s.WorkspaceID, Name: s.Name, CreatedAt: s.CreatedAt, Closed: s.Closed}
 }
 
 func toInvite(i sqlc.Invite) domain.Invite {
@@ -64,7 +64,7 @@ func toInvite(i sqlc.Invite) domain.Invite {
 func toClip(c sqlc.Clip) domain.Clip {
 	return domain.Clip{
 		ID: c.ID, WorkspaceID: c.WorkspaceID, OwnerID: c.OwnerID, SpaceID: deref(c.SpaceID), ParentID: deref(c.ParentID), HostID: deref(c.HostID), Kind: c.Kind,
-		People: idsOf(c.People), GuestComments: c.GuestComments, Downloads: c.Downloads, Title: c.Title, MadeTitle: c.MadeTitle,
+		People: idsOf(c.People), Spaces: spacesOf(c.Spaces), GuestComments: c.GuestComments, Downloads: c.Downloads, Title: c.Title, MadeTitle: c.MadeTitle,
 		Description: c.Description, Visibility: c.Visibility, State: c.State, FailureReason: c.FailureReason,
 		DurationMS: c.DurationMs, Width: c.Width, Height: c.Height, HasVideo: c.HasVideo, HasAudio: c.HasAudio,
 		SizeBytes: c.SizeBytes, CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, ReadyAt: deref(c.ReadyAt),
@@ -131,21 +131,25 @@ func toAttachment(a sqlc.Attachment) domain.Attachment {
 func toEvent(e sqlc.Event) domain.Event {
 	return domain.Event{
 		ID: e.ID, WorkspaceID: e.WorkspaceID, ClipID: e.ClipID, Kind: e.Kind, Data: e.Data, At: e.At, OwnerID: e.OwnerID, Visibility: e.Visibility,
-		Audience: idsOf(e.Audience), People: idsOf(e.People),
+		Audience: idsOf(e.Audience), People: idsOf(e.People), Spaces: spacesOf(e.Spaces),
 	}
 }
 
 // idsOf keeps the difference between nobody in particular and nobody.
-func idsOf(ids []string) []domain.AccountID {
+func idsOf(ids []string) []domain.AccountID { return idsAs[domain.AccountID](ids) }
+
+func spacesOf(ids []string) []domain.SpaceID { return idsAs[domain.SpaceID](ids) }
+
+func idsAs[T ~string](ids []string) []T {
 	if ids == nil {
 		return nil
 	}
-	return each(ids, func(id string) domain.AccountID { return domain.AccountID(id) })
+	return each(ids, func(id string) T { return T(id) })
 }
 
-func textsOf(ids []domain.AccountID) []string {
+func textsOf[T ~string](ids []T) []string {
 	if ids == nil {
 		return nil
 	}
-	return each(ids, func(id domain.AccountID) string { return string(id) })
+	return each(ids, func(id T) string { return string(id) })
 }

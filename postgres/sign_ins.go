@@ -26,7 +26,7 @@ func (s SignIns) ByToken(ctx context.Context, tokenHash []byte) (domain.SignIn, 
 	return domain.SignIn{
 		ID: r.ID, AccountID: r.Account.ID, WorkspaceID: r.WorkspaceID, UserAgent: r.UserAgent, Address: r.Address,
 		CreatedAt: r.CreatedAt, LastSeenAt: r.LastSeenAt, ExpiresAt: r.ExpiresAt, OccurrenceID: deref(r.OccurrenceID),
-	}, toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account), failed("find a sign-in", orNotFound(err, "there is no such sign-in"))
+	}, toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account).In(spacesOf(r.Spaces)), failed("find a sign-in", orNotFound(err, "there is no such sign-in"))
 }
 
 // Touch notes that it was used and moves its expiry.

@@ -87,7 +87,11 @@ func (t *tx) takeParts(ctx context.Context, c domain.Clip) ([]domain.Clip, error
 			return nil, domain.Errorf(domain.KindGone, "one of the clips that were to be joined has been deleted")
 		}
 	}
-	return parts, domain.Viewer{AccountID: c.OwnerID, WorkspaceID: c.WorkspaceID, Role: role}.MayStitch(parts)
+	in, err := t.JoinedSpaces(ctx, c.OwnerID)
+	if err != nil {
+		return nil, err
+	}
+	return parts, domain.Viewer{AccountID: c.OwnerID, WorkspaceID: c.WorkspaceID, Role: role, Spaces: spacesOf(in)}.MayStitch(parts)
 }
 
 // checkParts refuses to publish what was made of clips that may not be taken any more, or that are others now: KindConflict, it is made again.

@@ -29,7 +29,7 @@ func (s Tokens) ByToken(ctx context.Context, tokenHash []byte) (domain.APIToken,
 	return domain.APIToken{
 		ID: r.ID, AccountID: r.Account.ID, WorkspaceID: r.WorkspaceID, Name: r.TokenName,
 		CreatedAt: r.TokenCreatedAt, LastUsedAt: deref(r.LastUsedAt),
-	}, toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account), failed("find a token", orNotFound(err, "there is no such token"))
+	}, toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account).In(spacesOf(r.Spaces)), failed("find a token", orNotFound(err, "there is no such token"))
 }
 
 // List gives a person's tokens that are not revoked, the newest first.

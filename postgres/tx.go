@@ -68,7 +68,7 @@ func (t *tx) changed(kind domain.EventKind, c domain.Clip, data any) error {
 
 // changedFor notes an event about a clip that only some may learn of; nil: whoever may watch the clip.
 func (t *tx) changedFor(audience []domain.AccountID, kind domain.EventKind, c domain.Clip, data any) error {
-	e := domain.Event{WorkspaceID: c.WorkspaceID, ClipID: c.ID, Kind: kind, OwnerID: c.OwnerID, Visibility: c.Visibility, People: c.People, Audience: audience}
+	e := domain.Event{WorkspaceID: c.WorkspaceID, ClipID: c.ID, Kind: kind, OwnerID: c.OwnerID, Visibility: c.Visibility, People: c.People, Spaces: c.Spaces, Audience: audience}
 	var err error
 	if e.Data, err = json.Marshal(data); err != nil {
 		return fmt.Errorf("write the event: %w", err)
@@ -142,7 +142,7 @@ func (t *tx) append(ctx context.Context) error {
 		}
 		err := t.InsertEvent(ctx, sqlc.InsertEventParams{
 			WorkspaceID: e.WorkspaceID, ClipID: e.ClipID, Kind: e.Kind, Data: e.Data, OwnerID: e.OwnerID, Visibility: e.Visibility,
-			Audience: textsOf(e.Audience), People: orEmpty(textsOf(e.People)),
+			Audience: textsOf(e.Audience), People: orEmpty(textsOf(e.People)), Spaces: orEmpty(textsOf(e.Spaces)),
 		})
 		if err != nil {
 			return fmt.Errorf("append an event: %w", err)

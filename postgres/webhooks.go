@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -71,12 +72,21 @@ func (s Webhooks) Post(ctx context.Context, w domain.WorkspaceID, space domain.S
 
 // post is Post in the transaction of the event, so that neither is without the other.
 func (t *tx) post(ctx context.Context, w domain.WorkspaceID, space domain.SpaceID, m domain.Message) error {
-	return t.postIn(ctx, w, space, false, m)
+	return t.postIn(ctx, w, place{space: space}, m)
 }
 
-// postIn is post; ofRound: the space is that of a round, and the clip that is spoken of is in none.
-func (t *tx) postIn(ctx context.Context, w domain.WorkspaceID, space domain.SpaceID, ofRound bool, m domain.Message) error {
-	to, err := t.WebhooksFor(ctx, sqlc.WebhooksForParams{WorkspaceID: w, Kind: string(m.Kind), SpaceID: string(space)})
+// place says whose webhooks a message is for.
+type place struct {
+	space domain.SpaceID
+	// alone: not for those of the whole workspace, which may not see what is spoken of.
+	alone bool
+	// ofRound: the space is that of a round, and the clip that is spoken of is in none.
+	ofRound bool
+}
+
+// postIn is post to a place.
+func (t *tx) postIn(ctx context.Context, w domain.WorkspaceID, p place, m domain.Message) error {
+	to, err := t.WebhooksFor(ctx, sqlc.WebhooksForParams{WorkspaceID: w, Kind: string(m.Kind), SpaceID: string(p.space), Alone: p.alone})
 	if err != nil {
 		return err
 	}
@@ -87,7 +97,7 @@ func (t *tx) postIn(ctx context.Context, w domain.WorkspaceID, space domain.Spac
 	for _, id := range to {
 		m.ID = domain.NewID[domain.MessageID]()
 		if err := t.InsertPost(ctx, sqlc.InsertPostParams{
-			ID: m.ID, WebhookID: id, Kind: m.Kind, Ref: m.Ref, ClipID: orNull(m.ClipID), OfRound: ofRound, Message: m, DueAt: &due,
+			ID: m.ID, WebhookID: id, Kind: m.Kind, Ref: m.Ref, ClipID: orNull(m.ClipID), OfRound: p.ofRound, Message: m, DueAt: &due,
 		}); err != nil {
 			return err
 		}
@@ -148,10 +158,9 @@ func (s Webhooks) Prune(ctx context.Context) error {
 
 // postClip tells of a clip that a space's, or the workspace's, people can watch now and could not before.
 func (t *tx) postClip(ctx context.Context, before, c domain.Clip) error {
-	shown := func(c domain.Clip) bool {
-		return c.State == domain.ClipReady && c.Visibility != domain.VisiblePrivate && c.ParentID == ""
-	}
-	if !shown(c) || shown(before) && before.SpaceID == c.SpaceID {
+	had := newsPlaces(before)
+	fresh := slices.DeleteFunc(newsPlaces(c), func(p place) bool { return slices.Contains(had, p) })
+	if len(fresh) == 0 {
 		return nil
 	}
 	row, err := t.Account(ctx, c.OwnerID)
@@ -159,28 +168,59 @@ func (t *tx) postClip(ctx context.Context, before, c domain.Clip) error {
 		return err
 	}
 	owner := row.Account
-	if err := t.tellOfClip(ctx, c, toAccount(owner)); err != nil {
-		return err
+	for _, p := range fresh {
+		if err := t.tellOfClip(ctx, c, p.space, toAccount(owner)); err != nil {
+			return err
+		}
+		err := t.postIn(ctx, c.WorkspaceID, p, domain.Message{
+			Kind: domain.MessageClip, Ref: string(c.ID), Title: c.Title, Text: "A new clip from " + owner.Name, Path: "/c/" + string(c.ID), ClipID: c.ID,
+			Data: map[string]any{"clip_id": c.ID, "duration_ms": c.DurationMS, "owner": owner.Name},
+		})
+		if err != nil {
+			return err
+		}
 	}
-	return t.post(ctx, c.WorkspaceID, c.SpaceID, domain.Message{
-		Kind: domain.MessageClip, Ref: string(c.ID), Title: c.Title, Text: "A new clip from " + owner.Name, Path: "/c/" + string(c.ID), ClipID: c.ID,
-		Data: map[string]any{"clip_id": c.ID, "duration_ms": c.DurationMS, "owner": owner.Name},
-	})
+	return nil
+}
+
+// newsPlaces is where one hears of a clip, if it can be watched: its space with the workspace unless it is private, and each space that it is shared with.
+func newsPlaces(c domain.Clip) []place {
+	if c.State != domain.ClipReady || c.ParentID != "" {
+		return nil
+	}
+	return placesOf(c)
+}
+
+func placesOf(c domain.Clip) []place {
+	var out []place
+	if c.Visibility != domain.VisiblePrivate {
+		out = append(out, place{space: c.SpaceID})
+	}
+	for _, s := range c.Spaces {
+		out = append(out, place{space: s, alone: true})
+	}
+	return out
 }
 
 // postComment tells of what somebody says about a clip that others can watch.
 func (t *tx) postComment(ctx context.Context, clip domain.Clip, c domain.Comment) error {
-	if clip.Visibility == domain.VisiblePrivate || clip.ParentID != "" || c.PrivateTo != "" {
+	if clip.ParentID != "" || c.PrivateTo != "" {
 		return nil
 	}
 	title := clip.Title
 	if title == "" {
 		title = "a clip"
 	}
-	return t.post(ctx, clip.WorkspaceID, clip.SpaceID, domain.Message{
-		Kind: domain.MessageComment, Ref: string(c.ID), Title: c.Author.Name + " commented on " + title, Text: excerpt(c.Body),
-		Path: moment(clip.ID, c.AtMS), ClipID: clip.ID, Data: map[string]any{"clip_id": clip.ID, "comment_id": c.ID, "at_ms": c.AtMS},
-	})
+	for _, p := range placesOf(clip) {
+		err := t.postIn(ctx, clip.WorkspaceID, p, domain.Message{
+			Kind: domain.MessageComment, Ref: string(c.ID), Title: c.Author.Name + " commented on " + title, Text: excerpt(c.Body),
+			Path: moment(clip.ID, c.AtMS), ClipID: clip.ID, Data: map[string]any{"clip_id": clip.ID, "comment_id": c.ID, "at_ms": c.AtMS},
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // moment is the page of a clip at a time.

@@ -1266,7 +1266,10 @@ type Clip struct {
 	ReadyAt    *time.Time `json:"ready_at,omitempty"`
 
 	// ReplyToClipId Example: 01hf7yat00tvwxyz0123456789
-	ReplyToClipId      *ID             `json:"reply_to_clip_id,omitempty"`
+	ReplyToClipId *ID `json:"reply_to_clip_id,omitempty"`
+
+	// SharedSpaces For its owner: the spaces whose people may watch it whatever its visibility
+	SharedSpaces       *[]ID           `json:"shared_spaces,omitempty"`
 	SizeBytes          *int64          `json:"size_bytes,omitempty"`
 	Space              *Space          `json:"space,omitempty"`
 	State              ClipState       `json:"state"`
@@ -2813,12 +2816,20 @@ type Source struct {
 
 // Space defines model for Space.
 type Space struct {
+	// Closed One does not join it, one is let in by its people
+	Closed *bool `json:"closed,omitempty"`
+
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id ID `json:"id"`
 
-	// Joined I am told of new clips in it (in lists only)
+	// Joined I am in it: I see what is shared with it and am told of new clips in it (in lists only)
 	Joined *bool  `json:"joined,omitempty"`
 	Name   string `json:"name"`
+}
+
+// SpaceList defines model for SpaceList.
+type SpaceList struct {
+	Spaces []Space `json:"spaces"`
 }
 
 // Span defines model for Span.
@@ -3208,6 +3219,11 @@ type AnswerAccessRequestJSONBody struct {
 	Granted bool `json:"granted"`
 }
 
+// PutClipSpacesJSONBody defines parameters for PutClipSpaces.
+type PutClipSpacesJSONBody struct {
+	SpaceIds []ID `json:"space_ids"`
+}
+
 // StitchClipsJSONBody defines parameters for StitchClips.
 type StitchClipsJSONBody struct {
 	// ClipIds What follows it
@@ -3414,12 +3430,15 @@ type RequestMoreTimeJSONBody struct {
 
 // CreateSpaceJSONBody defines parameters for CreateSpace.
 type CreateSpaceJSONBody struct {
-	Name string `json:"name"`
+	// Closed One does not join it, one is let in by its people
+	Closed *bool  `json:"closed,omitempty"`
+	Name   string `json:"name"`
 }
 
 // UpdateSpaceJSONBody defines parameters for UpdateSpace.
 type UpdateSpaceJSONBody struct {
-	Name string `json:"name"`
+	Closed *bool   `json:"closed,omitempty"`
+	Name   *string `json:"name,omitempty"`
 }
 
 // UnsubscribeFormdataBody defines parameters for Unsubscribe.
@@ -3485,6 +3504,9 @@ type CreateShareJSONRequestBody = ShareRequest
 
 // UpdateShareJSONRequestBody defines body for UpdateShare for application/json ContentType.
 type UpdateShareJSONRequestBody = ShareRequest
+
+// PutClipSpacesJSONRequestBody defines body for PutClipSpaces for application/json ContentType.
+type PutClipSpacesJSONRequestBody PutClipSpacesJSONBody
 
 // StitchClipsJSONRequestBody defines body for StitchClips for application/json ContentType.
 type StitchClipsJSONRequestBody StitchClipsJSONBody
@@ -3773,6 +3795,12 @@ type ServerInterface interface {
 	// UpdateShare Change a link's conditions; what is left out stays
 	// (PATCH /api/v1/clips/{id}/shares/{share_id})
 	UpdateShare(ctx echo.Context, id ClipID, shareId ID) error
+	// ListClipSpaces The spaces whose people may watch my clip whatever its visibility
+	// (GET /api/v1/clips/{id}/spaces)
+	ListClipSpaces(ctx echo.Context, id ClipID) error
+	// PutClipSpaces Share my clip with the people of these spaces, and of no others
+	// (PUT /api/v1/clips/{id}/spaces)
+	PutClipSpaces(ctx echo.Context, id ClipID) error
 	// StitchClips Join others to a clip, in a new one that is mine and private; all of them stay as they are
 	// (POST /api/v1/clips/{id}/stitch)
 	StitchClips(ctx echo.Context, id ClipID) error
@@ -4085,13 +4113,13 @@ type ServerInterface interface {
 	// DeleteSpace Delete a space (admins); its clips stay, in no space
 	// (DELETE /api/v1/spaces/{space_id})
 	DeleteSpace(ctx echo.Context, spaceId ID) error
-	// UpdateSpace Rename a space
+	// UpdateSpace Rename a space; its people and admins open and close it
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx echo.Context, spaceId ID) error
 	// LeaveSpace Leave a space
 	// (DELETE /api/v1/spaces/{space_id}/membership)
 	LeaveSpace(ctx echo.Context, spaceId ID) error
-	// JoinSpace Join a space
+	// JoinSpace Join a space; a closed one admins alone
 	// (PUT /api/v1/spaces/{space_id}/membership)
 	JoinSpace(ctx echo.Context, spaceId ID) error
 	// UnmuteSpace Hear of it again
@@ -4100,6 +4128,15 @@ type ServerInterface interface {
 	// MuteSpace Hear nothing of a space's new clips and of the talk about its clips, but when I am named
 	// (PUT /api/v1/spaces/{space_id}/mute)
 	MuteSpace(ctx echo.Context, spaceId ID) error
+	// ListSpacePeople Who is in a space
+	// (GET /api/v1/spaces/{space_id}/people)
+	ListSpacePeople(ctx echo.Context, spaceId ID) error
+	// RemoveSpacePerson Take somebody out of a space (its people and admins); they see nothing of it from then on, open players included
+	// (DELETE /api/v1/spaces/{space_id}/people/{account_id})
+	RemoveSpacePerson(ctx echo.Context, spaceId ID, accountId ID) error
+	// AddSpacePerson Let a member into a space (its people and admins)
+	// (PUT /api/v1/spaces/{space_id}/people/{account_id})
+	AddSpacePerson(ctx echo.Context, spaceId ID, accountId ID) error
 	// UnpinClip Take it off the list
 	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
 	UnpinClip(ctx echo.Context, spaceId ID, clipId ID) error
@@ -5140,6 +5177,38 @@ func (w *ServerInterfaceWrapper) UpdateShare(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.UpdateShare(ctx, id, shareId)
+	return err
+}
+
+// ListClipSpaces converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClipSpaces(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClipSpaces(ctx, id)
+	return err
+}
+
+// PutClipSpaces converts echo context to params.
+func (w *ServerInterfaceWrapper) PutClipSpaces(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PutClipSpaces(ctx, id)
 	return err
 }
 
@@ -6737,6 +6806,70 @@ func (w *ServerInterfaceWrapper) MuteSpace(ctx echo.Context) error {
 	return err
 }
 
+// ListSpacePeople converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSpacePeople(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSpacePeople(ctx, spaceId)
+	return err
+}
+
+// RemoveSpacePerson converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveSpacePerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// ------------- Path parameter "account_id" -------------
+	var accountId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account_id", ctx.Param("account_id"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter account_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveSpacePerson(ctx, spaceId, accountId)
+	return err
+}
+
+// AddSpacePerson converts echo context to params.
+func (w *ServerInterfaceWrapper) AddSpacePerson(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "space_id" -------------
+	var spaceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "space_id", ctx.Param("space_id"), &spaceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter space_id: %s", err))
+	}
+
+	// ------------- Path parameter "account_id" -------------
+	var accountId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "account_id", ctx.Param("account_id"), &accountId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter account_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddSpacePerson(ctx, spaceId, accountId)
+	return err
+}
+
 // UnpinClip converts echo context to params.
 func (w *ServerInterfaceWrapper) UnpinClip(ctx echo.Context) error {
 	var err error
@@ -7195,6 +7328,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/shares/:share_id", wrapper.UpdateShare, options.OperationMiddlewares["updateShare"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/people", wrapper.ListPeople, options.OperationMiddlewares["listPeople"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/people", wrapper.PutPeople, options.OperationMiddlewares["putPeople"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/spaces", wrapper.ListClipSpaces, options.OperationMiddlewares["listClipSpaces"]...)
+	router.PUT(options.BaseURL+"/api/v1/clips/:id/spaces", wrapper.PutClipSpaces, options.OperationMiddlewares["putClipSpaces"]...)
+	router.GET(options.BaseURL+"/api/v1/spaces/:space_id/people", wrapper.ListSpacePeople, options.OperationMiddlewares["listSpacePeople"]...)
+	router.DELETE(options.BaseURL+"/api/v1/spaces/:space_id/people/:account_id", wrapper.RemoveSpacePerson, options.OperationMiddlewares["removeSpacePerson"]...)
+	router.PUT(options.BaseURL+"/api/v1/spaces/:space_id/people/:account_id", wrapper.AddSpacePerson, options.OperationMiddlewares["addSpacePerson"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/requests", wrapper.ListAccessRequests, options.OperationMiddlewares["listAccessRequests"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/requests", wrapper.RequestAccess, options.OperationMiddlewares["requestAccess"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/requests/:request_id", wrapper.AnswerAccessRequest, options.OperationMiddlewares["answerAccessRequest"]...)
@@ -9499,6 +9637,85 @@ type UpdateSharedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response UpdateSharedefaultApplicationProblemPlusJSONResponse) VisitUpdateShareResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClipSpacesRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListClipSpacesResponseObject interface {
+	VisitListClipSpacesResponse(w http.ResponseWriter) error
+}
+
+type ListClipSpaces200JSONResponse SpaceList
+
+func (response ListClipSpaces200JSONResponse) VisitListClipSpacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClipSpacesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClipSpacesdefaultApplicationProblemPlusJSONResponse) VisitListClipSpacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutClipSpacesRequestObject struct {
+	Id   ClipID `json:"id"`
+	Body *PutClipSpacesJSONRequestBody
+}
+
+type PutClipSpacesResponseObject interface {
+	VisitPutClipSpacesResponse(w http.ResponseWriter) error
+}
+
+type PutClipSpaces200JSONResponse SpaceList
+
+func (response PutClipSpaces200JSONResponse) VisitPutClipSpacesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PutClipSpacesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PutClipSpacesdefaultApplicationProblemPlusJSONResponse) VisitPutClipSpacesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13801,6 +14018,113 @@ func (response MuteSpacedefaultApplicationProblemPlusJSONResponse) VisitMuteSpac
 	return err
 }
 
+type ListSpacePeopleRequestObject struct {
+	SpaceId ID `json:"space_id"`
+}
+
+type ListSpacePeopleResponseObject interface {
+	VisitListSpacePeopleResponse(w http.ResponseWriter) error
+}
+
+type ListSpacePeople200JSONResponse People
+
+func (response ListSpacePeople200JSONResponse) VisitListSpacePeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSpacePeopledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSpacePeopledefaultApplicationProblemPlusJSONResponse) VisitListSpacePeopleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveSpacePersonRequestObject struct {
+	SpaceId   ID `json:"space_id"`
+	AccountId ID `json:"account_id"`
+}
+
+type RemoveSpacePersonResponseObject interface {
+	VisitRemoveSpacePersonResponse(w http.ResponseWriter) error
+}
+
+type RemoveSpacePerson204Response struct {
+}
+
+func (response RemoveSpacePerson204Response) VisitRemoveSpacePersonResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveSpacePersondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveSpacePersondefaultApplicationProblemPlusJSONResponse) VisitRemoveSpacePersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddSpacePersonRequestObject struct {
+	SpaceId   ID `json:"space_id"`
+	AccountId ID `json:"account_id"`
+}
+
+type AddSpacePersonResponseObject interface {
+	VisitAddSpacePersonResponse(w http.ResponseWriter) error
+}
+
+type AddSpacePerson204Response struct {
+}
+
+func (response AddSpacePerson204Response) VisitAddSpacePersonResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type AddSpacePersondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddSpacePersondefaultApplicationProblemPlusJSONResponse) VisitAddSpacePersonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UnpinClipRequestObject struct {
 	SpaceId ID `json:"space_id"`
 	ClipId  ID `json:"clip_id"`
@@ -14804,6 +15128,12 @@ type StrictServerInterface interface {
 	// UpdateShare Change a link's conditions; what is left out stays
 	// (PATCH /api/v1/clips/{id}/shares/{share_id})
 	UpdateShare(ctx context.Context, request UpdateShareRequestObject) (UpdateShareResponseObject, error)
+	// ListClipSpaces The spaces whose people may watch my clip whatever its visibility
+	// (GET /api/v1/clips/{id}/spaces)
+	ListClipSpaces(ctx context.Context, request ListClipSpacesRequestObject) (ListClipSpacesResponseObject, error)
+	// PutClipSpaces Share my clip with the people of these spaces, and of no others
+	// (PUT /api/v1/clips/{id}/spaces)
+	PutClipSpaces(ctx context.Context, request PutClipSpacesRequestObject) (PutClipSpacesResponseObject, error)
 	// StitchClips Join others to a clip, in a new one that is mine and private; all of them stay as they are
 	// (POST /api/v1/clips/{id}/stitch)
 	StitchClips(ctx context.Context, request StitchClipsRequestObject) (StitchClipsResponseObject, error)
@@ -15116,13 +15446,13 @@ type StrictServerInterface interface {
 	// DeleteSpace Delete a space (admins); its clips stay, in no space
 	// (DELETE /api/v1/spaces/{space_id})
 	DeleteSpace(ctx context.Context, request DeleteSpaceRequestObject) (DeleteSpaceResponseObject, error)
-	// UpdateSpace Rename a space
+	// UpdateSpace Rename a space; its people and admins open and close it
 	// (PATCH /api/v1/spaces/{space_id})
 	UpdateSpace(ctx context.Context, request UpdateSpaceRequestObject) (UpdateSpaceResponseObject, error)
 	// LeaveSpace Leave a space
 	// (DELETE /api/v1/spaces/{space_id}/membership)
 	LeaveSpace(ctx context.Context, request LeaveSpaceRequestObject) (LeaveSpaceResponseObject, error)
-	// JoinSpace Join a space
+	// JoinSpace Join a space; a closed one admins alone
 	// (PUT /api/v1/spaces/{space_id}/membership)
 	JoinSpace(ctx context.Context, request JoinSpaceRequestObject) (JoinSpaceResponseObject, error)
 	// UnmuteSpace Hear of it again
@@ -15131,6 +15461,15 @@ type StrictServerInterface interface {
 	// MuteSpace Hear nothing of a space's new clips and of the talk about its clips, but when I am named
 	// (PUT /api/v1/spaces/{space_id}/mute)
 	MuteSpace(ctx context.Context, request MuteSpaceRequestObject) (MuteSpaceResponseObject, error)
+	// ListSpacePeople Who is in a space
+	// (GET /api/v1/spaces/{space_id}/people)
+	ListSpacePeople(ctx context.Context, request ListSpacePeopleRequestObject) (ListSpacePeopleResponseObject, error)
+	// RemoveSpacePerson Take somebody out of a space (its people and admins); they see nothing of it from then on, open players included
+	// (DELETE /api/v1/spaces/{space_id}/people/{account_id})
+	RemoveSpacePerson(ctx context.Context, request RemoveSpacePersonRequestObject) (RemoveSpacePersonResponseObject, error)
+	// AddSpacePerson Let a member into a space (its people and admins)
+	// (PUT /api/v1/spaces/{space_id}/people/{account_id})
+	AddSpacePerson(ctx context.Context, request AddSpacePersonRequestObject) (AddSpacePersonResponseObject, error)
 	// UnpinClip Take it off the list
 	// (DELETE /api/v1/spaces/{space_id}/pins/{clip_id})
 	UnpinClip(ctx context.Context, request UnpinClipRequestObject) (UnpinClipResponseObject, error)
@@ -17067,6 +17406,79 @@ func (sh *strictHandler) UpdateShare(ctx echo.Context, id ClipID, shareId ID) er
 		return err
 	} else if validResponse, ok := response.(UpdateShareResponseObject); ok {
 		return validResponse.VisitUpdateShareResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClipSpaces operation middleware
+func (sh *strictHandler) ListClipSpaces(ctx echo.Context, id ClipID) error {
+	var request ListClipSpacesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClipSpaces(ctx.Request().Context(), request.(ListClipSpacesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClipSpaces")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClipSpacesResponseObject); ok {
+		return validResponse.VisitListClipSpacesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PutClipSpaces operation middleware
+func (sh *strictHandler) PutClipSpaces(ctx echo.Context, id ClipID) error {
+	var request PutClipSpacesRequestObject
+
+	request.Id = id
+
+	var body PutClipSpacesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PutClipSpaces(ctx.Request().Context(), request.(PutClipSpacesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PutClipSpaces")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PutClipSpacesResponseObject); ok {
+		return validResponse.VisitPutClipSpacesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -20430,6 +20842,83 @@ func (sh *strictHandler) MuteSpace(ctx echo.Context, spaceId ID) error {
 		return err
 	} else if validResponse, ok := response.(MuteSpaceResponseObject); ok {
 		return validResponse.VisitMuteSpaceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSpacePeople operation middleware
+func (sh *strictHandler) ListSpacePeople(ctx echo.Context, spaceId ID) error {
+	var request ListSpacePeopleRequestObject
+
+	request.SpaceId = spaceId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSpacePeople(ctx.Request().Context(), request.(ListSpacePeopleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSpacePeople")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSpacePeopleResponseObject); ok {
+		return validResponse.VisitListSpacePeopleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveSpacePerson operation middleware
+func (sh *strictHandler) RemoveSpacePerson(ctx echo.Context, spaceId ID, accountId ID) error {
+	var request RemoveSpacePersonRequestObject
+
+	request.SpaceId = spaceId
+	request.AccountId = accountId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveSpacePerson(ctx.Request().Context(), request.(RemoveSpacePersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveSpacePerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveSpacePersonResponseObject); ok {
+		return validResponse.VisitRemoveSpacePersonResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddSpacePerson operation middleware
+func (sh *strictHandler) AddSpacePerson(ctx echo.Context, spaceId ID, accountId ID) error {
+	var request AddSpacePersonRequestObject
+
+	request.SpaceId = spaceId
+	request.AccountId = accountId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddSpacePerson(ctx.Request().Context(), request.(AddSpacePersonRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddSpacePerson")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddSpacePersonResponseObject); ok {
+		return validResponse.VisitAddSpacePersonResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -27,7 +27,8 @@ select sqlc.embed(ask), author.name as author_name, owner.name as owner_name
    and (@in_occurrence::text = '' or ask.occurrence_id = @in_occurrence::text)
    and (@read_by::text = '' or @read_by::text in (ask.author_id, ask.owner_id, ask.escalated_to)
         or not exists (select from clip where clip.id = ask.clip_id
-                        and not (may_watch(clip.owner_id, clip.visibility, @read_by::text, @guest::bool) or @read_by::text = any(clip.people)))
+                        and not (may_watch(clip.owner_id, clip.visibility, @read_by::text, @guest::bool) or @read_by::text = any(clip.people)
+                                 or not @guest::bool and in_spaces(clip.spaces, @read_by::text)))
        and not exists (select from comment where comment.id = ask.comment_id and comment.private_to is not null))
    and (not @only_open::bool or ask.state = 'open')
    and (not @only_urgent::bool or ask.class = 'urgent')

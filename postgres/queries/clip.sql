@@ -6,7 +6,7 @@ values (@id, @workspace_id, @owner_id, @space_id, @kind, @title, @description, @
 select sqlc.embed(clip) from clip where id = @id and deleted_at is null;
 
 -- name: ClipRights :one
-select id, workspace_id, owner_id, visibility, parent_id, host_id, people from clip where id = @id;
+select id, workspace_id, owner_id, visibility, parent_id, host_id, people, spaces from clip where id = @id;
 
 -- name: LockClip :one
 -- Every change of a clip or of what belongs to it takes this lock first, so that no two wait for each other.
@@ -25,10 +25,11 @@ select sqlc.embed(clip), account.name as owner_name, coalesce(space.name, '') as
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
  where clip.workspace_id = @workspace_id and clip.deleted_at is null and clip.parent_id is null
-   and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool) or @viewer_id::text = any(clip.people))
+   and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, @guest::bool) or @viewer_id::text = any(clip.people)
+        or not @guest::bool and clip.spaces && array(select space_member.space_id from space_member where space_member.account_id = @viewer_id::text))
    and (@before::text = '' or clip.id < @before::text)
    and (@by_owner::text = '' or clip.owner_id = @by_owner::text)
-   and (@in_space::text = '' or clip.space_id = @in_space::text)
+   and (@in_space::text = '' or clip.space_id = @in_space::text or clip.spaces @> array[@in_space::text])
    and (@with_tag::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = @with_tag::text))
    and (@pinned_in::text = '' or exists (select from pin where pin.clip_id = clip.id and pin.space_id = @pinned_in::text))
  order by clip.id desc limit @page_size::int;

@@ -4,14 +4,14 @@
 select pg_advisory_xact_lock(hashtextextended('events ' || @workspace_id::text, 0));
 
 -- name: InsertEvent :exec
-insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience, people)
-values (@workspace_id, @clip_id, @kind, @data, @owner_id, @visibility, @audience, @people::text[]);
+insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience, people, spaces)
+values (@workspace_id, @clip_id, @kind, @data, @owner_id, @visibility, @audience, @people::text[], @spaces::text[]);
 
 -- name: EventsByID :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people from event where id = any(@ids::bigint[]) order by id;
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people, spaces from event where id = any(@ids::bigint[]) order by id;
 
 -- name: EventsSince :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people from event
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people, spaces from event
  where workspace_id = @workspace_id and id > @after order by id limit @page_size::int;
 
 -- name: EventSpan :one

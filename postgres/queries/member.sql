@@ -17,7 +17,8 @@ select member.workspace_id, member.role, member.joined_at, sqlc.embed(account)
  order by member.joined_at desc, member.workspace_id desc;
 
 -- name: Member :one
-select member.workspace_id, member.role, member.joined_at, sqlc.embed(account)
+select member.workspace_id, member.role, member.joined_at, sqlc.embed(account),
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from member join account on account.id = member.account_id
  where member.workspace_id = @workspace_id and member.account_id = @account_id and member.left_at is null;
 

@@ -10,6 +10,7 @@ select created_at, last_used_at from podcast where workspace_id = @workspace_id 
 
 -- name: PodcastBySecret :one
 select podcast.account_id, podcast.workspace_id, member.role,
+       array(select space_member.space_id from space_member where space_member.account_id = member.account_id)::text[] as spaces,
        (podcast.last_used_at is null or podcast.last_used_at < now() - interval '1 minute')::bool as used_long_ago
   from podcast
   join member on member.workspace_id = podcast.workspace_id and member.account_id = podcast.account_id and member.left_at is null

@@ -1,5 +1,5 @@
 -- name: ShowRepliesTo :exec
-update clip set visibility = @visibility, people = @people::text[], guest_comments = @guest_comments, downloads = @downloads, updated_at = now() where parent_id = @parent_id::text;
+update clip set visibility = @visibility, people = @people::text[], spaces = @spaces::text[], guest_comments = @guest_comments, downloads = @downloads, updated_at = now() where parent_id = @parent_id::text;
 
 -- name: RepliesTo :many
 select sqlc.embed(clip) from clip where parent_id = @parent_id::text and deleted_at is null for no key update;

@@ -5,7 +5,8 @@ select @id, @token_hash, member.account_id, member.workspace_id, @user_agent, @a
 
 -- name: SignInByToken :one
 select sign_in.id, sign_in.workspace_id, sign_in.user_agent, sign_in.address, sign_in.created_at, sign_in.last_seen_at,
-       sign_in.expires_at, sign_in.occurrence_id, member.role, member.joined_at, sqlc.embed(account)
+       sign_in.expires_at, sign_in.occurrence_id, member.role, member.joined_at, sqlc.embed(account),
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from sign_in
   join member on member.workspace_id = sign_in.workspace_id and member.account_id = sign_in.account_id and member.left_at is null
   join account on account.id = sign_in.account_id

@@ -1,14 +1,14 @@
 -- name: InsertSpace :exec
-insert into space (id, workspace_id, name) values (@id, @workspace_id, @name);
+insert into space (id, workspace_id, name, closed) values (@id, @workspace_id, @name, @closed);
 
 -- name: Spaces :many
-select id, workspace_id, name, created_at from space where workspace_id = @workspace_id order by lower(name), id;
+select id, workspace_id, name, created_at, closed from space where workspace_id = @workspace_id order by lower(name), id;
 
 -- name: Space :one
-select id, workspace_id, name, created_at from space where workspace_id = @workspace_id and id = @id;
+select id, workspace_id, name, created_at, closed from space where workspace_id = @workspace_id and id = @id;
 
--- name: RenameSpace :one
-update space set name = @name where workspace_id = @workspace_id and id = @id returning id, workspace_id, name, created_at;
+-- name: UpdateSpace :one
+update space set name = @name, closed = @closed where workspace_id = @workspace_id and id = @id returning id, workspace_id, name, created_at, closed;
 
 -- name: DeleteSpace :execrows
 delete from space where workspace_id = @workspace_id and id = @id;

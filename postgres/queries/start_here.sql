@@ -26,8 +26,8 @@ with answered as (
 ), gone_back as (
   select clip.id from clip join watch on watch.clip_id = clip.id and watch.replayed <> '{}'
    where clip.workspace_id = @workspace_id and clip.deleted_at is null and clip.state = 'ready'
-     and (clip.space_id = @space_id::text or clip.space_id is null and clip.id in (select clip_id from answered))
-     and may_watch(clip.owner_id, clip.visibility, @viewer_id::text, false)
+     and (clip.space_id = @space_id::text or clip.spaces @> array[@space_id::text] or clip.space_id is null and clip.id in (select clip_id from answered))
+     and (may_watch(clip.owner_id, clip.visibility, @viewer_id::text, false) or @viewer_id::text = any(clip.people) or in_spaces(clip.spaces, @viewer_id::text))
    group by clip.id order by count(*) desc, clip.id desc limit @most::int
 )
 select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, watch.replayed::text as replayed
@@ -39,6 +39,6 @@ select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, wa
 -- What holds: said in a clip of the space, or in a round that belongs to it, and not superseded.
 select decision.id from decision left join clip on clip.id = decision.clip_id
   left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
- where decision.workspace_id = @workspace_id and (clip.space_id = @space_id::text or round.space_id = @space_id::text)
+ where decision.workspace_id = @workspace_id and (clip.space_id = @space_id::text or clip.spaces @> array[@space_id::text] or round.space_id = @space_id::text)
    and not exists (select from decision newer where newer.supersedes = decision.id)
  order by decision.id desc limit @most::int;

@@ -5,7 +5,8 @@ select @id, @token_hash, member.account_id, member.workspace_id, @name
 
 -- name: TokenByHash :one
 select api_token.id, api_token.workspace_id, api_token.name as token_name, api_token.created_at as token_created_at,
-       api_token.last_used_at, (api_token.last_used_at is null or api_token.last_used_at < now() - interval '1 minute')::bool as used_long_ago, member.role, member.joined_at, sqlc.embed(account)
+       api_token.last_used_at, (api_token.last_used_at is null or api_token.last_used_at < now() - interval '1 minute')::bool as used_long_ago, member.role, member.joined_at, sqlc.embed(account),
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from api_token
   join member on member.workspace_id = api_token.workspace_id and member.account_id = api_token.account_id and member.left_at is null
   join account on account.id = api_token.account_id

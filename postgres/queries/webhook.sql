@@ -17,9 +17,10 @@ update webhook set paused = true, paused_reason = @reason where id = @id;
 delete from webhook where workspace_id = @workspace_id and id = @id;
 
 -- name: WebhooksFor :many
--- Who wants a message of a space; those of the whole workspace want it, too.
+-- Who wants a message of a space; those of the whole workspace want it, too, unless it is for the space alone.
 select id from webhook
  where workspace_id = @workspace_id and not paused and @kind::text = any(wants) and coalesce(space_id, @space_id::text) = @space_id::text
+   and (space_id is not null or not @alone::bool)
  order by id;
 
 -- name: InsertPost :exec
@@ -41,8 +42,9 @@ returning sqlc.embed(post), sqlc.embed(webhook),
   coalesce((select clip.title from clip where clip.id = post.clip_id), '')::text as clip_title,
   (not exists (select from comment where post.kind = 'comment.created' and comment.id = post.ref and comment.deleted_at is not null)
    and (post.clip_id is null or exists (
-    select from clip where clip.id = post.clip_id and clip.deleted_at is null and clip.visibility <> 'private'
-       and (webhook.space_id is null or clip.space_id = webhook.space_id or post.of_round and clip.space_id is null))))::bool as shown;
+    select from clip where clip.id = post.clip_id and clip.deleted_at is null
+       and (clip.spaces @> array[webhook.space_id] or clip.visibility <> 'private'
+            and (webhook.space_id is null or clip.space_id = webhook.space_id or post.of_round and clip.space_id is null)))))::bool as shown;
 
 -- name: PostSent :exec
 update post set due_at = null, sent_at = now(), reason = '' where id = @id;

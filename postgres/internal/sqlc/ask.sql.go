@@ -88,7 +88,8 @@ select ask.id, ask.workspace_id, ask.author_id, ask.owner_id, ask.body, ask.clas
    and ($5::text = '' or ask.occurrence_id = $5::text)
    and ($6::text = '' or $6::text in (ask.author_id, ask.owner_id, ask.escalated_to)
         or not exists (select from clip where clip.id = ask.clip_id
-                        and not (may_watch(clip.owner_id, clip.visibility, $6::text, $7::bool) or $6::text = any(clip.people)))
+                        and not (may_watch(clip.owner_id, clip.visibility, $6::text, $7::bool) or $6::text = any(clip.people)
+                                 or not $7::bool and in_spaces(clip.spaces, $6::text)))
        and not exists (select from comment where comment.id = ask.comment_id and comment.private_to is not null))
    and (not $8::bool or ask.state = 'open')
    and (not $9::bool or ask.class = 'urgent')

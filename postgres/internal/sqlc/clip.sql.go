@@ -12,7 +12,7 @@ import (
 )
 
 const clip = `-- name: Clip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title from clip where id = $1 and deleted_at is null
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces from clip where id = $1 and deleted_at is null
 `
 
 type ClipRow struct {
@@ -63,6 +63,7 @@ func (q *Queries) Clip(ctx context.Context, id domain.ClipID) (ClipRow, error) {
 		&i.Clip.PreviewKey,
 		&i.Clip.LinkFor,
 		&i.Clip.MadeTitle,
+		&i.Clip.Spaces,
 	)
 	return i, err
 }
@@ -134,7 +135,7 @@ func (q *Queries) ClipObjects(ctx context.Context, id domain.ClipID) (ClipObject
 }
 
 const clipRights = `-- name: ClipRights :one
-select id, workspace_id, owner_id, visibility, parent_id, host_id, people from clip where id = $1
+select id, workspace_id, owner_id, visibility, parent_id, host_id, people, spaces from clip where id = $1
 `
 
 type ClipRightsRow struct {
@@ -145,6 +146,7 @@ type ClipRightsRow struct {
 	ParentID    *domain.ClipID
 	HostID      *domain.AccountID
 	People      []string
+	Spaces      []string
 }
 
 func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsRow, error) {
@@ -158,12 +160,13 @@ func (q *Queries) ClipRights(ctx context.Context, id domain.ClipID) (ClipRightsR
 		&i.ParentID,
 		&i.HostID,
 		&i.People,
+		&i.Spaces,
 	)
 	return i, err
 }
 
 const clipView = `-- name: ClipView :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
@@ -222,6 +225,7 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 		&i.Clip.PreviewKey,
 		&i.Clip.LinkFor,
 		&i.Clip.MadeTitle,
+		&i.Clip.Spaces,
 		&i.OwnerName,
 		&i.SpaceName,
 		&i.CommentCount,
@@ -231,15 +235,16 @@ func (q *Queries) ClipView(ctx context.Context, id domain.ClipID) (ClipViewRow, 
 }
 
 const clipViews = `-- name: ClipViews :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, account.name as owner_name, coalesce(space.name, '') as space_name,
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces, account.name as owner_name, coalesce(space.name, '') as space_name,
        (select count(*) from comment where comment.clip_id = clip.id and comment.deleted_at is null and comment.private_to is null) as comment_count,
        exists (select from segment where segment.clip_id = clip.id) as playable
   from clip join account on account.id = clip.owner_id left join space on space.id = clip.space_id
  where clip.workspace_id = $1 and clip.deleted_at is null and clip.parent_id is null
-   and (may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool) or $2::text = any(clip.people))
+   and (may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool) or $2::text = any(clip.people)
+        or not $3::bool and clip.spaces && array(select space_member.space_id from space_member where space_member.account_id = $2::text))
    and ($4::text = '' or clip.id < $4::text)
    and ($5::text = '' or clip.owner_id = $5::text)
-   and ($6::text = '' or clip.space_id = $6::text)
+   and ($6::text = '' or clip.space_id = $6::text or clip.spaces @> array[$6::text])
    and ($7::text = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = $7::text))
    and ($8::text = '' or exists (select from pin where pin.clip_id = clip.id and pin.space_id = $8::text))
  order by clip.id desc limit $9::int
@@ -325,6 +330,7 @@ func (q *Queries) ClipViews(ctx context.Context, arg ClipViewsParams) ([]ClipVie
 			&i.Clip.PreviewKey,
 			&i.Clip.LinkFor,
 			&i.Clip.MadeTitle,
+			&i.Clip.Spaces,
 			&i.OwnerName,
 			&i.SpaceName,
 			&i.CommentCount,
@@ -388,7 +394,7 @@ func (q *Queries) InsertClip(ctx context.Context, arg InsertClipParams) error {
 }
 
 const lockClip = `-- name: LockClip :one
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title from clip where id = $1 and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces from clip where id = $1 and deleted_at is null for no key update
 `
 
 type LockClipRow struct {
@@ -440,6 +446,7 @@ func (q *Queries) LockClip(ctx context.Context, id domain.ClipID) (LockClipRow, 
 		&i.Clip.PreviewKey,
 		&i.Clip.LinkFor,
 		&i.Clip.MadeTitle,
+		&i.Clip.Spaces,
 	)
 	return i, err
 }

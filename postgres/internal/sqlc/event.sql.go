@@ -28,7 +28,7 @@ func (q *Queries) EventSpan(ctx context.Context) (EventSpanRow, error) {
 }
 
 const eventsByID = `-- name: EventsByID :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people from event where id = any($1::bigint[]) order by id
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people, spaces from event where id = any($1::bigint[]) order by id
 `
 
 func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) {
@@ -51,6 +51,7 @@ func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) 
 			&i.Visibility,
 			&i.Audience,
 			&i.People,
+			&i.Spaces,
 		); err != nil {
 			return nil, err
 		}
@@ -63,7 +64,7 @@ func (q *Queries) EventsByID(ctx context.Context, ids []int64) ([]Event, error) 
 }
 
 const eventsSince = `-- name: EventsSince :many
-select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people from event
+select id, workspace_id, clip_id, kind, data, at, owner_id, visibility, audience, people, spaces from event
  where workspace_id = $1 and id > $2 order by id limit $3::int
 `
 
@@ -93,6 +94,7 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 			&i.Visibility,
 			&i.Audience,
 			&i.People,
+			&i.Spaces,
 		); err != nil {
 			return nil, err
 		}
@@ -105,8 +107,8 @@ func (q *Queries) EventsSince(ctx context.Context, arg EventsSinceParams) ([]Eve
 }
 
 const insertEvent = `-- name: InsertEvent :exec
-insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience, people)
-values ($1, $2, $3, $4, $5, $6, $7, $8::text[])
+insert into event (workspace_id, clip_id, kind, data, owner_id, visibility, audience, people, spaces)
+values ($1, $2, $3, $4, $5, $6, $7, $8::text[], $9::text[])
 `
 
 type InsertEventParams struct {
@@ -118,6 +120,7 @@ type InsertEventParams struct {
 	Visibility  domain.Visibility
 	Audience    []string
 	People      []string
+	Spaces      []string
 }
 
 func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error {
@@ -130,6 +133,7 @@ func (q *Queries) InsertEvent(ctx context.Context, arg InsertEventParams) error 
 		arg.Visibility,
 		arg.Audience,
 		arg.People,
+		arg.Spaces,
 	)
 	return err
 }

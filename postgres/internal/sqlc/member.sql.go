@@ -46,7 +46,8 @@ func (q *Queries) MarkMemberLeft(ctx context.Context, workspaceID domain.Workspa
 }
 
 const member = `-- name: Member :one
-select member.workspace_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at
+select member.workspace_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at,
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from member join account on account.id = member.account_id
  where member.workspace_id = $1 and member.account_id = $2 and member.left_at is null
 `
@@ -56,6 +57,7 @@ type MemberRow struct {
 	Role        domain.Role
 	JoinedAt    time.Time
 	Account     Account
+	Spaces      []string
 }
 
 func (q *Queries) Member(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) (MemberRow, error) {
@@ -71,6 +73,7 @@ func (q *Queries) Member(ctx context.Context, workspaceID domain.WorkspaceID, ac
 		&i.Account.TimeZone,
 		&i.Account.PasswordHash,
 		&i.Account.CreatedAt,
+		&i.Spaces,
 	)
 	return i, err
 }

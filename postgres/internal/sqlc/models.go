@@ -147,6 +147,7 @@ type Clip struct {
 	PreviewKey         string
 	LinkFor            *domain.OccurrenceID
 	MadeTitle          string
+	Spaces             []string
 }
 
 type ClipTag struct {
@@ -203,6 +204,7 @@ type Event struct {
 	Visibility  domain.Visibility
 	Audience    []string
 	People      []string
+	Spaces      []string
 }
 
 type InitSegment struct {
@@ -425,6 +427,7 @@ type Space struct {
 	WorkspaceID domain.WorkspaceID
 	Name        string
 	CreatedAt   time.Time
+	Closed      bool
 }
 
 type Summary struct {

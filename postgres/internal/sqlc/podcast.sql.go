@@ -64,6 +64,7 @@ func (q *Queries) Podcast(ctx context.Context, workspaceID domain.WorkspaceID, a
 
 const podcastBySecret = `-- name: PodcastBySecret :one
 select podcast.account_id, podcast.workspace_id, member.role,
+       array(select space_member.space_id from space_member where space_member.account_id = member.account_id)::text[] as spaces,
        (podcast.last_used_at is null or podcast.last_used_at < now() - interval '1 minute')::bool as used_long_ago
   from podcast
   join member on member.workspace_id = podcast.workspace_id and member.account_id = podcast.account_id and member.left_at is null
@@ -74,6 +75,7 @@ type PodcastBySecretRow struct {
 	AccountID   domain.AccountID
 	WorkspaceID domain.WorkspaceID
 	Role        domain.Role
+	Spaces      []string
 	UsedLongAgo bool
 }
 
@@ -84,6 +86,7 @@ func (q *Queries) PodcastBySecret(ctx context.Context, secretHash []byte) (Podca
 		&i.AccountID,
 		&i.WorkspaceID,
 		&i.Role,
+		&i.Spaces,
 		&i.UsedLongAgo,
 	)
 	return i, err

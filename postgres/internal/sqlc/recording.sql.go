@@ -151,7 +151,7 @@ func (q *Queries) InsertRecording(ctx context.Context, arg InsertRecordingParams
 }
 
 const quietRecordings = `-- name: QuietRecordings :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, recording.clip_id, recording.mime_type, recording.file_name, recording.next_seq, recording.bytes, recording.declared_bytes, recording.source_parts, recording.end_reason, recording.last_chunk_at, recording.checkpoint, recording.checkpoint_offset, recording.sha256, recording.gaps, recording.epoch, recording.node, recording.ended_bytes, recording.source_runs
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces, recording.clip_id, recording.mime_type, recording.file_name, recording.next_seq, recording.bytes, recording.declared_bytes, recording.source_parts, recording.end_reason, recording.last_chunk_at, recording.checkpoint, recording.checkpoint_offset, recording.sha256, recording.gaps, recording.epoch, recording.node, recording.ended_bytes, recording.source_runs
   from recording join clip on clip.id = recording.clip_id
  where recording.end_reason = '' and recording.last_chunk_at < now() - make_interval(secs => $1::float8)
    and clip.deleted_at is null
@@ -213,6 +213,7 @@ func (q *Queries) QuietRecordings(ctx context.Context, quietSeconds float64, pag
 			&i.Clip.PreviewKey,
 			&i.Clip.LinkFor,
 			&i.Clip.MadeTitle,
+			&i.Clip.Spaces,
 			&i.Recording.ClipID,
 			&i.Recording.MimeType,
 			&i.Recording.FileName,

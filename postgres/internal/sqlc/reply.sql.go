@@ -28,7 +28,7 @@ func (q *Queries) CommentOfReply(ctx context.Context, replyClipID string) (Comme
 }
 
 const replies = `-- name: Replies :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, left(coalesce((select string_agg(nullif(case when clip.cuts = '[]' then cue.body else kept_text(cue.body, cue.start_ms, cue.end_ms, cue.words, clip.cuts) end, ''), ' ' order by cue.no) from cue where cue.clip_id = clip.id and cue.no < 400), ''), 4000)::text as words
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces, left(coalesce((select string_agg(nullif(case when clip.cuts = '[]' then cue.body else kept_text(cue.body, cue.start_ms, cue.end_ms, cue.words, clip.cuts) end, ''), ' ' order by cue.no) from cue where cue.clip_id = clip.id and cue.no < 400), ''), 4000)::text as words
   from clip where clip.id = any($1::text[]) and clip.deleted_at is null
 `
 
@@ -88,6 +88,7 @@ func (q *Queries) Replies(ctx context.Context, clips []string) ([]RepliesRow, er
 			&i.Clip.PreviewKey,
 			&i.Clip.LinkFor,
 			&i.Clip.MadeTitle,
+			&i.Clip.Spaces,
 			&i.Words,
 		); err != nil {
 			return nil, err
@@ -101,7 +102,7 @@ func (q *Queries) Replies(ctx context.Context, clips []string) ([]RepliesRow, er
 }
 
 const repliesTo = `-- name: RepliesTo :many
-select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title from clip where parent_id = $1::text and deleted_at is null for no key update
+select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces from clip where parent_id = $1::text and deleted_at is null for no key update
 `
 
 type RepliesToRow struct {
@@ -158,6 +159,7 @@ func (q *Queries) RepliesTo(ctx context.Context, parentID string) ([]RepliesToRo
 			&i.Clip.PreviewKey,
 			&i.Clip.LinkFor,
 			&i.Clip.MadeTitle,
+			&i.Clip.Spaces,
 		); err != nil {
 			return nil, err
 		}
@@ -170,12 +172,13 @@ func (q *Queries) RepliesTo(ctx context.Context, parentID string) ([]RepliesToRo
 }
 
 const showRepliesTo = `-- name: ShowRepliesTo :exec
-update clip set visibility = $1, people = $2::text[], guest_comments = $3, downloads = $4, updated_at = now() where parent_id = $5::text
+update clip set visibility = $1, people = $2::text[], spaces = $3::text[], guest_comments = $4, downloads = $5, updated_at = now() where parent_id = $6::text
 `
 
 type ShowRepliesToParams struct {
 	Visibility    domain.Visibility
 	People        []string
+	Spaces        []string
 	GuestComments bool
 	Downloads     bool
 	ParentID      string
@@ -185,6 +188,7 @@ func (q *Queries) ShowRepliesTo(ctx context.Context, arg ShowRepliesToParams) er
 	_, err := q.db.Exec(ctx, showRepliesTo,
 		arg.Visibility,
 		arg.People,
+		arg.Spaces,
 		arg.GuestComments,
 		arg.Downloads,
 		arg.ParentID,

@@ -132,9 +132,10 @@ match as materialized (
   select match.clip_id, match.ids, date_part('epoch', clip.created_at) / 63072000 as age
     from q, match join clip on clip.id = match.clip_id
    where clip.workspace_id = q.workspace_id and clip.deleted_at is null
-     and (may_watch(clip.owner_id, clip.visibility, q.viewer_id, q.guest) or clip.host_id = q.viewer_id or q.viewer_id = any(clip.people))
+     and (may_watch(clip.owner_id, clip.visibility, q.viewer_id, q.guest) or clip.host_id = q.viewer_id or q.viewer_id = any(clip.people)
+          or not q.guest and clip.spaces && array(select space_member.space_id from space_member where space_member.account_id = (select me.viewer_id from q me)))
      and (q.by_owner = '' or clip.owner_id = q.by_owner)
-     and (q.in_space = '' or clip.space_id = q.in_space)
+     and (q.in_space = '' or clip.space_id = q.in_space or clip.spaces @> array[q.in_space])
      and (q.since is null or clip.created_at >= q.since)
      and (q.until is null or clip.created_at < q.until)
      and (q.with_tag = '' or exists (select from clip_tag where clip_tag.clip_id = clip.id and clip_tag.tag = q.with_tag))

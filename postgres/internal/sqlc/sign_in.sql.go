@@ -93,7 +93,8 @@ func (q *Queries) InsertSignIn(ctx context.Context, arg InsertSignInParams) (int
 
 const signInByToken = `-- name: SignInByToken :one
 select sign_in.id, sign_in.workspace_id, sign_in.user_agent, sign_in.address, sign_in.created_at, sign_in.last_seen_at,
-       sign_in.expires_at, sign_in.occurrence_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at
+       sign_in.expires_at, sign_in.occurrence_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at,
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from sign_in
   join member on member.workspace_id = sign_in.workspace_id and member.account_id = sign_in.account_id and member.left_at is null
   join account on account.id = sign_in.account_id
@@ -112,6 +113,7 @@ type SignInByTokenRow struct {
 	Role         domain.Role
 	JoinedAt     time.Time
 	Account      Account
+	Spaces       []string
 }
 
 func (q *Queries) SignInByToken(ctx context.Context, tokenHash []byte) (SignInByTokenRow, error) {
@@ -134,6 +136,7 @@ func (q *Queries) SignInByToken(ctx context.Context, tokenHash []byte) (SignInBy
 		&i.Account.TimeZone,
 		&i.Account.PasswordHash,
 		&i.Account.CreatedAt,
+		&i.Spaces,
 	)
 	return i, err
 }

@@ -24,44 +24,28 @@ func (q *Queries) DeleteSpace(ctx context.Context, workspaceID domain.WorkspaceI
 }
 
 const insertSpace = `-- name: InsertSpace :exec
-insert into space (id, workspace_id, name) values ($1, $2, $3)
+insert into space (id, workspace_id, name, closed) values ($1, $2, $3, $4)
 `
 
 type InsertSpaceParams struct {
 	ID          domain.SpaceID
 	WorkspaceID domain.WorkspaceID
 	Name        string
+	Closed      bool
 }
 
 func (q *Queries) InsertSpace(ctx context.Context, arg InsertSpaceParams) error {
-	_, err := q.db.Exec(ctx, insertSpace, arg.ID, arg.WorkspaceID, arg.Name)
+	_, err := q.db.Exec(ctx, insertSpace,
+		arg.ID,
+		arg.WorkspaceID,
+		arg.Name,
+		arg.Closed,
+	)
 	return err
 }
 
-const renameSpace = `-- name: RenameSpace :one
-update space set name = $1 where workspace_id = $2 and id = $3 returning id, workspace_id, name, created_at
-`
-
-type RenameSpaceParams struct {
-	Name        string
-	WorkspaceID domain.WorkspaceID
-	ID          domain.SpaceID
-}
-
-func (q *Queries) RenameSpace(ctx context.Context, arg RenameSpaceParams) (Space, error) {
-	row := q.db.QueryRow(ctx, renameSpace, arg.Name, arg.WorkspaceID, arg.ID)
-	var i Space
-	err := row.Scan(
-		&i.ID,
-		&i.WorkspaceID,
-		&i.Name,
-		&i.CreatedAt,
-	)
-	return i, err
-}
-
 const space = `-- name: Space :one
-select id, workspace_id, name, created_at from space where workspace_id = $1 and id = $2
+select id, workspace_id, name, created_at, closed from space where workspace_id = $1 and id = $2
 `
 
 func (q *Queries) Space(ctx context.Context, workspaceID domain.WorkspaceID, iD domain.SpaceID) (Space, error) {
@@ -72,12 +56,13 @@ func (q *Queries) Space(ctx context.Context, workspaceID domain.WorkspaceID, iD 
 		&i.WorkspaceID,
 		&i.Name,
 		&i.CreatedAt,
+		&i.Closed,
 	)
 	return i, err
 }
 
 const spaces = `-- name: Spaces :many
-select id, workspace_id, name, created_at from space where workspace_id = $1 order by lower(name), id
+select id, workspace_id, name, created_at, closed from space where workspace_id = $1 order by lower(name), id
 `
 
 func (q *Queries) Spaces(ctx context.Context, workspaceID domain.WorkspaceID) ([]Space, error) {
@@ -94,6 +79,7 @@ func (q *Queries) Spaces(ctx context.Context, workspaceID domain.WorkspaceID) ([
 			&i.WorkspaceID,
 			&i.Name,
 			&i.CreatedAt,
+			&i.Closed,
 		); err != nil {
 			return nil, err
 		}
@@ -103,4 +89,33 @@ func (q *Queries) Spaces(ctx context.Context, workspaceID domain.WorkspaceID) ([
 		return nil, err
 	}
 	return items, nil
+}
+
+const updateSpace = `-- name: UpdateSpace :one
+update space set name = $1, closed = $2 where workspace_id = $3 and id = $4 returning id, workspace_id, name, created_at, closed
+`
+
+type UpdateSpaceParams struct {
+	Name        string
+	Closed      bool
+	WorkspaceID domain.WorkspaceID
+	ID          domain.SpaceID
+}
+
+func (q *Queries) UpdateSpace(ctx context.Context, arg UpdateSpaceParams) (Space, error) {
+	row := q.db.QueryRow(ctx, updateSpace,
+		arg.Name,
+		arg.Closed,
+		arg.WorkspaceID,
+		arg.ID,
+	)
+	var i Space
+	err := row.Scan(
+		&i.ID,
+		&i.WorkspaceID,
+		&i.Name,
+		&i.CreatedAt,
+		&i.Closed,
+	)
+	return i, err
 }

@@ -11,6 +11,17 @@ import (
 	"baton/domain"
 )
 
+const countSpaces = `-- name: CountSpaces :one
+select count(*)::int from space where workspace_id = $1 and id = any($2::text[])
+`
+
+func (q *Queries) CountSpaces(ctx context.Context, workspaceID domain.WorkspaceID, ids []string) (int, error) {
+	row := q.db.QueryRow(ctx, countSpaces, workspaceID, ids)
+	var column_1 int
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const joinSpace = `-- name: JoinSpace :exec
 insert into space_member (space_id, account_id) values ($1, $2) on conflict do nothing
 `
@@ -53,6 +64,25 @@ func (q *Queries) LeaveSpace(ctx context.Context, spaceID string, accountID doma
 	return err
 }
 
+const leaveSpacesOf = `-- name: LeaveSpacesOf :exec
+delete from space_member using space where space.id = space_member.space_id and space.workspace_id = $1 and space_member.account_id = $2
+`
+
+// Who left a workspace is in none of its spaces any more.
+func (q *Queries) LeaveSpacesOf(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) error {
+	_, err := q.db.Exec(ctx, leaveSpacesOf, workspaceID, accountID)
+	return err
+}
+
+const setClipSpaces = `-- name: SetClipSpaces :exec
+update clip set spaces = $1::text[], updated_at = now() where id = $2
+`
+
+func (q *Queries) SetClipSpaces(ctx context.Context, spaces []string, iD domain.ClipID) error {
+	_, err := q.db.Exec(ctx, setClipSpaces, spaces, iD)
+	return err
+}
+
 const spaceAudience = `-- name: SpaceAudience :many
 select space_member.account_id::text from space_member join member on member.account_id = space_member.account_id
  where space_member.space_id = $1 and member.workspace_id = $2 and member.left_at is null and member.role <> 'guest'
@@ -78,4 +108,46 @@ func (q *Queries) SpaceAudience(ctx context.Context, spaceID string, workspaceID
 		return nil, err
 	}
 	return items, nil
+}
+
+const spacePeople = `-- name: SpacePeople :many
+select space_member.account_id, account.name from space_member join space on space.id = space_member.space_id
+  join member on member.account_id = space_member.account_id and member.workspace_id = space.workspace_id and member.left_at is null and member.role <> 'guest'
+  join account on account.id = space_member.account_id
+ where space.id = $1 and space.workspace_id = $2 order by lower(account.name), account.id
+`
+
+type SpacePeopleRow struct {
+	AccountID domain.AccountID
+	Name      string
+}
+
+func (q *Queries) SpacePeople(ctx context.Context, spaceID domain.SpaceID, workspaceID domain.WorkspaceID) ([]SpacePeopleRow, error) {
+	rows, err := q.db.Query(ctx, spacePeople, spaceID, workspaceID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SpacePeopleRow
+	for rows.Next() {
+		var i SpacePeopleRow
+		if err := rows.Scan(&i.AccountID, &i.Name); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unshareSpace = `-- name: UnshareSpace :exec
+update clip set spaces = array_remove(spaces, $1::text), updated_at = now() where workspace_id = $2 and spaces @> array[$1::text]
+`
+
+// What was shared with a space that is no more, answers included.
+func (q *Queries) UnshareSpace(ctx context.Context, spaceID string, workspaceID domain.WorkspaceID) error {
+	_, err := q.db.Exec(ctx, unshareSpace, spaceID, workspaceID)
+	return err
 }

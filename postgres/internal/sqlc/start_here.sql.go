@@ -15,7 +15,7 @@ import (
 const decisionsOfSpace = `-- name: DecisionsOfSpace :many
 select decision.id from decision left join clip on clip.id = decision.clip_id
   left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
- where decision.workspace_id = $1 and (clip.space_id = $2::text or round.space_id = $2::text)
+ where decision.workspace_id = $1 and (clip.space_id = $2::text or clip.spaces @> array[$2::text] or round.space_id = $2::text)
    and not exists (select from decision newer where newer.supersedes = decision.id)
  order by decision.id desc limit $3::int
 `
@@ -151,8 +151,8 @@ with answered as (
 ), gone_back as (
   select clip.id from clip join watch on watch.clip_id = clip.id and watch.replayed <> '{}'
    where clip.workspace_id = $1 and clip.deleted_at is null and clip.state = 'ready'
-     and (clip.space_id = $2::text or clip.space_id is null and clip.id in (select clip_id from answered))
-     and may_watch(clip.owner_id, clip.visibility, $3::text, false)
+     and (clip.space_id = $2::text or clip.spaces @> array[$2::text] or clip.space_id is null and clip.id in (select clip_id from answered))
+     and (may_watch(clip.owner_id, clip.visibility, $3::text, false) or $3::text = any(clip.people) or in_spaces(clip.spaces, $3::text))
    group by clip.id order by count(*) desc, clip.id desc limit $4::int
 )
 select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, watch.replayed::text as replayed

@@ -57,7 +57,8 @@ const tagsOfWorkspace = `-- name: TagsOfWorkspace :many
 select clip_tag.tag, count(*)::int as clips
   from clip_tag join clip on clip.id = clip_tag.clip_id
  where clip.workspace_id = $1 and clip.deleted_at is null
-   and (may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool) or $2::text = any(clip.people))
+   and (may_watch(clip.owner_id, clip.visibility, $2::text, $3::bool) or $2::text = any(clip.people)
+        or not $3::bool and clip.spaces && array(select space_member.space_id from space_member where space_member.account_id = $2::text))
  group by clip_tag.tag order by 2 desc, 1 limit 500
 `
 

@@ -63,7 +63,8 @@ func (q *Queries) RevokeToken(ctx context.Context, iD domain.TokenID, accountID 
 
 const tokenByHash = `-- name: TokenByHash :one
 select api_token.id, api_token.workspace_id, api_token.name as token_name, api_token.created_at as token_created_at,
-       api_token.last_used_at, (api_token.last_used_at is null or api_token.last_used_at < now() - interval '1 minute')::bool as used_long_ago, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at
+       api_token.last_used_at, (api_token.last_used_at is null or api_token.last_used_at < now() - interval '1 minute')::bool as used_long_ago, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at,
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from api_token
   join member on member.workspace_id = api_token.workspace_id and member.account_id = api_token.account_id and member.left_at is null
   join account on account.id = api_token.account_id
@@ -80,6 +81,7 @@ type TokenByHashRow struct {
 	Role           domain.Role
 	JoinedAt       time.Time
 	Account        Account
+	Spaces         []string
 }
 
 func (q *Queries) TokenByHash(ctx context.Context, tokenHash []byte) (TokenByHashRow, error) {
@@ -100,6 +102,7 @@ func (q *Queries) TokenByHash(ctx context.Context, tokenHash []byte) (TokenByHas
 		&i.Account.TimeZone,
 		&i.Account.PasswordHash,
 		&i.Account.CreatedAt,
+		&i.Spaces,
 	)
 	return i, err
 }

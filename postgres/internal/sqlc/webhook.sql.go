@@ -26,8 +26,9 @@ returning post.id, post.webhook_id, post.kind, post.ref, post.clip_id, post.mess
   coalesce((select clip.title from clip where clip.id = post.clip_id), '')::text as clip_title,
   (not exists (select from comment where post.kind = 'comment.created' and comment.id = post.ref and comment.deleted_at is not null)
    and (post.clip_id is null or exists (
-    select from clip where clip.id = post.clip_id and clip.deleted_at is null and clip.visibility <> 'private'
-       and (webhook.space_id is null or clip.space_id = webhook.space_id or post.of_round and clip.space_id is null))))::bool as shown
+    select from clip where clip.id = post.clip_id and clip.deleted_at is null
+       and (clip.spaces @> array[webhook.space_id] or clip.visibility <> 'private'
+            and (webhook.space_id is null or clip.space_id = webhook.space_id or post.of_round and clip.space_id is null)))))::bool as shown
 `
 
 type ClaimPostsRow struct {
@@ -337,6 +338,7 @@ func (q *Queries) Webhooks(ctx context.Context, workspaceID domain.WorkspaceID, 
 const webhooksFor = `-- name: WebhooksFor :many
 select id from webhook
  where workspace_id = $1 and not paused and $2::text = any(wants) and coalesce(space_id, $3::text) = $3::text
+   and (space_id is not null or not $4::bool)
  order by id
 `
 
@@ -344,11 +346,17 @@ type WebhooksForParams struct {
 	WorkspaceID domain.WorkspaceID
 	Kind        string
 	SpaceID     string
+	Alone       bool
 }
 
-// Who wants a message of a space; those of the whole workspace want it, too.
+// Who wants a message of a space; those of the whole workspace want it, too, unless it is for the space alone.
 func (q *Queries) WebhooksFor(ctx context.Context, arg WebhooksForParams) ([]domain.WebhookID, error) {
-	rows, err := q.db.Query(ctx, webhooksFor, arg.WorkspaceID, arg.Kind, arg.SpaceID)
+	rows, err := q.db.Query(ctx, webhooksFor,
+		arg.WorkspaceID,
+		arg.Kind,
+		arg.SpaceID,
+		arg.Alone,
+	)
 	if err != nil {
 		return nil, err
 	}

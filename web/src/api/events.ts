@@ -20,6 +20,8 @@ export interface EventData {
   /** Somebody told me something, or I have read it. */
   "inbox.changed": object;
   "comment.deleted": { readonly clip_id: string; readonly id: string };
+  /** I came into a space, or am no longer in it. */
+  "space.changed": { readonly id: string };
   /** Somebody watches a clip of mine. */
   "views.changed": { readonly id: string };
   "ask.changed": { readonly id: string };
@@ -42,6 +44,7 @@ const names: Readonly<Record<EventName, true>> = {
   "reply.changed": true,
   "inbox.changed": true,
   "comment.deleted": true,
+  "space.changed": true,
   "views.changed": true,
   "ask.changed": true,
   "decision.changed": true,

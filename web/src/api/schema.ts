@@ -494,7 +494,7 @@ export interface paths {
         delete: operations["deleteSpace"];
         options?: never;
         head?: never;
-        /** Rename a space */
+        /** Rename a space; its people and admins open and close it */
         patch: operations["updateSpace"];
         trace?: never;
     };
@@ -508,7 +508,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Join a space */
+        /** Join a space; a closed one admins alone */
         put: operations["joinSpace"];
         post?: never;
         /** Leave a space */
@@ -1814,6 +1814,66 @@ export interface paths {
         put: operations["putPeople"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/spaces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** The spaces whose people may watch my clip whatever its visibility */
+        get: operations["listClipSpaces"];
+        /** Share my clip with the people of these spaces, and of no others */
+        put: operations["putClipSpaces"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        /** Who is in a space */
+        get: operations["listSpacePeople"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/spaces/{space_id}/people/{account_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Let a member into a space (its people and admins) */
+        put: operations["addSpacePerson"];
+        post?: never;
+        /** Take somebody out of a space (its people and admins); they see nothing of it from then on, open players included */
+        delete: operations["removeSpacePerson"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3244,8 +3304,13 @@ export interface components {
         Space: {
             id: components["schemas"]["ID"];
             name: string;
-            /** @description I am told of new clips in it (in lists only) */
+            /** @description I am in it: I see what is shared with it and am told of new clips in it (in lists only) */
             joined?: boolean;
+            /** @description One does not join it, one is let in by its people */
+            closed?: boolean;
+        };
+        SpaceList: {
+            spaces: components["schemas"]["Space"][];
         };
         SignIn: {
             id: components["schemas"]["ID"];
@@ -3531,6 +3596,8 @@ export interface components {
             guest_comments?: boolean;
             /** @description For its owner: they may download */
             downloads?: boolean;
+            /** @description For its owner: the spaces whose people may watch it whatever its visibility */
+            shared_spaces?: components["schemas"]["ID"][];
         };
         ClipRendition: {
             name: string;
@@ -5443,6 +5510,8 @@ export interface operations {
             content: {
                 "application/json": {
                     name: string;
+                    /** @description One does not join it, one is let in by its people */
+                    closed?: boolean;
                 };
             };
         };
@@ -5492,12 +5561,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    name: string;
+                    name?: string;
+                    closed?: boolean;
                 };
             };
         };
         responses: {
-            /** @description Renamed */
+            /** @description Changed */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5520,7 +5590,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description I am told of new clips in it */
+            /** @description I see what is shared with it and am told of new clips in it */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5541,7 +5611,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description I am told no more */
+            /** @description I see and am told no more, at once */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -8028,6 +8098,125 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["People"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listClipSpaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Spaces */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    putClipSpaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    space_ids: components["schemas"]["ID"][];
+                };
+            };
+        };
+        responses: {
+            /** @description Spaces */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpaceList"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSpacePeople: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description People */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["People"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    addSpacePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They see what is shared with it */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeSpacePerson: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                space_id: components["schemas"]["ID"];
+                account_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
