@@ -58,6 +58,8 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/shares/{secret}":                          "whoever holds a link's secret may have no account; guesses are limited",
 	"POST /api/v1/shares/{secret}":                         "as above; its conditions are checked",
 	"POST /api/v1/shares/{secret}/requests":                "as above",
+	"GET /api/v1/shares/{secret}/poster.jpg":               "programs that make previews have no account; only of links that ask for nothing",
+	"POST /api/v1/clips/{id}/requests":                     "who asks to be let in may have no account; says the same whether there is such a clip, and is limited",
 	"GET /api/v1/guest":                                    "tells a browser what it told us",
 	"PUT /api/v1/guest":                                    "guests have no account",
 	"GET /api/v1/podcast/{feed}":                           "podcast programs have no account; 256 random bits in the address say whose feed it is",

@@ -23,10 +23,11 @@ var talkRules = map[string]rule{
 	"listClipSpaces": {who: acting(editing)}, "putClipSpaces": {who: acting(editing), body: `{"space_ids":["SPACE"]}`},
 	"listPeople": {who: acting(editing)}, "putPeople": {who: acting(editing), body: `{"account_ids":[]}`},
 	"listAccessRequests": {who: acting(editing)}, "answerAccessRequest": {who: acting(editing), body: `{"granted":false}`, ok: 204},
-	"requestAccess": {who: signedIn(), body: `{"message":"please"}`, ok: 202},
-	"putMyPicture":  {who: signedIn(), body: onePixel, typ: "image/png"}, "deleteMyPicture": {who: signedIn(), ok: 204}, "listPictures": {who: signedIn()},
+	"putMyPicture": {who: signedIn(), body: onePixel, typ: "image/png"}, "deleteMyPicture": {who: signedIn(), ok: 204}, "listPictures": {who: signedIn()},
 	"getPicture": {who: only([]string{owner, admin, member, guest})}, "listClipPictures": {who: watching}, "getClipPicture": {who: watching},
 	"listClipMembers": {who: acting(commenting)}, "getHeatCSV": {who: acting(editing)},
+	"requestAccess": {who: everybody, body: `{"message":"please","name":"Ana","email":"ana@example.net"}`, ok: 202},
+	"listGuests":    {who: acting(deleting)}, "removeGuest": {who: acting(deleting), ok: 204}, "getSharePoster": {who: everybody},
 	"downloadClip": {who: watching},
 	"getShare":     {who: everybody}, "openShare": {who: everybody, body: `{}`}, "requestMoreTime": {who: everybody, body: `{"name":"Ana"}`, ok: 202},
 	"getWatched": {who: watching}, "addWatched": {who: watching, body: `{"ranges":[{"start_ms":0,"end_ms":1000}],"position_ms":1000}`, ok: 204},
@@ -134,4 +135,18 @@ func (c *cast) unsubscribable() string {
 	c.exec(`insert into notice_choice (account_id, unsubscribe) values ($1, $2) on conflict (account_id) do update set unsubscribe = excluded.unsubscribe`,
 		c.members[owner].Account.ID, secret)
 	return secret
+}
+
+// cameBy lets a guest come to the owner's clip, to be taken out of it.
+func (c *cast) cameBy(v domain.Visibility) domain.GuestID {
+	c.t.Helper()
+	g := domain.Guest{ID: domain.NewID[domain.GuestID](), Name: "Ana"}
+	if err := c.db.Shares.NewGuest(c.t.Context(), g, hashOf(c.unique())); err != nil {
+		c.t.Fatal(err)
+	}
+	id, _ := c.shared(v, nil)
+	if err := c.db.Shares.Enter(c.t.Context(), id, g.ID); err != nil {
+		c.t.Fatal(err)
+	}
+	return g.ID
 }

@@ -389,16 +389,6 @@ type cast struct {
 	space   domain.SpaceID // with which the clips are shared
 }
 
-// spaceWith makes a space with somebody in it.
-func (c *cast) spaceWith(w domain.WorkspaceID, a domain.AccountID) domain.SpaceID {
-	c.t.Helper()
-	s := domain.Space{ID: domain.NewID[domain.SpaceID](), WorkspaceID: w, Name: c.unique(), Closed: true}
-	if err := errors.Join(c.db.Spaces.Create(c.t.Context(), s), c.db.Spaces.Join(c.t.Context(), w, s.ID, a)); err != nil {
-		c.t.Fatal(err)
-	}
-	return s.ID
-}
-
 func newCast(t *testing.T) *cast {
 	t.Helper()
 	c := &cast{server: newServer(t), members: map[string]domain.Member{}, clips: map[domain.Visibility]domain.ClipID{}, guests: map[string]*person{}}
@@ -541,6 +531,7 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		}
 		return secret + ".xml"
 	})
+	replace("guest_id", func() string { return string(c.cameBy(v)) })
 	replace("share_id", func() string { id, _ := c.shared(v, nil); return string(id) })
 	replace("request_id", func() string {
 		r := domain.AccessRequest{ID: domain.NewID[domain.RequestID](), ClipID: c.clipOf(v), Name: "Ana"} //nolint:contextcheck // as above
@@ -684,18 +675,6 @@ func (c *cast) ask(r route, method, actor string, v domain.Visibility) int {
 		delete(c.clips, v) // it may not be what it was
 	}
 	return res.StatusCode
-}
-
-// filesOf is a route with each kind of file that it stands for: the playlist, the first bytes, the first segment and a later one.
-func filesOf(r route) []route {
-	if r.operation != "getMediaFile" {
-		return []route{r}
-	}
-	var out []route
-	for _, file := range []string{"index.m3u8", "init-0.mp4", "seg-0.m4s", "seg-1.m4s"} {
-		out = append(out, route{r.method, strings.ReplaceAll(r.path, "{file}", file), r.operation})
-	}
-	return out
 }
 
 // TestAccess sends every route of openapi.yaml as every kind of person, for every kind of clip. A route

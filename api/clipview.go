@@ -42,17 +42,18 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 		if v.SpaceID != "" {
 			c.Space = &gen.Space{Id: string(v.SpaceID), Name: v.SpaceName}
 		}
-	}
-	c.May.Comment, c.May.Edit = who.May(domain.ActionComment, &v.Clip), who.May(domain.ActionEdit, &v.Clip)
-	c.May.Download = who.May(domain.ActionDownload, &v.Clip)
-	c.May.CommentAsGuest = asGuest(who, &v.Clip)
-	if c.May.Edit {
-		c.ReadScreen, c.GuestComments, c.Downloads = &v.ReadScreen, &v.GuestComments, &v.Downloads
 		shared := make([]gen.ID, len(v.Spaces))
 		for i, s := range v.Spaces {
 			shared[i] = string(s)
 		}
 		c.SharedSpaces = &shared
+	}
+	c.May.Comment, c.May.Edit = who.May(domain.ActionComment, &v.Clip), who.May(domain.ActionEdit, &v.Clip)
+	c.May.Download = who.May(domain.ActionDownload, &v.Clip)
+	c.May.CommentAsGuest = asGuest(who, &v.Clip)
+	c.May.Join = who.mayStitch(&v.Clip)
+	if c.May.Edit {
+		c.ReadScreen, c.GuestComments, c.Downloads = &v.ReadScreen, &v.GuestComments, &v.Downloads
 	}
 	c.May.Delete = who.May(domain.ActionDelete, &v.Clip)
 	if v.EditNo > 0 {

@@ -43,7 +43,7 @@ func (h *handlers) welcome(ctx context.Context, name string) (domain.Guest, *str
 		if name == "" || name == g.Name {
 			return *g, nil, nil
 		}
-		renamed := domain.Guest{ID: g.ID, Name: name, Passes: g.Passes}
+		renamed := domain.Guest{ID: g.ID, Name: name, Passes: g.Passes, Removed: g.Removed}
 		return renamed, nil, h.Shares.RenameGuest(ctx, g.ID, name)
 	}
 	secret, hash := newSecret("", 32)

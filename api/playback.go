@@ -35,6 +35,7 @@ func (h *handlers) registerPlayback(r gen.EchoRouter) {
 		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
 		return h.servePicture(c, clip.ShownPoster(edits), "image/jpeg")
 	}))
+	r.GET("/api/v1/shares/:secret/poster.jpg", h.getSharePoster)
 	r.GET(at+"/preview.webp", h.watching(func(c echo.Context, clip domain.Clip) error {
 		edits := callerOf(c.Request().Context()).May(domain.ActionEdit, &clip)
 		return h.servePicture(c, clip.ShownPreview(edits), "image/webp")

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"baton/api/gen"
 	"baton/domain"
 )
@@ -62,7 +64,7 @@ func (h *handlers) ListAccessRequests(ctx context.Context, r gen.ListAccessReque
 	for _, a := range all {
 		out = append(out, gen.AccessRequest{
 			Id: string(a.ID), Name: a.Name, Message: a.Message, CreatedAt: a.CreatedAt.UTC(), MoreTime: a.ShareID != "",
-			AccountId: nonZero(string(a.AccountID)), ShareId: nonZero(string(a.ShareID)),
+			AccountId: nonZero(string(a.AccountID)), ShareId: nonZero(string(a.ShareID)), Email: nonZero(a.Email),
 		})
 	}
 	return gen.ListAccessRequests200JSONResponse{Requests: out}, nil
@@ -77,6 +79,9 @@ func (h *handlers) RequestAccess(ctx context.Context, r gen.RequestAccessRequest
 	message, err := cleanLines("message", or(r.Body.Message, ""))
 	if err != nil {
 		return nil, err
+	}
+	if !who.SignedIn() {
+		return h.requestAsStranger(ctx, r, message)
 	}
 	asked := gen.RequestAccess202JSONResponse{Asked: true}
 	c, err := h.Clips.Get(ctx, domain.ClipID(r.Id))
@@ -93,6 +98,52 @@ func (h *handlers) RequestAccess(ctx context.Context, r gen.RequestAccessRequest
 		return nil, fmt.Errorf("read account: %w", err)
 	}
 	return asked, h.keepRequest(ctx, domain.AccessRequest{ClipID: c.ID, AccountID: a.ID, Name: a.Name, Message: message})
+}
+
+// requestAsStranger is RequestAccess for who has no account: they say who they are, and are heard a few times an hour.
+func (h *handlers) requestAsStranger(ctx context.Context, r gen.RequestAccessRequestObject, message string) (gen.RequestAccessResponseObject, error) {
+	who := callerOf(ctx)
+	name, err := cleanName(or(r.Body.Name, ""))
+	if err != nil {
+		return nil, err
+	}
+	email, err := domain.NormaliseEmail(or(r.Body.Email, ""))
+	if err != nil {
+		return nil, err //nolint:wrapcheck // words for people
+	}
+	if wait := h.strangerAsks.take("address "+network(who.address), time.Now()); wait > 0 {
+		return nil, domain.Errorf(domain.KindTooMany, "one may ask a few times an hour without an account; try again later").After(wait)
+	}
+	asked := gen.RequestAccess202JSONResponse{Asked: true}
+	c, err := h.Clips.Get(ctx, domain.ClipID(r.Id))
+	if domain.KindOf(err) == domain.KindNotFound {
+		return asked, nil
+	} else if err != nil {
+		return nil, fmt.Errorf("read clip: %w", err)
+	}
+	if who.May(domain.ActionWatch, &c) || c.ParentID != "" {
+		return asked, nil
+	}
+	return asked, h.keepRequest(ctx, domain.AccessRequest{ClipID: c.ID, Name: name, Email: email, Message: message})
+}
+
+// newStrangerAsks: five at once, then one every twelve minutes.
+func newStrangerAsks() *buckets { return newBuckets(rate.Every(12*time.Minute), 5) }
+
+// strangerLink is how long the link works that is made for who asked without an account.
+const strangerLink = 30 * 24 * time.Hour
+
+// linkFor makes a link for somebody who asked without an account.
+func (h *handlers) linkFor(ctx context.Context, a domain.AccessRequest) (gen.NewShare, error) {
+	s := domain.Share{
+		ID: domain.NewID[domain.ShareID](), ClipID: a.ClipID, CreatedBy: callerOf(ctx).AccountID, Name: cut(a.Name, 80), Comments: true,
+		MaxViews: 3, ExpiresAt: time.Now().Add(strangerLink), CreatedAt: time.Now(),
+	}
+	secret, hash := newSecret("", 24)
+	if err := h.Shares.Create(ctx, s, hash); err != nil {
+		return gen.NewShare{}, named(err, "keep link", noClip)
+	}
+	return gen.NewShare{Share: shareOf(&s), Url: h.PublicURL.JoinPath("s", secret).String()}, nil
 }
 
 // lacksAccess tells whether a member of a clip's workspace may not watch it, also when their browser is in another workspace now. A
@@ -149,8 +200,17 @@ func (h *handlers) AnswerAccessRequest(ctx context.Context, r gen.AnswerAccessRe
 	if err != nil {
 		return nil, err
 	}
-	if err := h.Shares.Answer(ctx, c.ID, domain.RequestID(r.RequestId), r.Body.Granted); err != nil {
-		return nil, named(err, "answer request", "there is no such request, or it was answered")
+	const noRequest = "there is no such request, or it was answered"
+	asked, err := h.Shares.OpenRequest(ctx, c.ID, domain.RequestID(r.RequestId))
+	if err != nil {
+		return nil, named(err, "read request", noRequest)
+	}
+	if err := h.Shares.Answer(ctx, c.ID, asked.ID, r.Body.Granted); err != nil {
+		return nil, named(err, "answer request", noRequest)
+	}
+	if r.Body.Granted && asked.Email != "" {
+		made, err := h.linkFor(ctx, asked)
+		return gen.AnswerAccessRequest201JSONResponse(made), err
 	}
 	return gen.AnswerAccessRequest204Response{}, nil
 }

@@ -38,6 +38,8 @@ type handlers struct {
 	pictures *pictures.Cleaner
 	// guestWrites bounds how fast guests write.
 	guestWrites *buckets
+	// strangerAsks bounds how often who has no account asks to be let in.
+	strangerAsks *buckets
 }
 
 // The generated interface makes a route without a handler a compile error.
@@ -49,7 +51,7 @@ func New(n Needs) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read openapi.yaml: %w", err)
 	}
-	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pictures: pictures.NewCleaner(), guestWrites: newGuestWrites(), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
+	h := &handlers{Needs: n, guesses: newGuesses(time.Now), pictures: pictures.NewCleaner(), guestWrites: newGuestWrites(), strangerAsks: newStrangerAsks(), pace: pace{heartbeat: 15 * time.Second, recheck: time.Minute}}
 	h.hub = newHub(n.Events, n.Log)
 	h.shell = newShell(h)
 	checks, err := newChecks(h, doc)

@@ -37,6 +37,11 @@ type shares interface {
 	// Request, Requests and Answer are about those who ask to be let in. KindNotFound.
 	Request(ctx context.Context, r domain.AccessRequest) error
 	Requests(ctx context.Context, c domain.ClipID) ([]domain.AccessRequest, error)
+	// OpenRequest reads one that was not answered. KindNotFound.
+	OpenRequest(ctx context.Context, c domain.ClipID, id domain.RequestID) (domain.AccessRequest, error)
+	// Guests lists who came to a clip by links or writes on it as a guest; RemoveGuest takes one out. KindNotFound.
+	Guests(ctx context.Context, c domain.ClipID, viewer domain.AccountID) ([]domain.GuestVisit, error)
+	RemoveGuest(ctx context.Context, c domain.ClipID, g domain.GuestID, by domain.AccountID) error
 	Answer(ctx context.Context, c domain.ClipID, id domain.RequestID, granted bool) error
 }
 

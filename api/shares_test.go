@@ -267,7 +267,7 @@ func TestEmbedding(t *testing.T) {
 		return nobody.call("GET", "/api/v1/oembed?url="+url.QueryEscape(address)+more, nil)
 	}
 	o := decoded[gen.OEmbed](t, ask(s.url+"/c/"+string(open), "&maxwidth=320").expect(200))
-	if o.Width != 320 || o.Height != 180 || !strings.Contains(o.Html, `src="`+s.url+"/embed/"+string(open)+`"`) || strings.Contains(o.Html, "<b>") || o.ThumbnailUrl == nil {
+	if *o.Width != 320 || *o.Height != 180 || !strings.Contains(*o.Html, `src="`+s.url+"/embed/"+string(open)+`"`) || strings.Contains(*o.Html, "<b>") || o.ThumbnailUrl == nil {
 		t.Errorf("%+v", o)
 	}
 	ask(s.url+"/c/"+string(closed), "").problem(404)

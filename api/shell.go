@@ -25,6 +25,7 @@ const marker = "<!--og-->"
 type shell struct {
 	web    http.Handler
 	clips  clips
+	peek   func(echo.Context, string) (domain.ClipView, told, error)
 	public string
 	name   func(domain.ClipID) string
 	// embedPolicy lets other sites show a page.
@@ -32,7 +33,7 @@ type shell struct {
 }
 
 func newShell(h *handlers) *shell {
-	return &shell{web: h.Web, clips: h.Clips, public: origin(h.PublicURL), name: h.clipURL, embedPolicy: contentPolicy(or(nonZero(h.FrameAncestors), "*"))}
+	return &shell{web: h.Web, clips: h.Clips, peek: h.peekAsStranger, public: origin(h.PublicURL), name: h.clipURL, embedPolicy: contentPolicy(or(nonZero(h.FrameAncestors), "*"))}
 }
 
 // serve answers what is no route of the API.
@@ -54,7 +55,10 @@ func (s *shell) serve(c echo.Context) error {
 		c.Response().Header().Set("Content-Security-Policy", s.embedPolicy)
 		c.Response().Header().Del("X-Frame-Options")
 		return s.clipPage(c, strings.TrimPrefix(at, "/embed/"))
-	case strings.HasPrefix(at, "/join/"), strings.HasPrefix(at, "/s/"), strings.HasPrefix(at, "/answer/"), strings.HasPrefix(at, "/unsubscribe/"):
+	case strings.HasPrefix(at, "/s/"):
+		c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address holds a secret
+		return s.sharePage(c, strings.TrimPrefix(at, "/s/"))
+	case strings.HasPrefix(at, "/join/"), strings.HasPrefix(at, "/answer/"), strings.HasPrefix(at, "/unsubscribe/"):
 		c.Response().Header().Set("Referrer-Policy", "no-referrer") // the address holds a secret
 	case isFile(at):
 		s.web.ServeHTTP(c.Response(), c.Request())
@@ -113,17 +117,41 @@ func (s *shell) clipPage(c echo.Context, id string) error {
 	return s.page(c, tags)
 }
 
-func (s *shell) preview(v *domain.ClipView) string {
+// sharePage answers with the shell, and with those tags that a link with conditions may tell.
+func (s *shell) sharePage(c echo.Context, secret string) error {
+	v, may, err := s.peek(c, secret)
+	if domain.KindOf(err) == domain.KindTooMany {
+		may = toldNothing // the page itself says what is wrong
+	} else if err != nil {
+		return err
+	}
+	if may == toldNothing {
+		return s.page(c, neutral)
+	}
+	at := s.public + "/s/" + url.PathEscape(secret)
+	tags := s.words(&v, at)
+	if may == toldAll && v.ShownPoster(false) != "" {
+		tags += tag("og:image", sharePath(s.public, url.PathEscape(secret))+"/poster.jpg") + tag("twitter:card", "summary_large_image")
+	}
+	return s.page(c, tags)
+}
+
+// words are the tags of a clip's title and length, and where oEmbed has more.
+func (s *shell) words(v *domain.ClipView, at string) string {
 	title := titleOf(v)
 	description := v.Description
 	if description == "" {
 		length := time.Duration(v.Kept().DurationMS()) * time.Millisecond
 		description = fmt.Sprintf("%s, %d:%02d", v.OwnerName, int(length.Minutes()), int(length.Seconds())%60)
 	}
-	tags := tag("og:site_name", "Baton") + tag("og:type", "video.other") + tag("og:title", title) +
-		tag("og:description", cut(description, 300)) + tag("og:url", s.name(v.ID)) +
+	return tag("og:site_name", "Baton") + tag("og:type", "video.other") + tag("og:title", title) +
+		tag("og:description", cut(description, 300)) + tag("og:url", at) +
 		tag("video:duration", strconv.FormatInt((v.Kept().DurationMS()+500)/1000, 10)) +
-		`<link rel="alternate" type="application/json+oembed" href="` + html.EscapeString(s.public+"/api/v1/oembed?url="+url.QueryEscape(s.name(v.ID))) + `">`
+		`<link rel="alternate" type="application/json+oembed" href="` + html.EscapeString(s.public+"/api/v1/oembed?url="+url.QueryEscape(at)) + `">`
+}
+
+func (s *shell) preview(v *domain.ClipView) string {
+	tags := s.words(v, s.name(v.ID))
 	if key := v.ShownPoster(false); key != "" {
 		tags += tag("og:image", clipPath(s.public, v.ID)+"/poster.jpg?v="+domain.ObjectVersion(key)) + tag("twitter:card", "summary_large_image")
 	}

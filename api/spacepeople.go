@@ -9,7 +9,7 @@ import (
 	"baton/domain"
 )
 
-var errNotTheirSpace = domain.Errorf(domain.KindForbidden, "only the people of the space and admins may do that") //nolint:gochecknoglobals // words
+var errNotTheirSpace = domain.Errorf(domain.KindForbidden, "only the people of the space and admins may do that")
 
 func spaceOf(s domain.Space) gen.Space {
 	return gen.Space{Id: string(s.ID), Name: s.Name, Closed: nonZero(s.Closed)}

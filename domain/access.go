@@ -37,6 +37,9 @@ const (
 // search clips carry the same rule in SQL (functions may_watch and in_spaces in migrations),
 // and a test compares the two.
 func (v Viewer) May(a Action, c *Clip) bool {
+	if v.removed(c) {
+		return false
+	}
 	inside := v.SignedIn() && v.WorkspaceID == c.WorkspaceID
 	pass, invited := v.pass(c)
 	owner, host := inside && v.AccountID == c.OwnerID, inside && v.AccountID == c.HostID
@@ -55,6 +58,11 @@ func (v Viewer) May(a Action, c *Clip) bool {
 	return false
 }
 
+// removed tells whether a browser was taken out of a clip, or of the clip that it answers, and may watch it for no other reason.
+func (v Viewer) removed(c *Clip) bool {
+	return v.Guest != nil && (slices.Contains(v.Guest.Removed, c.ID) || c.ParentID != "" && slices.Contains(v.Guest.Removed, c.ParentID)) && !v.belongs(c)
+}
+
 // belongs tells whether somebody may watch a clip for who they are, and not because they have a link.
 func (v Viewer) belongs(c *Clip) bool {
 	return v.SignedIn() && v.WorkspaceID == c.WorkspaceID && (v.AccountID == c.OwnerID || v.AccountID == c.HostID ||
@@ -69,7 +77,7 @@ func (v Viewer) in(spaces []SpaceID) bool {
 // MayAsGuest tells whether somebody may comment under a name, because they came by a link whose maker allows it.
 func (v Viewer) MayAsGuest(c *Clip) bool {
 	pass, _ := v.pass(c)
-	return v.Guest != nil && (pass.Comments || c.Visibility == VisibleLink && c.GuestComments)
+	return v.Guest != nil && !v.removed(c) && (pass.Comments || c.Visibility == VisibleLink && c.GuestComments)
 }
 
 // pass is what the links that somebody has opened allow on a clip, or on the clip that it answers.

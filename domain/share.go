@@ -63,6 +63,20 @@ type Guest struct {
 	Name string
 	// Passes are the clips whose links they have opened, and that hold now.
 	Passes map[ClipID]Pass
+	// Removed are the clips that they were taken out of.
+	Removed []ClipID
+}
+
+// GuestVisit is a guest of one clip, for those who may take them out.
+type GuestVisit struct {
+	Guest
+	CameAt time.Time
+	// Links by which they came, by name.
+	Links string
+	// Comments counts what they said, Said is the beginning of the last.
+	Comments  int
+	Said      string
+	RemovedAt time.Time // zero: they are in
 }
 
 // Pass is what a link allows a guest on a clip.
@@ -84,6 +98,7 @@ type AccessRequest struct {
 	ShareID   ShareID   // more time on this; empty: to be let in
 	AccountID AccountID // empty: somebody who came by the link
 	Name      string
+	Email     string // of who has no account; nobody has checked it
 	Message   string
 	CreatedAt time.Time
 }

@@ -174,24 +174,28 @@ func (s Comments) Delete(ctx context.Context, clip domain.ClipID, id domain.Comm
 		if err != nil {
 			return err
 		}
-		cm, err := comment(ctx, t.Queries, clip, id)
-		if err != nil {
-			return err
-		}
-		if err := t.DeletePassage(ctx, sqlc.DeletePassageParams{ClipID: clip, Source: domain.SourceComment, Ref: string(id)}); err != nil {
-			return err
-		}
-		if err := t.KeepRevision(ctx, id); err != nil {
-			return err
-		}
-		if err := t.EmptyComment(ctx, id); err != nil {
-			return err
-		}
-		if err := t.deleteReply(ctx, cm); err != nil {
-			return err
-		}
-		return t.commentDeleted(ctx, c, cm)
+		return t.deleteComment(ctx, c, id)
 	})
+}
+
+func (t *tx) deleteComment(ctx context.Context, c domain.Clip, id domain.CommentID) error {
+	cm, err := comment(ctx, t.Queries, c.ID, id)
+	if err != nil {
+		return err
+	}
+	if err := t.DeletePassage(ctx, sqlc.DeletePassageParams{ClipID: c.ID, Source: domain.SourceComment, Ref: string(id)}); err != nil {
+		return err
+	}
+	if err := t.KeepRevision(ctx, id); err != nil {
+		return err
+	}
+	if err := t.EmptyComment(ctx, id); err != nil {
+		return err
+	}
+	if err := t.deleteReply(ctx, cm); err != nil {
+		return err
+	}
+	return t.commentDeleted(ctx, c, cm)
 }
 
 // commentDeleted says so, and the same of its parent if that was only an empty place for the sake of this reply.

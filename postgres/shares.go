@@ -12,6 +12,8 @@ const (
 	noShare = "there is no such link"
 	// maxShares and maxRequests bound what a clip has of them.
 	maxShares, maxRequests = 100, 100
+	// maxStrangeRequests is how many of them may be from people without an account, so that they shut nobody else out.
+	maxStrangeRequests = 20
 )
 
 // Shares keeps the links to clips, and who came by them.
@@ -104,6 +106,11 @@ func (s Shares) Enter(ctx context.Context, id domain.ShareID, guest domain.Guest
 		if err := sh.Open(time.Now()); err != nil {
 			return err
 		}
+		if removed, err := t.GuestRemoved(ctx, sh.ClipID, string(guest)); err != nil {
+			return err
+		} else if removed {
+			return domain.Errorf(domain.KindForbidden, "you were taken out of this clip")
+		}
 		n, err := t.InsertPass(ctx, id, guest)
 		if err != nil || n == 0 {
 			return err
@@ -132,7 +139,7 @@ func (s Shares) Guest(ctx context.Context, tokenHash []byte) (domain.Guest, erro
 	if err != nil {
 		return domain.Guest{}, failed("find a guest", orNotFound(err, "there is no such guest"))
 	}
-	g := domain.Guest{ID: r.ID, Name: r.Name, Passes: map[domain.ClipID]domain.Pass{}}
+	g := domain.Guest{ID: r.ID, Name: r.Name, Removed: idsAs[domain.ClipID](r.Removed), Passes: map[domain.ClipID]domain.Pass{}}
 	rows, err := q.Passes(ctx, g.ID)
 	for _, p := range rows {
 		// Of several links to a clip each may allow something.
@@ -194,13 +201,19 @@ func (s Shares) Request(ctx context.Context, r domain.AccessRequest) error {
 		if err != nil || n >= maxRequests {
 			return err
 		}
-		if r.AccountID != "" {
-			if same, err := t.SameRequest(ctx, r.ClipID, string(r.AccountID)); err != nil || same {
+		if r.AccountID != "" || r.Email != "" {
+			same, err := t.SameRequest(ctx, sqlc.SameRequestParams{ClipID: r.ClipID, AccountID: string(r.AccountID), Email: r.Email})
+			if err != nil || same {
+				return err
+			}
+		}
+		if r.Email != "" {
+			if n, err := t.CountStrangeRequests(ctx, r.ClipID); err != nil || n >= maxStrangeRequests {
 				return err
 			}
 		}
 		err = t.InsertAccessRequest(ctx, sqlc.InsertAccessRequestParams{
-			ID: r.ID, ClipID: r.ClipID, ShareID: orNull(r.ShareID), AccountID: orNull(r.AccountID), Name: r.Name, Message: r.Message,
+			ID: r.ID, ClipID: r.ClipID, ShareID: orNull(r.ShareID), AccountID: orNull(r.AccountID), Name: r.Name, Message: r.Message, Email: r.Email,
 		})
 		if err != nil {
 			return err
@@ -215,11 +228,20 @@ func (s Shares) Request(ctx context.Context, r domain.AccessRequest) error {
 func (s Shares) Requests(ctx context.Context, clip domain.ClipID) ([]domain.AccessRequest, error) {
 	rows, err := s.db.queries().OpenRequests(ctx, clip)
 	return each(rows, func(r sqlc.OpenRequestsRow) domain.AccessRequest {
-		a := r.AccessRequest
-		return domain.AccessRequest{
-			ID: a.ID, ClipID: a.ClipID, ShareID: deref(a.ShareID), AccountID: deref(a.AccountID), Name: a.Name, Message: a.Message, CreatedAt: a.CreatedAt,
-		}
+		return toAccessRequest(r.AccessRequest)
 	}), failed("list requests", err)
+}
+
+// OpenRequest reads one that was not answered. KindNotFound.
+func (s Shares) OpenRequest(ctx context.Context, clip domain.ClipID, id domain.RequestID) (domain.AccessRequest, error) {
+	r, err := s.db.queries().AccessRequest(ctx, clip, id)
+	return toAccessRequest(r.AccessRequest), failed("read a request", orNotFound(err, "there is no such request"))
+}
+
+func toAccessRequest(a sqlc.AccessRequest) domain.AccessRequest {
+	return domain.AccessRequest{
+		ID: a.ID, ClipID: a.ClipID, ShareID: deref(a.ShareID), AccountID: deref(a.AccountID), Name: a.Name, Email: a.Email, Message: a.Message, CreatedAt: a.CreatedAt,
+	}
 }
 
 // Answer grants a request, or not: who has an account is let in by name, a link goes on for domain.ShareExtension days. KindNotFound.
@@ -236,7 +258,10 @@ func (s Shares) Answer(ctx context.Context, clip domain.ClipID, id domain.Reques
 		if share := deref(r.ShareID); share != "" {
 			return t.ExtendShare(ctx, domain.ShareExtension, share)
 		}
-		return t.setPeople(ctx, c, append(c.People, deref(r.AccountID)))
+		if r.AccountID == nil {
+			return nil // a link was made for them
+		}
+		return t.setPeople(ctx, c, append(c.People, *r.AccountID))
 	})
 }
 

@@ -463,6 +463,24 @@ func (e NudgeKind) Valid() bool {
 	}
 }
 
+// Defines values for OEmbedType.
+const (
+	OEmbedTypeLink  OEmbedType = "link"
+	OEmbedTypeVideo OEmbedType = "video"
+)
+
+// Valid indicates whether the value is a known member of the OEmbedType enum.
+func (e OEmbedType) Valid() bool {
+	switch e {
+	case OEmbedTypeLink:
+		return true
+	case OEmbedTypeVideo:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OccurrenceMemberState.
 const (
 	OccurrenceMemberStateAnswered OccurrenceMemberState = "answered"
@@ -946,6 +964,9 @@ type AccessRequest struct {
 	AccountId *ID       `json:"account_id,omitempty"`
 	CreatedAt time.Time `json:"created_at"`
 
+	// Email Of who has no account; nobody has checked it
+	Email *string `json:"email,omitempty"`
+
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id      ID     `json:"id"`
 	Message string `json:"message"`
@@ -1240,6 +1261,9 @@ type Clip struct {
 		Delete         bool `json:"delete"`
 		Download       bool `json:"download"`
 		Edit           bool `json:"edit"`
+
+		// Join I may join it with other clips
+		Join bool `json:"join"`
 	} `json:"may"`
 	Owner    Person  `json:"owner"`
 	PeaksUrl *string `json:"peaks_url,omitempty"`
@@ -1268,7 +1292,7 @@ type Clip struct {
 	// ReplyToClipId Example: 01hf7yat00tvwxyz0123456789
 	ReplyToClipId *ID `json:"reply_to_clip_id,omitempty"`
 
-	// SharedSpaces For its owner: the spaces whose people may watch it whatever its visibility
+	// SharedSpaces For members of its workspace: the spaces whose people may watch it whatever its visibility
 	SharedSpaces       *[]ID           `json:"shared_spaces,omitempty"`
 	SizeBytes          *int64          `json:"size_bytes,omitempty"`
 	Space              *Space          `json:"space,omitempty"`
@@ -1729,6 +1753,25 @@ type Guest struct {
 	Name string `json:"name"`
 }
 
+// GuestVisit defines model for GuestVisit.
+type GuestVisit struct {
+	CameAt   time.Time `json:"came_at"`
+	Comments int       `json:"comments"`
+
+	// Id Example: 01hf7yat00tvwxyz0123456789
+	Id ID `json:"id"`
+
+	// Links By which they came, by name
+	Links string `json:"links"`
+
+	// Name Empty: not told
+	Name      string     `json:"name"`
+	RemovedAt *time.Time `json:"removed_at,omitempty"`
+
+	// Said The beginning of what they said last
+	Said string `json:"said"`
+}
+
 // Hours defines model for Hours.
 type Hours struct {
 	// CoreFrom A time on the person's own wall clock; 24:00 ends the day
@@ -2187,18 +2230,23 @@ type OEmbed struct {
 
 	// Duration Seconds; an extension that consumers know
 	Duration        *float64 `json:"duration,omitempty"`
-	Height          int      `json:"height"`
-	Html            string   `json:"html"`
+	Height          *int     `json:"height,omitempty"`
+	Html            *string  `json:"html,omitempty"`
 	ProviderName    string   `json:"provider_name"`
 	ProviderUrl     string   `json:"provider_url"`
 	ThumbnailHeight *int     `json:"thumbnail_height,omitempty"`
 	ThumbnailUrl    *string  `json:"thumbnail_url,omitempty"`
 	ThumbnailWidth  *int     `json:"thumbnail_width,omitempty"`
 	Title           string   `json:"title"`
-	Type            string   `json:"type"`
-	Version         string   `json:"version"`
-	Width           int      `json:"width"`
+
+	// Type link: it cannot be embedded, other sites' pages get no cookies
+	Type    OEmbedType `json:"type"`
+	Version string     `json:"version"`
+	Width   *int       `json:"width,omitempty"`
 }
+
+// OEmbedType link: it cannot be embedded, other sites' pages get no cookies
+type OEmbedType string
 
 // Occurrence defines model for Occurrence.
 type Occurrence struct {
@@ -3211,7 +3259,9 @@ type DismissProposalJSONBody struct {
 
 // RequestAccessJSONBody defines parameters for RequestAccess.
 type RequestAccessJSONBody struct {
+	Email   *string `json:"email,omitempty"`
 	Message *string `json:"message,omitempty"`
+	Name    *string `json:"name,omitempty"`
 }
 
 // AnswerAccessRequestJSONBody defines parameters for AnswerAccessRequest.
@@ -3726,6 +3776,12 @@ type ServerInterface interface {
 	// RevertEdits Bring back an earlier state, or with 0 the recording as it was made
 	// (POST /api/v1/clips/{id}/edits/revert)
 	RevertEdits(ctx echo.Context, id ClipID) error
+	// ListGuests Who came to a clip by links, or writes on it as a guest (its owner and admins)
+	// (GET /api/v1/clips/{id}/guests)
+	ListGuests(ctx echo.Context, id ClipID) error
+	// RemoveGuest Take a guest out of a clip: what they wrote on it is deleted, and their browser sees nothing of it from then on
+	// (DELETE /api/v1/clips/{id}/guests/{guest_id})
+	RemoveGuest(ctx echo.Context, id ClipID, guestId ID) error
 	// AddHeard I have heard these stretches: the reel leaves them out
 	// (POST /api/v1/clips/{id}/heard)
 	AddHeard(ctx echo.Context, id ClipID) error
@@ -4035,7 +4091,7 @@ type ServerInterface interface {
 	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
 	GetRecord(ctx echo.Context, occurrenceId ID) error
-	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
+	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch, or of a link that asks for nothing
 	// (GET /api/v1/oembed)
 	GetOEmbed(ctx echo.Context, params GetOEmbedParams) error
 	// ListPictures Which of the people of my workspace show a picture, those who left included
@@ -4785,6 +4841,46 @@ func (w *ServerInterfaceWrapper) RevertEdits(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RevertEdits(ctx, id)
+	return err
+}
+
+// ListGuests converts echo context to params.
+func (w *ServerInterfaceWrapper) ListGuests(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListGuests(ctx, id)
+	return err
+}
+
+// RemoveGuest converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveGuest(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "guest_id" -------------
+	var guestId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "guest_id", ctx.Param("guest_id"), &guestId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter guest_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveGuest(ctx, id, guestId)
 	return err
 }
 
@@ -7328,6 +7424,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/shares/:share_id", wrapper.UpdateShare, options.OperationMiddlewares["updateShare"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/people", wrapper.ListPeople, options.OperationMiddlewares["listPeople"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/people", wrapper.PutPeople, options.OperationMiddlewares["putPeople"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/guests", wrapper.ListGuests, options.OperationMiddlewares["listGuests"]...)
+	router.DELETE(options.BaseURL+"/api/v1/clips/:id/guests/:guest_id", wrapper.RemoveGuest, options.OperationMiddlewares["removeGuest"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/spaces", wrapper.ListClipSpaces, options.OperationMiddlewares["listClipSpaces"]...)
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/spaces", wrapper.PutClipSpaces, options.OperationMiddlewares["putClipSpaces"]...)
 	router.GET(options.BaseURL+"/api/v1/spaces/:space_id/people", wrapper.ListSpacePeople, options.OperationMiddlewares["listSpacePeople"]...)
@@ -8740,6 +8838,81 @@ func (response RevertEditsdefaultApplicationProblemPlusJSONResponse) VisitRevert
 	return err
 }
 
+type ListGuestsRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type ListGuestsResponseObject interface {
+	VisitListGuestsResponse(w http.ResponseWriter) error
+}
+
+type ListGuests200JSONResponse struct {
+	Guests []GuestVisit `json:"guests"`
+}
+
+func (response ListGuests200JSONResponse) VisitListGuestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListGuestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListGuestsdefaultApplicationProblemPlusJSONResponse) VisitListGuestsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveGuestRequestObject struct {
+	Id      ClipID `json:"id"`
+	GuestId ID     `json:"guest_id"`
+}
+
+type RemoveGuestResponseObject interface {
+	VisitRemoveGuestResponse(w http.ResponseWriter) error
+}
+
+type RemoveGuest204Response struct {
+}
+
+func (response RemoveGuest204Response) VisitRemoveGuestResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveGuestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveGuestdefaultApplicationProblemPlusJSONResponse) VisitRemoveGuestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type AddHeardRequestObject struct {
 	Id   ClipID `json:"id"`
 	Body *AddHeardJSONRequestBody
@@ -9387,6 +9560,20 @@ type AnswerAccessRequestRequestObject struct {
 
 type AnswerAccessRequestResponseObject interface {
 	VisitAnswerAccessRequestResponse(w http.ResponseWriter) error
+}
+
+type AnswerAccessRequest201JSONResponse NewShare
+
+func (response AnswerAccessRequest201JSONResponse) VisitAnswerAccessRequestResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type AnswerAccessRequest204Response struct {
@@ -15059,6 +15246,12 @@ type StrictServerInterface interface {
 	// RevertEdits Bring back an earlier state, or with 0 the recording as it was made
 	// (POST /api/v1/clips/{id}/edits/revert)
 	RevertEdits(ctx context.Context, request RevertEditsRequestObject) (RevertEditsResponseObject, error)
+	// ListGuests Who came to a clip by links, or writes on it as a guest (its owner and admins)
+	// (GET /api/v1/clips/{id}/guests)
+	ListGuests(ctx context.Context, request ListGuestsRequestObject) (ListGuestsResponseObject, error)
+	// RemoveGuest Take a guest out of a clip: what they wrote on it is deleted, and their browser sees nothing of it from then on
+	// (DELETE /api/v1/clips/{id}/guests/{guest_id})
+	RemoveGuest(ctx context.Context, request RemoveGuestRequestObject) (RemoveGuestResponseObject, error)
 	// AddHeard I have heard these stretches: the reel leaves them out
 	// (POST /api/v1/clips/{id}/heard)
 	AddHeard(ctx context.Context, request AddHeardRequestObject) (AddHeardResponseObject, error)
@@ -15368,7 +15561,7 @@ type StrictServerInterface interface {
 	// GetRecord The written record (Markdown): who, what, decisions, asks, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/record.md)
 	GetRecord(ctx context.Context, request GetRecordRequestObject) (GetRecordResponseObject, error)
-	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch
+	// GetOEmbed oEmbed 1.0 of a clip that anyone with its link may watch, or of a link that asks for nothing
 	// (GET /api/v1/oembed)
 	GetOEmbed(ctx context.Context, request GetOEmbedRequestObject) (GetOEmbedResponseObject, error)
 	// ListPictures Which of the people of my workspace show a picture, those who left included
@@ -16644,6 +16837,57 @@ func (sh *strictHandler) RevertEdits(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(RevertEditsResponseObject); ok {
 		return validResponse.VisitRevertEditsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListGuests operation middleware
+func (sh *strictHandler) ListGuests(ctx echo.Context, id ClipID) error {
+	var request ListGuestsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListGuests(ctx.Request().Context(), request.(ListGuestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListGuests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListGuestsResponseObject); ok {
+		return validResponse.VisitListGuestsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveGuest operation middleware
+func (sh *strictHandler) RemoveGuest(ctx echo.Context, id ClipID, guestId ID) error {
+	var request RemoveGuestRequestObject
+
+	request.Id = id
+	request.GuestId = guestId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveGuest(ctx.Request().Context(), request.(RemoveGuestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveGuest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveGuestResponseObject); ok {
+		return validResponse.VisitRemoveGuestResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -38,7 +38,7 @@ update share set views = views + 1 where id = @id;
 insert into guest (id, token_hash, name) values (@id, @token_hash, @name);
 
 -- name: GuestByToken :one
-select id, name from guest where token_hash = @token_hash;
+select id, name, array(select guest_removal.clip_id from guest_removal where guest_removal.guest_id = guest.id)::text[] as removed from guest where token_hash = @token_hash;
 
 -- name: RenameGuest :exec
 update guest set name = @name, last_seen_at = now() where id = @id;
@@ -58,8 +58,8 @@ select member.account_id, account.name from member join account on account.id = 
  where member.workspace_id = @workspace_id and member.left_at is null and member.account_id = any(@accounts::text[]) order by lower(account.name);
 
 -- name: InsertAccessRequest :exec
-insert into access_request (id, clip_id, share_id, account_id, name, message)
-values (@id, @clip_id, @share_id, @account_id, @name, @message);
+insert into access_request (id, clip_id, share_id, account_id, name, message, email)
+values (@id, @clip_id, @share_id, @account_id, @name, @message, @email);
 
 -- name: OpenRequests :many
 select sqlc.embed(access_request) from access_request where clip_id = @clip_id and answered_at is null order by id desc limit 100;
@@ -67,8 +67,14 @@ select sqlc.embed(access_request) from access_request where clip_id = @clip_id a
 -- name: CountOpenRequests :one
 select count(*) from access_request where clip_id = @clip_id and answered_at is null;
 
+-- name: CountStrangeRequests :one
+select count(*) from access_request where clip_id = @clip_id and answered_at is null and email <> '';
+
+-- name: AccessRequest :one
+select sqlc.embed(access_request) from access_request where clip_id = @clip_id and id = @id and answered_at is null;
+
 -- name: SameRequest :one
-select exists (select from access_request where clip_id = @clip_id and answered_at is null and account_id = @account_id::text);
+select exists (select from access_request where clip_id = @clip_id and answered_at is null and (account_id = @account_id::text or @account_id::text = '' and email <> '' and email = @email::text));
 
 -- name: AnswerRequest :one
 update access_request set answered_at = now(), granted = @granted where clip_id = @clip_id and id = @id and answered_at is null

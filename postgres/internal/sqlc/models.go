@@ -21,6 +21,7 @@ type AccessRequest struct {
 	CreatedAt  time.Time
 	AnsweredAt *time.Time
 	Granted    bool
+	Email      string
 }
 
 type Account struct {

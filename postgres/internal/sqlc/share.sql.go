@@ -12,6 +12,32 @@ import (
 	"baton/domain"
 )
 
+const accessRequest = `-- name: AccessRequest :one
+select access_request.id, access_request.clip_id, access_request.share_id, access_request.account_id, access_request.name, access_request.message, access_request.created_at, access_request.answered_at, access_request.granted, access_request.email from access_request where clip_id = $1 and id = $2 and answered_at is null
+`
+
+type AccessRequestRow struct {
+	AccessRequest AccessRequest
+}
+
+func (q *Queries) AccessRequest(ctx context.Context, clipID domain.ClipID, iD domain.RequestID) (AccessRequestRow, error) {
+	row := q.db.QueryRow(ctx, accessRequest, clipID, iD)
+	var i AccessRequestRow
+	err := row.Scan(
+		&i.AccessRequest.ID,
+		&i.AccessRequest.ClipID,
+		&i.AccessRequest.ShareID,
+		&i.AccessRequest.AccountID,
+		&i.AccessRequest.Name,
+		&i.AccessRequest.Message,
+		&i.AccessRequest.CreatedAt,
+		&i.AccessRequest.AnsweredAt,
+		&i.AccessRequest.Granted,
+		&i.AccessRequest.Email,
+	)
+	return i, err
+}
+
 const answerRequest = `-- name: AnswerRequest :one
 update access_request set answered_at = now(), granted = $1 where clip_id = $2 and id = $3 and answered_at is null
 returning share_id, account_id
@@ -57,6 +83,17 @@ func (q *Queries) CountShares(ctx context.Context, clipID domain.ClipID) (int64,
 	return count, err
 }
 
+const countStrangeRequests = `-- name: CountStrangeRequests :one
+select count(*) from access_request where clip_id = $1 and answered_at is null and email <> ''
+`
+
+func (q *Queries) CountStrangeRequests(ctx context.Context, clipID domain.ClipID) (int64, error) {
+	row := q.db.QueryRow(ctx, countStrangeRequests, clipID)
+	var count int64
+	err := row.Scan(&count)
+	return count, err
+}
+
 const countView = `-- name: CountView :exec
 update share set views = views + 1 where id = $1
 `
@@ -85,24 +122,25 @@ func (q *Queries) ForgetPasses(ctx context.Context, shareID domain.ShareID) erro
 }
 
 const guestByToken = `-- name: GuestByToken :one
-select id, name from guest where token_hash = $1
+select id, name, array(select guest_removal.clip_id from guest_removal where guest_removal.guest_id = guest.id)::text[] as removed from guest where token_hash = $1
 `
 
 type GuestByTokenRow struct {
-	ID   domain.GuestID
-	Name string
+	ID      domain.GuestID
+	Name    string
+	Removed []string
 }
 
 func (q *Queries) GuestByToken(ctx context.Context, tokenHash []byte) (GuestByTokenRow, error) {
 	row := q.db.QueryRow(ctx, guestByToken, tokenHash)
 	var i GuestByTokenRow
-	err := row.Scan(&i.ID, &i.Name)
+	err := row.Scan(&i.ID, &i.Name, &i.Removed)
 	return i, err
 }
 
 const insertAccessRequest = `-- name: InsertAccessRequest :exec
-insert into access_request (id, clip_id, share_id, account_id, name, message)
-values ($1, $2, $3, $4, $5, $6)
+insert into access_request (id, clip_id, share_id, account_id, name, message, email)
+values ($1, $2, $3, $4, $5, $6, $7)
 `
 
 type InsertAccessRequestParams struct {
@@ -112,6 +150,7 @@ type InsertAccessRequestParams struct {
 	AccountID *domain.AccountID
 	Name      string
 	Message   string
+	Email     string
 }
 
 func (q *Queries) InsertAccessRequest(ctx context.Context, arg InsertAccessRequestParams) error {
@@ -122,6 +161,7 @@ func (q *Queries) InsertAccessRequest(ctx context.Context, arg InsertAccessReque
 		arg.AccountID,
 		arg.Name,
 		arg.Message,
+		arg.Email,
 	)
 	return err
 }
@@ -250,7 +290,7 @@ func (q *Queries) MembersAmong(ctx context.Context, workspaceID domain.Workspace
 }
 
 const openRequests = `-- name: OpenRequests :many
-select access_request.id, access_request.clip_id, access_request.share_id, access_request.account_id, access_request.name, access_request.message, access_request.created_at, access_request.answered_at, access_request.granted from access_request where clip_id = $1 and answered_at is null order by id desc limit 100
+select access_request.id, access_request.clip_id, access_request.share_id, access_request.account_id, access_request.name, access_request.message, access_request.created_at, access_request.answered_at, access_request.granted, access_request.email from access_request where clip_id = $1 and answered_at is null order by id desc limit 100
 `
 
 type OpenRequestsRow struct {
@@ -276,6 +316,7 @@ func (q *Queries) OpenRequests(ctx context.Context, clipID domain.ClipID) ([]Ope
 			&i.AccessRequest.CreatedAt,
 			&i.AccessRequest.AnsweredAt,
 			&i.AccessRequest.Granted,
+			&i.AccessRequest.Email,
 		); err != nil {
 			return nil, err
 		}
@@ -349,11 +390,17 @@ func (q *Queries) RevokeShare(ctx context.Context, clipID domain.ClipID, iD doma
 }
 
 const sameRequest = `-- name: SameRequest :one
-select exists (select from access_request where clip_id = $1 and answered_at is null and account_id = $2::text)
+select exists (select from access_request where clip_id = $1 and answered_at is null and (account_id = $2::text or $2::text = '' and email <> '' and email = $3::text))
 `
 
-func (q *Queries) SameRequest(ctx context.Context, clipID domain.ClipID, accountID string) (bool, error) {
-	row := q.db.QueryRow(ctx, sameRequest, clipID, accountID)
+type SameRequestParams struct {
+	ClipID    domain.ClipID
+	AccountID string
+	Email     string
+}
+
+func (q *Queries) SameRequest(ctx context.Context, arg SameRequestParams) (bool, error) {
+	row := q.db.QueryRow(ctx, sameRequest, arg.ClipID, arg.AccountID, arg.Email)
 	var exists bool
 	err := row.Scan(&exists)
 	return exists, err

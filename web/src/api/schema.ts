@@ -1819,6 +1819,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/guests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /** Who came to a clip by links, or writes on it as a guest (its owner and admins) */
+        get: operations["listGuests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/clips/{id}/guests/{guest_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                guest_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a guest out of a clip: what they wrote on it is deleted, and their browser sees nothing of it from then on */
+        delete: operations["removeGuest"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/spaces": {
         parameters: {
             query?: never;
@@ -1893,7 +1932,7 @@ export interface paths {
         put?: never;
         /**
          * Ask a clip's owner to be let in
-         * @description The answer is the same whether or not there is such a clip, so that it tells nothing.
+         * @description The answer is the same whether or not there is such a clip, so that it tells nothing. Who is not signed in says name and e-mail address.
          */
         post: operations["requestAccess"];
         delete?: never;
@@ -1914,7 +1953,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let somebody in, or give a link seven days more; or do not */
+        /**
+         * Let somebody in, or give a link seven days more; or do not
+         * @description 201: who asked has no account; a link was made for them, to be sent to the address that they gave.
+         */
         post: operations["answerAccessRequest"];
         delete?: never;
         options?: never;
@@ -1958,6 +2000,25 @@ export interface paths {
          * @description 401: the password is wrong or missing, or one has to sign in; 403: not with this e-mail address; 410: expired, taken back, or opened as often as it may be.
          */
         post: operations["openShare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{secret}/poster.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        /** The picture of a clip for previews of a link to it, where that may be told: the link is open, for anybody, and any number of times */
+        get: operations["getSharePoster"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2008,7 +2069,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** oEmbed 1.0 of a clip that anyone with its link may watch */
+        /** oEmbed 1.0 of a clip that anyone with its link may watch, or of a link that asks for nothing */
         get: operations["getOEmbed"];
         put?: never;
         post?: never;
@@ -3217,18 +3278,38 @@ export interface components {
             more_time: boolean;
             account_id?: components["schemas"]["ID"];
             share_id?: components["schemas"]["ID"];
+            /** @description Of who has no account; nobody has checked it */
+            email?: string;
+        };
+        GuestVisit: {
+            id: components["schemas"]["ID"];
+            /** @description Empty: not told */
+            name: string;
+            /** Format: date-time */
+            came_at: string;
+            /** @description By which they came, by name */
+            links: string;
+            comments: number;
+            /** @description The beginning of what they said last */
+            said: string;
+            /** Format: date-time */
+            removed_at?: string;
         };
         People: {
             people: components["schemas"]["Person"][];
         };
         OEmbed: {
             version: string;
-            type: string;
+            /**
+             * @description link: it cannot be embedded, other sites' pages get no cookies
+             * @enum {string}
+             */
+            type: "video" | "link";
             title: string;
             author_name?: string;
-            html: string;
-            width: number;
-            height: number;
+            html?: string;
+            width?: number;
+            height?: number;
             thumbnail_url?: string;
             thumbnail_width?: number;
             thumbnail_height?: number;
@@ -3585,6 +3666,8 @@ export interface components {
             work: components["schemas"]["Work"][];
             comment_count?: number;
             may: {
+                /** @description I may join it with other clips */
+                join: boolean;
                 comment: boolean;
                 edit: boolean;
                 delete: boolean;
@@ -3596,7 +3679,7 @@ export interface components {
             guest_comments?: boolean;
             /** @description For its owner: they may download */
             downloads?: boolean;
-            /** @description For its owner: the spaces whose people may watch it whatever its visibility */
+            /** @description For members of its workspace: the spaces whose people may watch it whatever its visibility */
             shared_spaces?: components["schemas"]["ID"][];
         };
         ClipRendition: {
@@ -8102,6 +8185,53 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    listGuests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Guests */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        guests: components["schemas"]["GuestVisit"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeGuest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+                guest_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Out */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listClipSpaces: {
         parameters: {
             query?: never;
@@ -8259,6 +8389,8 @@ export interface operations {
             content: {
                 "application/json": {
                     message?: string;
+                    name?: string;
+                    email?: string;
                 };
             };
         };
@@ -8293,6 +8425,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description A link for them */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewShare"];
+                };
+            };
             /** @description Answered */
             204: {
                 headers: {
@@ -8379,6 +8520,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedShare"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSharePoster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                secret: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
                 };
             };
             default: components["responses"]["Problem"];

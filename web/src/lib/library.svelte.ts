@@ -66,7 +66,7 @@ export function createLibrary(): Library {
   }
 
   const fits = (c: Clip): boolean =>
-    (!filter.space || c.space?.id === filter.space) &&
+    (!filter.space || c.space?.id === filter.space || (c.shared_spaces?.includes(filter.space) ?? false)) &&
     (!filter.tag || c.tags.includes(filter.tag)) &&
     (!filter.owner || (filter.owner === "me" ? c.may.edit : c.owner.id === filter.owner));
 
@@ -143,6 +143,7 @@ export function createLibrary(): Library {
         "comment.deleted": ({ clip_id }) => {
           touch(clip_id);
         },
+        "space.changed": () => void page(""),
         reset: () => void page(""),
       });
       return () => {
