@@ -50,7 +50,7 @@ func (s Members) Add(ctx context.Context, workspace string, a domain.Account, ro
 func (s Members) List(ctx context.Context, w domain.WorkspaceID) ([]domain.Member, error) {
 	rows, err := s.db.queries().Members(ctx, w)
 	return each(rows, func(r sqlc.MembersRow) domain.Member {
-		return toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account)
+		return toMember(r.WorkspaceID, r.Role, r.JoinedAt, r.Account).In(spacesOf(r.Spaces))
 	}), failed("list members", err)
 }
 

@@ -5,7 +5,8 @@ on conflict (workspace_id, account_id) do update set role = excluded.role, joine
  where member.left_at is not null;
 
 -- name: Members :many
-select member.workspace_id, member.role, member.joined_at, sqlc.embed(account)
+select member.workspace_id, member.role, member.joined_at, sqlc.embed(account),
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from member join account on account.id = member.account_id
  where member.workspace_id = @workspace_id and member.left_at is null
  order by lower(account.name), account.id;

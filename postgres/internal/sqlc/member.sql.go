@@ -79,7 +79,8 @@ func (q *Queries) Member(ctx context.Context, workspaceID domain.WorkspaceID, ac
 }
 
 const members = `-- name: Members :many
-select member.workspace_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at
+select member.workspace_id, member.role, member.joined_at, account.id, account.email, account.name, account.time_zone, account.password_hash, account.created_at,
+       array(select space_member.space_id from space_member where space_member.account_id = account.id)::text[] as spaces
   from member join account on account.id = member.account_id
  where member.workspace_id = $1 and member.left_at is null
  order by lower(account.name), account.id
@@ -90,6 +91,7 @@ type MembersRow struct {
 	Role        domain.Role
 	JoinedAt    time.Time
 	Account     Account
+	Spaces      []string
 }
 
 func (q *Queries) Members(ctx context.Context, workspaceID domain.WorkspaceID) ([]MembersRow, error) {
@@ -111,6 +113,7 @@ func (q *Queries) Members(ctx context.Context, workspaceID domain.WorkspaceID) (
 			&i.Account.TimeZone,
 			&i.Account.PasswordHash,
 			&i.Account.CreatedAt,
+			&i.Spaces,
 		); err != nil {
 			return nil, err
 		}

@@ -277,7 +277,7 @@ export class Watched {
         description: "",
         work: [],
         transcript_state: "no_speech",
-        may: { comment: false, edit: false, delete: false, download: false, comment_as_guest: false },
+        may: { comment: false, edit: false, delete: false, download: false, comment_as_guest: false, join: false },
       });
     } else if (gone) this.state = "missing";
     else if (!this.clip) {
