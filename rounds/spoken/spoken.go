@@ -91,6 +91,9 @@ func Find(t domain.Transcript, names []string, blockers ...domain.Span) []Propos
 		if p.Kind == Ask {
 			p.Name = named(s.text, names)
 		}
+		if n := len(out); n > 0 {
+			p.StartMS = max(p.StartMS, out[n-1].StartMS+1) // its moment names it, and corrected words may share one
+		}
 		out = append(out, p)
 	}
 	return out

@@ -116,6 +116,22 @@ func TestSectionsCutSentences(t *testing.T) {
 	}
 }
 
+// TestEachProposalHasAMomentOfItsOwn: words that somebody put in have the times of those that they replace, and may share them.
+func TestEachProposalHasAMomentOfItsOwn(t *testing.T) {
+	t.Parallel()
+	var cue domain.Cue
+	for w := range strings.FieldsSeq("The key is missing. Nobody has a desk. The lamp is broken.") {
+		cue.Words = append(cue.Words, domain.Word{StartMS: 500, EndMS: 900, Text: w})
+	}
+	var got []int64
+	for _, p := range spoken.Find(domain.Transcript{Cues: []domain.Cue{cue}}, nil, domain.Span{EndMS: 1000}) {
+		got = append(got, p.StartMS)
+	}
+	if s := fmt.Sprint(got); s != "[500 501 502]" {
+		t.Error(s)
+	}
+}
+
 func FuzzClassify(f *testing.F) {
 	f.Add("Ben, can you confirm?")
 	f.Fuzz(func(_ *testing.T, s string) {
