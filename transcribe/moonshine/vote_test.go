@@ -88,6 +88,8 @@ func TestGuesses(t *testing.T) {
 		{"unsure at both speeds, though alike", said("the death of the number", -0.73), said("the death of the number", -0.78), 3, true},
 		{"a short take that the browser cleaned", said("And so my fellow American asked not", -0.51), said("And so my fellow American, ask not", -0.52), 3, false},
 		{"something else at the other speed", said("follow the news network", -0.45), said("in grace one of two", -0.3), 3, true},
+		{"many words that both guess alike", said(strings.Repeat("marker al asterisco ", 5), -0.45), said(strings.Repeat("marker al asterisco ", 5), -0.44), 9, true},
+		{"many words over a telephone", said(strings.Repeat("and here are some more ", 3), -0.24), said(strings.Repeat("and here are some more ", 3), -0.2), 9, false},
 		{"a short answer", said("maybe", -0.5), said("maybe", -0.5), 1, false},
 		{"one word for much voice", said("three", -0.8), said("three", -0.9), 18, true},
 		{"nothing", nil, said("um", -0.5), 9, false},
