@@ -150,7 +150,7 @@ test("a browser is told of what is new, encrypted, and its worker shows it", lim
     },
     { endpoint: `${receiver.url}/push/olga`, p256dh: keys.p256dh, auth: keys.auth },
   );
-  await page.goto(`${server.url}/inbox`);
+  await page.goto(`${server.url}/settings/notifications`);
   const turn = page.getByLabel("Notify me in this browser");
   await turn.check();
   const browsers = async () => (await server.api("GET", "/api/v1/me/push", { cookie })).json.browsers;
