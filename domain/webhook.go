@@ -22,11 +22,16 @@ const (
 	MessageClip     MessageKind = "clip.ready"      // a clip can be watched that could not before
 	MessageComment  MessageKind = "comment.created" // somebody speaks about a clip
 	MessageOpened   MessageKind = "round.opened"
-	MessageClosed   MessageKind = "round.closed" // with the written record
+	MessageClosed   MessageKind = "round.closed"   // with the written record
+	MessageAnswer   MessageKind = "round.answered" // somebody has answered a round
 	MessageDecision MessageKind = "decision.made"
-	MessageAsk      MessageKind = "ask.created"    // but an urgent one
+	MessageReplaced MessageKind = "decision.superseded"
+	MessageAsk      MessageKind = "ask.created" // but an urgent one
 	MessageAnswered MessageKind = "ask.answered"
-	MessageRaised   MessageKind = "blocker.raised" // also when it is raised again
+	MessageWithdrew MessageKind = "ask.withdrawn"
+	MessageOverdue  MessageKind = "ask.escalated"  // no answer came, and somebody was told
+	MessageRaised   MessageKind = "blocker.raised" // also when it is opened again
+	MessageAgain    MessageKind = "blocker.mentioned"
 	MessageCleared  MessageKind = "blocker.cleared"
 	MessageUrgent   MessageKind = "message.urgent" // break-glass
 	MessageTest     MessageKind = "test"           // somebody pressed Test
@@ -34,7 +39,8 @@ const (
 
 // MessageKinds are those that a webhook may ask for.
 var MessageKinds = []MessageKind{ //nolint:gochecknoglobals // a table
-	MessageClip, MessageComment, MessageOpened, MessageClosed, MessageDecision, MessageAsk, MessageAnswered, MessageRaised, MessageCleared, MessageUrgent,
+	MessageClip, MessageComment, MessageOpened, MessageAnswer, MessageClosed, MessageDecision, MessageReplaced, MessageAsk, MessageAnswered, MessageWithdrew,
+	MessageOverdue, MessageRaised, MessageAgain, MessageCleared, MessageUrgent,
 }
 
 // Message is what is posted to people's other tools. It carries nothing that whoever reads the channel may not know: whoever makes one

@@ -112,12 +112,15 @@ func (s Asks) Answer(ctx context.Context, v domain.Viewer, a domain.Ask) error {
 
 // Withdraw takes one back. KindConflict when it is not open any more.
 func (s Asks) Withdraw(ctx context.Context, v domain.Viewer, id domain.AskID) error {
-	return s.settle(ctx, v, id, func(t *tx, _ domain.Ask) (int64, error) {
+	return s.settle(ctx, v, id, func(t *tx, a domain.Ask) (int64, error) {
 		n, err := t.WithdrawAsk(ctx, id)
 		if err != nil || n == 0 {
 			return n, err
 		}
-		return n, t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: v.WorkspaceID, Key: "ask_id", ID: string(id)})
+		if err := t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: v.WorkspaceID, Key: "ask_id", ID: string(id)}); err != nil {
+			return n, err
+		}
+		return n, t.postWithdrawn(ctx, a)
 	})
 }
 
@@ -208,8 +211,14 @@ func (s Asks) Escalate(ctx context.Context, id domain.AskID, n domain.Nudge) err
 		if err != nil || rows == 0 {
 			return err
 		}
-		_, err = t.nudge(ctx, n)
-		return err
+		if _, err = t.nudge(ctx, n); err != nil {
+			return err
+		}
+		all, err := t.Asks(ctx, sqlc.AsksParams{WorkspaceID: n.WorkspaceID, ID: string(id)})
+		if err != nil || len(all) == 0 {
+			return err
+		}
+		return t.postOverdue(ctx, toAsk(all[0].Ask, all[0].AuthorName, all[0].OwnerName))
 	})
 }
 

@@ -105,9 +105,12 @@ func (s Blockers) Accept(ctx context.Context, b domain.Blocker) (domain.BlockerI
 			kept, err = known.ID, t.DismissProposal(ctx, at.ClipID, at.StartMS)
 		default:
 			kept = known.ID
-			err = t.MentionSpoken(ctx, sqlc.MentionSpokenParams{
+			var n int64
+			if n, err = t.MentionSpoken(ctx, sqlc.MentionSpokenParams{
 				BlockerID: known.ID, OccurrenceID: at.OccurrenceID, At: b.RaisedAt, ClipID: string(at.ClipID), StartMs: at.StartMS, EndMs: at.EndMS,
-			})
+			}); err == nil && n > 0 {
+				err = t.postMentioned(ctx, b, known.ID)
+			}
 		}
 		if err != nil {
 			return err
@@ -156,7 +159,12 @@ func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.Occurrenc
 		if known, again := rounds.Again(body, open); again {
 			open = slices.DeleteFunc(open, func(b domain.Blocker) bool { return b.ID == known.ID }) // each line is one trouble
 			kept = append(kept, string(known.ID))
-			if err := t.mention(ctx, known, o, now); err != nil {
+			if known.Source.OccurrenceID == o {
+				continue
+			}
+			if err := t.mention(ctx, domain.Blocker{
+				WorkspaceID: w, Owner: domain.Account{ID: owner}, Body: body, Source: domain.Source{OccurrenceID: o}, RaisedAt: now,
+			}, known.ID); err != nil {
 				return err
 			}
 			continue
@@ -174,24 +182,40 @@ func (t *tx) raise(ctx context.Context, w domain.WorkspaceID, o domain.Occurrenc
 			return err
 		}
 	}
-	if err := t.KeepMentionsOf(ctx, sqlc.KeepMentionsOfParams{OccurrenceID: o, OwnerID: owner, Kept: kept}); err != nil {
+	if err := t.dropMentions(ctx, w, sqlc.KeepMentionsOfParams{OccurrenceID: o, OwnerID: owner, Kept: kept}); err != nil {
 		return err
 	}
 	return t.takeBack(ctx, w, before)
 }
 
-// mention notes that a blocker came up again in an occurrence; where it was raised is none.
-func (t *tx) mention(ctx context.Context, b domain.Blocker, o domain.OccurrenceID, now time.Time) error {
-	if b.Source.OccurrenceID == o {
-		return nil
+// mention notes that a blocker came up again in an occurrence, in these words, and tells of it once; where it was raised is none.
+func (t *tx) mention(ctx context.Context, again domain.Blocker, id domain.BlockerID) error {
+	o := again.Source.OccurrenceID
+	n, err := t.MentionBlocker(ctx, sqlc.MentionBlockerParams{BlockerID: id, OccurrenceID: o, At: again.RaisedAt})
+	if err != nil || n == 0 {
+		return err
 	}
-	return t.MentionBlocker(ctx, sqlc.MentionBlockerParams{BlockerID: b.ID, OccurrenceID: o, At: now})
+	return t.postMentioned(ctx, again, id)
 }
 
 // takeBack removes blockers with what tells of them.
 func (t *tx) takeBack(ctx context.Context, w domain.WorkspaceID, all []sqlc.TakenBackRow) error {
 	for _, b := range all {
 		if err := errors.Join(t.DeleteBlocker(ctx, b.ID), t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: w, Key: "blocker_id", ID: string(b.ID)})); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropMentions takes back what somebody no longer mentions in an occurrence, and the news of it.
+func (t *tx) dropMentions(ctx context.Context, w domain.WorkspaceID, p sqlc.KeepMentionsOfParams) error {
+	gone, err := t.KeepMentionsOf(ctx, p)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if err := t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: w, Key: "mention_id", ID: mentionID(id, p.OccurrenceID)}); err != nil {
 			return err
 		}
 	}

@@ -17,8 +17,10 @@ type Decisions struct{ db *DB }
 // Create keeps a decision, and lets the search find it at its moment. KindNotFound when the one it supersedes is not there.
 func (s Decisions) Create(ctx context.Context, d domain.Decision) error {
 	return s.db.inTx(ctx, "keep a decision", func(t *tx) error {
+		var before domain.Decision
 		if d.Supersedes != "" {
-			if _, err := decision(ctx, t.Queries, d.WorkspaceID, d.Supersedes); err != nil {
+			var err error
+			if before, err = decision(ctx, t.Queries, d.WorkspaceID, d.Supersedes); err != nil {
 				return err
 			}
 		}
@@ -33,7 +35,10 @@ func (s Decisions) Create(ctx context.Context, d domain.Decision) error {
 		if err := t.decisionChanged(ctx, d); err != nil {
 			return err
 		}
-		return t.postDecision(ctx, d)
+		if err := t.postDecision(ctx, d); err != nil || d.Supersedes == "" {
+			return err
+		}
+		return t.postReplaced(ctx, d, before)
 	})
 }
 

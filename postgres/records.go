@@ -194,8 +194,23 @@ func (t *tx) postOpened(ctx context.Context, row sqlc.OccurrenceRow, now time.Ti
 	})
 }
 
+// postAnswer tells once that a member has answered, and not what: the record has that for those who may read it.
+func (t *tx) postAnswer(ctx context.Context, r domain.Round, a domain.Answer) error {
+	row, err := t.Account(ctx, a.Author.ID)
+	if err != nil {
+		return err
+	}
+	return t.post(ctx, r.WorkspaceID, r.SpaceID, domain.Message{
+		Kind: domain.MessageAnswer, Ref: answerOf(a.OccurrenceID, a.Author.ID), At: a.UpdatedAt, Title: row.Account.Name + " has answered " + r.Name,
+		Path: domain.OccurrencePath(r.ID, a.OccurrenceID),
+		Data: map[string]any{"round_id": r.ID, "occurrence_id": a.OccurrenceID, "author": row.Account.Name, "late": a.Late, "answer_of": answerOf(a.OccurrenceID, a.Author.ID)},
+	})
+}
+
+func answerOf(o domain.OccurrenceID, author domain.AccountID) string { return string(o) + ":" + string(author) }
+
 // postUrgent sends a broken glass through the workspace's urgent channels at once: who, whom and why, but not what is asked, which is
-// between the two.
+// between the two. Where that was said in private, the reason is not told either: that is seen to when it is sent.
 func (t *tx) postUrgent(ctx context.Context, a domain.Ask) error {
 	author, owner, err := t.askNames(ctx, a)
 	if err != nil {

@@ -210,6 +210,9 @@ func (s Rounds) Answer(ctx context.Context, w domain.WorkspaceID, a domain.Answe
 		if err := t.UseAnswerLinks(ctx, sqlc.UseAnswerLinksParams{At: a.UpdatedAt, OccurrenceID: o.ID, AccountID: a.Author.ID}); err != nil {
 			return err
 		}
+		if err := t.postAnswer(ctx, r, a); err != nil {
+			return err
+		}
 		return t.roundChanged(w, o.RoundID, o.ID)
 	})
 }
@@ -226,6 +229,9 @@ func (s Rounds) Withdraw(ctx context.Context, w domain.WorkspaceID, id domain.Oc
 		}
 		n, err := t.DeleteAnswer(ctx, id, author)
 		if err := found(n, err, "there is no such answer"); err != nil {
+			return err
+		}
+		if err := t.DropPosts(ctx, sqlc.DropPostsParams{WorkspaceID: w, Key: "answer_of", ID: answerOf(id, author)}); err != nil {
 			return err
 		}
 		return t.roundChanged(w, o.RoundID, o.ID)

@@ -125,6 +125,9 @@ func (s Webhooks) Claim(ctx context.Context, limit int, busy []domain.WebhookID)
 		if r.ClipTitle != "" && p.Message.Kind == domain.MessageClip {
 			p.Message.Title = r.ClipTitle
 		}
+		if r.Hushed {
+			p.Message = withoutWords(p.Message)
+		}
 		return p
 	}), shown, failed("find what to post", err)
 }

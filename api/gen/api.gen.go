@@ -240,16 +240,21 @@ func (e IngestTrouble) Valid() bool {
 
 // Defines values for MessageKind.
 const (
-	MessageKindAskAnswered    MessageKind = "ask.answered"
-	MessageKindAskCreated     MessageKind = "ask.created"
-	MessageKindBlockerCleared MessageKind = "blocker.cleared"
-	MessageKindBlockerRaised  MessageKind = "blocker.raised"
-	MessageKindClipReady      MessageKind = "clip.ready"
-	MessageKindCommentCreated MessageKind = "comment.created"
-	MessageKindDecisionMade   MessageKind = "decision.made"
-	MessageKindMessageUrgent  MessageKind = "message.urgent"
-	MessageKindRoundClosed    MessageKind = "round.closed"
-	MessageKindRoundOpened    MessageKind = "round.opened"
+	MessageKindAskAnswered        MessageKind = "ask.answered"
+	MessageKindAskCreated         MessageKind = "ask.created"
+	MessageKindAskEscalated       MessageKind = "ask.escalated"
+	MessageKindAskWithdrawn       MessageKind = "ask.withdrawn"
+	MessageKindBlockerCleared     MessageKind = "blocker.cleared"
+	MessageKindBlockerMentioned   MessageKind = "blocker.mentioned"
+	MessageKindBlockerRaised      MessageKind = "blocker.raised"
+	MessageKindClipReady          MessageKind = "clip.ready"
+	MessageKindCommentCreated     MessageKind = "comment.created"
+	MessageKindDecisionMade       MessageKind = "decision.made"
+	MessageKindDecisionSuperseded MessageKind = "decision.superseded"
+	MessageKindMessageUrgent      MessageKind = "message.urgent"
+	MessageKindRoundAnswered      MessageKind = "round.answered"
+	MessageKindRoundClosed        MessageKind = "round.closed"
+	MessageKindRoundOpened        MessageKind = "round.opened"
 )
 
 // Valid indicates whether the value is a known member of the MessageKind enum.
@@ -259,7 +264,13 @@ func (e MessageKind) Valid() bool {
 		return true
 	case MessageKindAskCreated:
 		return true
+	case MessageKindAskEscalated:
+		return true
+	case MessageKindAskWithdrawn:
+		return true
 	case MessageKindBlockerCleared:
+		return true
+	case MessageKindBlockerMentioned:
 		return true
 	case MessageKindBlockerRaised:
 		return true
@@ -269,7 +280,11 @@ func (e MessageKind) Valid() bool {
 		return true
 	case MessageKindDecisionMade:
 		return true
+	case MessageKindDecisionSuperseded:
+		return true
 	case MessageKindMessageUrgent:
+		return true
+	case MessageKindRoundAnswered:
 		return true
 	case MessageKindRoundClosed:
 		return true
@@ -2039,7 +2054,7 @@ type Member struct {
 	Role     Role      `json:"role"`
 }
 
-// MessageKind what is asked and answered is between the two: messages of asks say who, whom and by when
+// MessageKind What is asked and answered is between the two: messages of asks say who, whom and by when. Of what is said in a private clip or note nothing is told, but that an urgent message is there. docs/webhooks.md lists what each carries
 type MessageKind string
 
 // Moment defines model for Moment.
@@ -2355,7 +2370,7 @@ type Post struct {
 	// Id Example: 01hf7yat00tvwxyz0123456789
 	Id ID `json:"id"`
 
-	// Kind what is asked and answered is between the two: messages of asks say who, whom and by when
+	// Kind What is asked and answered is between the two: messages of asks say who, whom and by when. Of what is said in a private clip or note nothing is told, but that an urgent message is there. docs/webhooks.md lists what each carries
 	Kind MessageKind `json:"kind"`
 
 	// Reason Why the last attempt failed

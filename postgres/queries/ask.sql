@@ -112,13 +112,14 @@ select sqlc.embed(blocker), account.name as owner_name,
 -- name: HasBlockerOf :one
 select exists (select from blocker where occurrence_id = @occurrence_id::text and owner_id = @owner_id and lower(body) = lower(@body::text));
 
--- name: KeepMentionsOf :exec
+-- name: KeepMentionsOf :many
 -- Of what was written; what was said stays.
 delete from blocker_mention using blocker
  where blocker.id = blocker_mention.blocker_id and blocker.owner_id = @owner_id and blocker_mention.occurrence_id = @occurrence_id
-   and blocker_mention.clip_id is null and not (blocker_mention.blocker_id = any(@kept::text[]));
+   and blocker_mention.clip_id is null and not (blocker_mention.blocker_id = any(@kept::text[]))
+returning blocker_mention.blocker_id;
 
--- name: MentionBlocker :exec
+-- name: MentionBlocker :execrows
 insert into blocker_mention (blocker_id, occurrence_id, at) values (@blocker_id, @occurrence_id, @at) on conflict do nothing;
 
 -- name: ClearBlocker :exec

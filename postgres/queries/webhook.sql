@@ -40,6 +40,9 @@ update post set due_at = now() + interval '2 minutes', tries = tries + 1
  where post.id in (select mine.id from mine) and webhook.id = post.webhook_id
 returning sqlc.embed(post), sqlc.embed(webhook),
   coalesce((select clip.title from clip where clip.id = post.clip_id), '')::text as clip_title,
+  exists (select from ask left join clip on clip.id = ask.clip_id left join comment on comment.id = ask.comment_id
+           where post.kind = 'message.urgent' and ask.id = post.ref
+             and (clip.visibility = 'private' or clip.deleted_at is not null or comment.private_to is not null or comment.deleted_at is not null))::bool as hushed,
   (not exists (select from comment where post.kind = 'comment.created' and comment.id = post.ref and comment.deleted_at is not null)
    and (post.clip_id is null or exists (
     select from clip where clip.id = post.clip_id and clip.deleted_at is null

@@ -561,10 +561,11 @@ func (q *Queries) KeepDecisionPeople(ctx context.Context, decisionID domain.Deci
 	return err
 }
 
-const keepMentionsOf = `-- name: KeepMentionsOf :exec
+const keepMentionsOf = `-- name: KeepMentionsOf :many
 delete from blocker_mention using blocker
  where blocker.id = blocker_mention.blocker_id and blocker.owner_id = $1 and blocker_mention.occurrence_id = $2
    and blocker_mention.clip_id is null and not (blocker_mention.blocker_id = any($3::text[]))
+returning blocker_mention.blocker_id
 `
 
 type KeepMentionsOfParams struct {
@@ -574,12 +575,27 @@ type KeepMentionsOfParams struct {
 }
 
 // Of what was written; what was said stays.
-func (q *Queries) KeepMentionsOf(ctx context.Context, arg KeepMentionsOfParams) error {
-	_, err := q.db.Exec(ctx, keepMentionsOf, arg.OwnerID, arg.OccurrenceID, arg.Kept)
-	return err
+func (q *Queries) KeepMentionsOf(ctx context.Context, arg KeepMentionsOfParams) ([]domain.BlockerID, error) {
+	rows, err := q.db.Query(ctx, keepMentionsOf, arg.OwnerID, arg.OccurrenceID, arg.Kept)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []domain.BlockerID
+	for rows.Next() {
+		var blocker_id domain.BlockerID
+		if err := rows.Scan(&blocker_id); err != nil {
+			return nil, err
+		}
+		items = append(items, blocker_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
-const mentionBlocker = `-- name: MentionBlocker :exec
+const mentionBlocker = `-- name: MentionBlocker :execrows
 insert into blocker_mention (blocker_id, occurrence_id, at) values ($1, $2, $3) on conflict do nothing
 `
 
@@ -589,9 +605,12 @@ type MentionBlockerParams struct {
 	At           time.Time
 }
 
-func (q *Queries) MentionBlocker(ctx context.Context, arg MentionBlockerParams) error {
-	_, err := q.db.Exec(ctx, mentionBlocker, arg.BlockerID, arg.OccurrenceID, arg.At)
-	return err
+func (q *Queries) MentionBlocker(ctx context.Context, arg MentionBlockerParams) (int64, error) {
+	result, err := q.db.Exec(ctx, mentionBlocker, arg.BlockerID, arg.OccurrenceID, arg.At)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const normsOf = `-- name: NormsOf :many

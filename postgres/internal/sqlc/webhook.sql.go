@@ -24,6 +24,9 @@ update post set due_at = now() + interval '2 minutes', tries = tries + 1
  where post.id in (select mine.id from mine) and webhook.id = post.webhook_id
 returning post.id, post.webhook_id, post.kind, post.ref, post.clip_id, post.message, post.created_at, post.due_at, post.tries, post.sent_at, post.dead_at, post.reason, post.of_round, webhook.id, webhook.workspace_id, webhook.space_id, webhook.kind, webhook.name, webhook.url, webhook.secret, webhook.wants, webhook.paused, webhook.paused_reason, webhook.created_by, webhook.created_at,
   coalesce((select clip.title from clip where clip.id = post.clip_id), '')::text as clip_title,
+  exists (select from ask left join clip on clip.id = ask.clip_id left join comment on comment.id = ask.comment_id
+           where post.kind = 'message.urgent' and ask.id = post.ref
+             and (clip.visibility = 'private' or clip.deleted_at is not null or comment.private_to is not null or comment.deleted_at is not null))::bool as hushed,
   (not exists (select from comment where post.kind = 'comment.created' and comment.id = post.ref and comment.deleted_at is not null)
    and (post.clip_id is null or exists (
     select from clip where clip.id = post.clip_id and clip.deleted_at is null
@@ -35,6 +38,7 @@ type ClaimPostsRow struct {
 	Post      Post
 	Webhook   Webhook
 	ClipTitle string
+	Hushed    bool
 	Shown     bool
 }
 
@@ -75,6 +79,7 @@ func (q *Queries) ClaimPosts(ctx context.Context, busy []string, pageSize int) (
 			&i.Webhook.CreatedBy,
 			&i.Webhook.CreatedAt,
 			&i.ClipTitle,
+			&i.Hushed,
 			&i.Shown,
 		); err != nil {
 			return nil, err

@@ -3460,10 +3460,10 @@ export interface components {
          */
         WebhookKind: "json" | "slack" | "mattermost" | "discord" | "ntfy";
         /**
-         * @description what is asked and answered is between the two: messages of asks say who, whom and by when
+         * @description What is asked and answered is between the two: messages of asks say who, whom and by when. Of what is said in a private clip or note nothing is told, but that an urgent message is there. docs/webhooks.md lists what each carries
          * @enum {string}
          */
-        MessageKind: "clip.ready" | "comment.created" | "round.opened" | "round.closed" | "decision.made" | "ask.created" | "ask.answered" | "blocker.raised" | "blocker.cleared" | "message.urgent";
+        MessageKind: "clip.ready" | "comment.created" | "round.opened" | "round.answered" | "round.closed" | "decision.made" | "decision.superseded" | "ask.created" | "ask.answered" | "ask.withdrawn" | "ask.escalated" | "blocker.raised" | "blocker.mentioned" | "blocker.cleared" | "message.urgent";
         Webhook: {
             id: components["schemas"]["ID"];
             /** @description Left out for the whole workspace */
