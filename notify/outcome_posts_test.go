@@ -172,3 +172,113 @@ func TestWhatIsDeletedIsNotPosted(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestAllThatComesOfThingsIsPosted: an answer once, a decision that replaces another, an ask that is taken back or overdue, a blocker that goes on;
+// and no words of what is between two.
+func TestAllThatComesOfThingsIsPosted(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	ch := newChannel(t)
+	o.hook(ch.URL, "", domain.MessageAnswer, domain.MessageReplaced, domain.MessageWithdrew, domain.MessageOverdue, domain.MessageAgain)
+	one, two := o.held("Stand-up"), o.held("Review")
+	o.exec(`update round set sections = '[{"key": "a", "title": "A", "blockers": true}]'`)
+	answer := func(to domain.Occurrence, text string) {
+		t.Helper()
+		o.ok(o.db.Rounds.Answer(t.Context(), o.w, domain.Answer{
+			ID: domain.NewID[domain.AnswerID](), OccurrenceID: to.ID, Author: o.boss, UpdatedAt: time.Now(), Parts: []domain.AnswerPart{{Section: "a", Text: text}},
+		}))
+	}
+	expect := func(want ...string) {
+		t.Helper()
+		got := o.bodies(ch)
+		for _, w := range want {
+			if !strings.Contains(got, w) {
+				t.Errorf("no %s in %s", w, got)
+			}
+		}
+		if n := strings.Count(got, `"type"`); n != len(want) {
+			t.Errorf("%d messages: %s", n, got)
+		}
+		for _, secret := range []string{"the key to the safe", "All is well"} {
+			if strings.Contains(got, secret) {
+				t.Error("what is between two, or stands in the record alone, was told: " + got)
+			}
+		}
+	}
+	answer(one, "All is well")
+	answer(one, "No key for the testing server")
+	expect("Olga has answered Stand-up")
+	answer(two, "No key for the testing server")
+	answer(two, "no key for the testing server")
+	expect("Olga has answered Review", "Olga is still blocked")
+	// Given and taken back before it could be told.
+	three := o.held("Retro")
+	o.exec(`update round set sections = '[{"key": "a", "title": "A", "blockers": true}]'`)
+	ch.says(func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) })
+	answer(three, "No key for the testing server")
+	o.bodies(ch)
+	o.ok(o.db.Rounds.Withdraw(t.Context(), o.w, three.ID, o.boss.ID))
+	ch.says(nil)
+	expect()
+
+	old := domain.Decision{ID: domain.NewID[domain.DecisionID](), WorkspaceID: o.w, Author: o.boss, What: "we wait", Origin: domain.OriginHand, DecidedAt: time.Now()}
+	o.ok(o.db.Decisions.Create(t.Context(), old))
+	o.ok(o.db.Decisions.Create(t.Context(), domain.Decision{
+		ID: domain.NewID[domain.DecisionID](), WorkspaceID: o.w, Author: o.boss, What: "we ship", Origin: domain.OriginHand, DecidedAt: time.Now(), Supersedes: old.ID,
+	}))
+	expect(`"was":"we wait"`)
+	ask := func() domain.AskID {
+		t.Helper()
+		a := domain.Ask{
+			ID: domain.NewID[domain.AskID](), WorkspaceID: o.w, Author: o.boss, Owner: o.max, Body: "where is the key to the safe?", Class: domain.ReplyStandard,
+			Origin: domain.OriginHand, AskedAt: time.Now(), DueAt: time.Now(),
+		}
+		o.ok(o.db.Asks.Create(t.Context(), a))
+		return a.ID
+	}
+	o.ok(o.db.Asks.Withdraw(t.Context(), domain.Viewer{AccountID: o.boss.ID, WorkspaceID: o.w, Role: domain.RoleMember}, ask()))
+	expect("Olga takes back what they asked of Max")
+	late := ask()
+	for range 2 {
+		o.ok(o.db.Asks.Escalate(t.Context(), late, domain.Nudge{WorkspaceID: o.w, AccountID: o.boss.ID, Kind: domain.NudgeEscalate, Ref: string(late), Title: "Overdue", At: time.Now()}))
+	}
+	expect("Olga still waits for an answer from Max")
+}
+
+// TestAnUrgentMessageKeepsWhatIsPrivate: what was said in a private clip or note is not told to a channel, but that something urgent is there; also
+// when the clip became private while it waited.
+func TestAnUrgentMessageKeepsWhatIsPrivate(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	ch := newChannel(t)
+	o.hook(ch.URL, "", domain.MessageUrgent)
+	note := o.say(o.max, "", "between us")
+	urgent := func(at domain.Source) {
+		t.Helper()
+		o.ok(o.db.Asks.Create(t.Context(), domain.Ask{
+			ID: domain.NewID[domain.AskID](), WorkspaceID: o.w, Author: o.boss, Owner: o.max, Body: "call the doctor", Class: domain.ReplyUrgent, Reason: "Max is ill",
+			Origin: domain.OriginHand, AskedAt: time.Now(), Source: at,
+		}))
+	}
+	expect := func(what string, reason bool) {
+		t.Helper()
+		got := o.bodies(ch)
+		if strings.Count(got, "Urgent for Max, from Olga") != 1 || !strings.Contains(got, "https://baton.example.org/asks/") || strings.Contains(got, "Max is ill") != reason || strings.Contains(got, "doctor") {
+			t.Errorf("%s: %s", what, got)
+		}
+	}
+	urgent(domain.Source{ClipID: o.clip})
+	expect("an open clip", true)
+	ch.says(func(w http.ResponseWriter) { w.WriteHeader(http.StatusBadGateway) })
+	urgent(domain.Source{ClipID: o.clip})
+	o.bodies(ch)
+	o.exec(`update clip set visibility = 'private' where id = $1`, o.clip)
+	ch.says(nil)
+	expect("private since", false)
+	urgent(domain.Source{ClipID: o.clip})
+	expect("a private clip", false)
+	o.exec(`update clip set visibility = 'workspace' where id = $1`, o.clip)
+	o.exec(`update comment set private_to = author_id where id = $1`, note.ID)
+	urgent(domain.Source{ClipID: o.clip, CommentID: note.ID})
+	expect("a private note", false)
+}

@@ -105,10 +105,9 @@ func (s Blockers) Accept(ctx context.Context, b domain.Blocker) (domain.BlockerI
 			kept, err = known.ID, t.DismissProposal(ctx, at.ClipID, at.StartMS)
 		default:
 			kept = known.ID
-			var n int64
-			if n, err = t.MentionSpoken(ctx, sqlc.MentionSpokenParams{
+			if err = t.MentionSpoken(ctx, sqlc.MentionSpokenParams{
 				BlockerID: known.ID, OccurrenceID: at.OccurrenceID, At: b.RaisedAt, ClipID: string(at.ClipID), StartMs: at.StartMS, EndMs: at.EndMS,
-			}); err == nil && n > 0 {
+			}); err == nil {
 				err = t.postMentioned(ctx, b, known.ID)
 			}
 		}
