@@ -52,6 +52,7 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"POST /api/v1/clips/{id}/watched":                      "as the clip; strangers are counted without a name",
 	"POST /api/v1/unsubscribe/{secret}":                    "mail programs have no account; the secret ends mail and nothing else",
 	"GET /api/v1/due/{file}":                               "calendar programs have no account; the secret shows what is due to its person and nothing else",
+	"POST /api/v1/occurrences/{occurrence_id}/link":        "who comes from a chat is not signed in; it tells nothing, and mails members alone",
 	"GET /api/v1/answer/{secret}/card":                     "as below; says what it is for",
 	"POST /api/v1/answer/{secret}":                         "as below, for a browser in which somebody else is signed in",
 	"GET /api/v1/answer/{secret}":                          "is how one comes from a mail to an answer; good for that alone, guesses are limited",

@@ -34,6 +34,7 @@ var talkRules = map[string]rule{
 	"getInsight": {who: acting(editing)}, "getInsightCSV": {who: acting(editing)},
 	"listNotices": {who: signedIn()}, "readNotices": {who: signedIn(), body: `{}`, ok: 204},
 	"getNoticeChoice": {who: signedIn()}, "putNoticeChoice": {who: signedIn(), body: `{"mail":"each","muted":[]}`},
+	"mailAnswerLink": {who: everybody, body: `{"email":"nobody@example.com"}`, ok: 202},
 	"openAnswerLink": {who: everybody, ok: 303}, "getAnswerLink": {who: everybody, ok: 404}, "useAnswerLink": {who: everybody, ok: 404},
 	"listMutes": {who: signedIn()}, "muteSpace": {who: only(inside, guest), ok: 204}, "unmuteSpace": {who: signedIn(), ok: 204},
 	"muteRound": {who: only(inside, guest), ok: 204}, "unmuteRound": {who: signedIn(), ok: 204},

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -197,4 +198,19 @@ func signInSecret(l domain.AnswerLink, secret string) string {
 
 func openPage(to string, cookie *string) gen.OpenAnswerLink303Response {
 	return gen.OpenAnswerLink303Response{Headers: gen.OpenAnswerLink303ResponseHeaders{Location: &to, SetCookie: cookie}}
+}
+
+// MailAnswerLink is the way in from a chat: a link that everybody there sees cannot say who opens it, so the person's own goes to their mailbox.
+func (h *handlers) MailAnswerLink(ctx context.Context, r gen.MailAnswerLinkRequestObject) (gen.MailAnswerLinkResponseObject, error) {
+	if !h.HasMail {
+		return nil, domain.Errorf(domain.KindConflict, "this server sends no mail; sign in to answer")
+	}
+	if err := h.guesses.try(callerOf(ctx).address, ""); err != nil {
+		return nil, err
+	}
+	email := strings.ToLower(strings.TrimSpace(r.Body.Email))
+	if err := h.Rounds.MailLink(ctx, domain.OccurrenceID(r.OccurrenceId), email, time.Now()); err != nil {
+		return nil, fmt.Errorf("mail an answer link: %w", err)
+	}
+	return gen.MailAnswerLink202Response{}, nil
 }

@@ -376,3 +376,82 @@ func TestALinkThatHasEndedTellsNoNames(t *testing.T) {
 	c.exec(`update answer_link set expires_at = now() - interval '1 second'`)
 	tells(false)
 }
+
+// TestALinkIsMailedToWhoComesFromAChat: to members of the round, at once, not twice in a row; and nobody learns whose address it is.
+func TestALinkIsMailedToWhoComesFromAChat(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	w := s.workspace("Acme").member.WorkspaceID
+	olga, mia := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember)
+	now := time.Now()
+	r := domain.Round{
+		ID: domain.NewID[domain.RoundID](), WorkspaceID: w, Name: "Stand-up", Template: "own", Sections: []domain.Section{{Key: "a", Title: "A"}}, Rule: "FREQ=DAILY",
+		StartsOn: domain.DateOf(now.UTC()), Closes: domain.DayEnd, CloseAfterDays: 3, Members: []domain.Account{olga.member.Account}, CreatedBy: olga.member.Account.ID, CreatedAt: now,
+	}
+	if err := s.db.Rounds.Create(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.db.Rounds.Open(t.Context(), r.ID, r.StartsOn, now); err != nil {
+		t.Fatal(err)
+	}
+	all, err := s.db.Rounds.Occurrences(t.Context(), r.ID, "", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := &person{s: s}
+	ask := func(o domain.OccurrenceID, email string) {
+		t.Helper()
+		nobody.call("POST", "/api/v1/occurrences/"+string(o)+"/link", map[string]any{"email": email}).expect(202)
+	}
+	mails := func() []domain.Mail {
+		t.Helper()
+		var out []domain.Mail
+		for {
+			m, found, err := s.db.Notices.NextMail(t.Context(), time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !found {
+				return out
+			}
+			if err := s.db.Notices.Mailed(t.Context(), m.Notices); err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, m)
+		}
+	}
+	ask(all[0].ID, "nobody@example.org")
+	ask(all[0].ID, mia.member.Account.Email)
+	ask(domain.NewID[domain.OccurrenceID](), olga.member.Account.Email)
+	if got := mails(); len(got) != 0 {
+		t.Errorf("mailed to who is no member: %+v", got)
+	}
+	// It comes to who wants no mail, too, and at any hour: they have just asked for it.
+	olga.call("PUT", "/api/v1/me/notifications", map[string]any{"mail": "never", "muted": []any{}}).expect(200)
+	ask(all[0].ID, " "+strings.ToUpper(olga.member.Account.Email)+" ")
+	ask(all[0].ID, olga.member.Account.Email)
+	got := mails()
+	if len(got) != 1 || got[0].Email != olga.member.Account.Email || len(got[0].Notices) != 1 || !strings.HasPrefix(got[0].Notices[0].Path, "/api/v1/answer/") {
+		t.Fatalf("%+v", got)
+	}
+	if n := olga.inbox(); len(n.Notices) != 0 {
+		t.Errorf("it is no news in the inbox: %+v", n)
+	}
+	opened := nobody.call("GET", got[0].Notices[0].Path, nil)
+	opened.expect(303)
+	ask(all[0].ID, olga.member.Account.Email)
+	if again := mails(); len(again) != 0 {
+		t.Errorf("twice in two minutes: %+v", again)
+	}
+	s.exec(`update notice set created_at = now() - interval '3 minutes'`)
+	ask(all[0].ID, olga.member.Account.Email)
+	if again := mails(); len(again) != 1 || again[0].Notices[0].Path == got[0].Notices[0].Path {
+		t.Errorf("asked for again: %+v", again)
+	}
+	s.exec(`update occurrence set closed_at = now()`)
+	s.exec(`update notice set created_at = now() - interval '3 minutes'`)
+	ask(all[0].ID, olga.member.Account.Email)
+	if late := mails(); len(late) != 0 {
+		t.Errorf("after it closed: %+v", late)
+	}
+}

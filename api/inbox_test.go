@@ -131,3 +131,39 @@ func (s *server) waitingMail(p *person) (n int) {
 	}
 	return n
 }
+
+// TestChoicesAndMutesOverTheAPI: what is left out of a change stays, and what is muted is listed by name for as long as it may be seen.
+func TestChoicesAndMutesOverTheAPI(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	w := s.workspace("Acme").member.WorkspaceID
+	olga, mia := s.join(w, "Olga", domain.RoleMember), s.join(w, "Max", domain.RoleMember)
+	put := func(body map[string]any) gen.NoticeChoice {
+		t.Helper()
+		return decoded[gen.NoticeChoice](t, mia.call("PUT", "/api/v1/me/notifications", body).expect(200))
+	}
+	put(map[string]any{"mail": "daily", "muted": []any{}, "digest_at": "07:45", "not_push": []any{"clip"}})
+	if c := put(map[string]any{"mail": "daily", "muted": []any{"reply"}}); *c.DigestAt != "07:45" || len(*c.NotPush) != 1 || len(*c.NotMail) != 0 || len(c.Muted) != 1 {
+		t.Errorf("%+v", c)
+	}
+	mia.call("PUT", "/api/v1/me/notifications", map[string]any{"mail": "daily", "muted": []any{}, "digest_at": "24:00"}).problem(400)
+	clip := olga.clip("workspace", "Plan")
+	path := "/api/v1/clips/" + string(clip) + "/mute"
+	mia.call("PUT", path, nil).expect(204)
+	mia.call("PUT", path, nil).expect(204)
+	mutes := func() []gen.Mute {
+		t.Helper()
+		return decoded[struct{ Mutes []gen.Mute }](t, mia.call("GET", "/api/v1/me/mutes", nil).expect(200)).Mutes
+	}
+	if all := mutes(); len(all) != 1 || all[0].Kind != "clip" || all[0].Name != "Plan" || all[0].Id != string(clip) {
+		t.Errorf("%+v", all)
+	}
+	s.exec(`update clip set visibility = 'private' where id = $1`, clip)
+	if all := mutes(); len(all) != 1 || all[0].Name != "" {
+		t.Errorf("the title of a clip that one may not see: %+v", all)
+	}
+	mia.call("DELETE", path, nil).expect(204)
+	if all := mutes(); len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+}

@@ -75,6 +75,8 @@ type Needs struct {
 	PushKey string
 	// HasWriter: summaries can be made.
 	HasWriter bool
+	// HasMail: mails are sent.
+	HasMail bool
 	// Objects is the object store, implemented by package blob.
 	Objects objects
 	Keys    keys

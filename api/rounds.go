@@ -48,6 +48,8 @@ type roundStore interface {
 	DueFeedSince(ctx context.Context, v domain.Viewer) (time.Time, error)
 	DueFeedOwner(ctx context.Context, tokenHash []byte) (domain.Viewer, error)
 	// AnswerLink reads the link of a mail by the hash of its secret. KindNotFound.
+	// MailLink lets the person of an address be mailed their link to answer, if they are a member and can.
+	MailLink(ctx context.Context, id domain.OccurrenceID, email string, now time.Time) error
 	AnswerLink(ctx context.Context, tokenHash []byte) (domain.AnswerLink, error)
 	// Nudges lists what a person was told, the newest first.
 	Nudges(ctx context.Context, v domain.Viewer, limit int) ([]domain.Nudge, error)

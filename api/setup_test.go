@@ -94,8 +94,8 @@ func newServer(t *testing.T, options ...option) *server {
 		Comments: s.db.Comments, Search: s.db.Search, Playback: s.db.Playback, Events: s.db.Events, Hours: s.db.Hours, Objects: s.objects,
 		Rounds: s.db.Rounds, Asks: s.db.Asks, Decisions: s.db.Decisions, Blockers: s.db.Blockers, Ledger: s.db.Ledger, StartHere: s.db.StartHere, Edits: s.db.Edits,
 		Podcasts:  s.db.Podcasts,
-		HasWriter: true,
-		Ingest:    s.ingest, Channels: s.ingest, WHIP: s.ingest,
+		HasWriter: true, HasMail: true,
+		Ingest: s.ingest, Channels: s.ingest, WHIP: s.ingest,
 		Formats: api.Formats{
 			MasterPlaylist: hls.Master, MediaPlaylist: hls.Media, Chapters: hls.ChaptersVTT,
 			Transcript: func(w io.Writer, format string, t domain.Transcript) error {

@@ -4,12 +4,16 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"baton/domain"
 	"baton/postgres/internal/sqlc"
+	"baton/rounds"
 	"baton/rounds/worktime"
 )
 
@@ -106,6 +110,40 @@ func (t *tx) addLink(ctx context.Context, n *domain.Notice, until, now time.Time
 	n.Path = domain.AnswerLinkPath(secret)
 	return t.InsertAnswerLink(ctx, sqlc.InsertAnswerLinkParams{
 		TokenHash: hash[:], OccurrenceID: domain.OccurrenceID(about), AccountID: n.AccountID, At: now, ExpiresAt: until,
+	})
+}
+
+// MailLink lets the person of an address be mailed their link to answer an occurrence, at once. Nothing comes of it when there is no such
+// member, or their time is over: whoever asks is told the same.
+func (s Rounds) MailLink(ctx context.Context, id domain.OccurrenceID, email string, now time.Time) error {
+	return s.db.inTx(ctx, "mail a link", func(t *tx) error {
+		to, err := t.LinkFor(ctx, id, email)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+		o, r, err := occurrence(ctx, t.Queries, to.WorkspaceID, id)
+		if err != nil {
+			return err
+		}
+		all, err := schedules(ctx, t.Queries, []domain.AccountID{to.AccountID})
+		if err != nil {
+			return err
+		}
+		c, err := worktime.New(all[to.AccountID])
+		if err != nil {
+			return fmt.Errorf("read hours: %w", err)
+		}
+		closes := rounds.WindowOf(r, o.On, c).Closes
+		if !now.Before(closes) {
+			return nil
+		}
+		return t.PutLinkNotice(ctx, sqlc.PutLinkNoticeParams{
+			ID: domain.NewIDAt[domain.NoticeID](now), WorkspaceID: to.WorkspaceID, AccountID: to.AccountID, Ref: domain.NudgeRef(domain.NudgeLink, string(id)),
+			Title: "Your link to answer " + r.Name, Path: domain.OccurrencePath(r.ID, id), At: now, MailUntil: closes,
+			Excerpt: "It was asked for on the page of the round. If that was not you, there is nothing to do.",
+		})
 	})
 }
 

@@ -113,7 +113,9 @@ func (t *tx) postMentioned(ctx context.Context, again domain.Blocker, id domain.
 	})
 }
 
-func mentionID(id domain.BlockerID, o domain.OccurrenceID) string { return string(id) + ":" + string(o) }
+func mentionID(id domain.BlockerID, o domain.OccurrenceID) string {
+	return string(id) + ":" + string(o)
+}
 
 // postChange tells that a blocker is cleared at a time, or with the zero time open again; nothing of what was so before.
 func (t *tx) postChange(ctx context.Context, before domain.Blocker, clearedAt time.Time) error {

@@ -207,7 +207,9 @@ func (t *tx) postAnswer(ctx context.Context, r domain.Round, a domain.Answer) er
 	})
 }
 
-func answerOf(o domain.OccurrenceID, author domain.AccountID) string { return string(o) + ":" + string(author) }
+func answerOf(o domain.OccurrenceID, author domain.AccountID) string {
+	return string(o) + ":" + string(author)
+}
 
 // postUrgent sends a broken glass through the workspace's urgent channels at once: who, whom and why, but not what is asked, which is
 // between the two. Where that was said in private, the reason is not told either: that is seen to when it is sent.

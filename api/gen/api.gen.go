@@ -3406,6 +3406,11 @@ type ListRecentOccurrencesParams struct {
 	Each *int `form:"each,omitempty" json:"each,omitempty"`
 }
 
+// MailAnswerLinkJSONBody defines parameters for MailAnswerLink.
+type MailAnswerLinkJSONBody struct {
+	Email string `json:"email"`
+}
+
 // GetOEmbedParams defines parameters for GetOEmbed.
 type GetOEmbedParams struct {
 	Url       string                 `form:"url" json:"url"`
@@ -3638,6 +3643,9 @@ type PutNormsJSONRequestBody = Norms
 
 // PutAnswerJSONRequestBody defines body for PutAnswer for application/json ContentType.
 type PutAnswerJSONRequestBody = AnswerRequest
+
+// MailAnswerLinkJSONRequestBody defines body for MailAnswerLink for application/json ContentType.
+type MailAnswerLinkJSONRequestBody MailAnswerLinkJSONBody
 
 // PutBookmarkJSONRequestBody defines body for PutBookmark for application/json ContentType.
 type PutBookmarkJSONRequestBody PutBookmarkJSONBody
@@ -4100,6 +4108,9 @@ type ServerInterface interface {
 	// PutAnswer Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late
 	// (PUT /api/v1/occurrences/{occurrence_id}/answer)
 	PutAnswer(ctx echo.Context, occurrenceId ID) error
+	// MailAnswerLink Mail a member the link by which they answer without signing in, as the mail of the round has it
+	// (POST /api/v1/occurrences/{occurrence_id}/link)
+	MailAnswerLink(ctx echo.Context, occurrenceId ID) error
 	// GetOutcomes What came of it: asks, decisions, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/outcomes)
 	GetOutcomes(ctx echo.Context, occurrenceId ID) error
@@ -6344,6 +6355,22 @@ func (w *ServerInterfaceWrapper) PutAnswer(ctx echo.Context) error {
 	return err
 }
 
+// MailAnswerLink converts echo context to params.
+func (w *ServerInterfaceWrapper) MailAnswerLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "occurrence_id" -------------
+	var occurrenceId ID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "occurrence_id", ctx.Param("occurrence_id"), &occurrenceId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter occurrence_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MailAnswerLink(ctx, occurrenceId)
+	return err
+}
+
 // GetOutcomes converts echo context to params.
 func (w *ServerInterfaceWrapper) GetOutcomes(ctx echo.Context) error {
 	var err error
@@ -7472,6 +7499,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/api/v1/rounds/:round_id/occurrences", wrapper.ListOccurrences, options.OperationMiddlewares["listOccurrences"]...)
 	router.GET(options.BaseURL+"/api/v1/occurrences", wrapper.ListRecentOccurrences, options.OperationMiddlewares["listRecentOccurrences"]...)
 	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id", wrapper.GetOccurrence, options.OperationMiddlewares["getOccurrence"]...)
+	router.POST(options.BaseURL+"/api/v1/occurrences/:occurrence_id/link", wrapper.MailAnswerLink, options.OperationMiddlewares["mailAnswerLink"]...)
 	router.DELETE(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.WithdrawAnswer, options.OperationMiddlewares["withdrawAnswer"]...)
 	router.PUT(options.BaseURL+"/api/v1/occurrences/:occurrence_id/answer", wrapper.PutAnswer, options.OperationMiddlewares["putAnswer"]...)
 	router.GET(options.BaseURL+"/api/v1/occurrences/:occurrence_id/record.md", wrapper.GetRecord, options.OperationMiddlewares["getRecord"]...)
@@ -12946,6 +12974,40 @@ func (response PutAnswerdefaultApplicationProblemPlusJSONResponse) VisitPutAnswe
 	return err
 }
 
+type MailAnswerLinkRequestObject struct {
+	OccurrenceId ID `json:"occurrence_id"`
+	Body         *MailAnswerLinkJSONRequestBody
+}
+
+type MailAnswerLinkResponseObject interface {
+	VisitMailAnswerLinkResponse(w http.ResponseWriter) error
+}
+
+type MailAnswerLink202Response struct {
+}
+
+func (response MailAnswerLink202Response) VisitMailAnswerLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(202)
+	return nil
+}
+
+type MailAnswerLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MailAnswerLinkdefaultApplicationProblemPlusJSONResponse) VisitMailAnswerLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOutcomesRequestObject struct {
 	OccurrenceId ID `json:"occurrence_id"`
 }
@@ -15570,6 +15632,9 @@ type StrictServerInterface interface {
 	// PutAnswer Answer, in words or with own clips (which the workspace may then watch); again until it closes for me, afterwards once, as late
 	// (PUT /api/v1/occurrences/{occurrence_id}/answer)
 	PutAnswer(ctx context.Context, request PutAnswerRequestObject) (PutAnswerResponseObject, error)
+	// MailAnswerLink Mail a member the link by which they answer without signing in, as the mail of the round has it
+	// (POST /api/v1/occurrences/{occurrence_id}/link)
+	MailAnswerLink(ctx context.Context, request MailAnswerLinkRequestObject) (MailAnswerLinkResponseObject, error)
 	// GetOutcomes What came of it: asks, decisions, blockers
 	// (GET /api/v1/occurrences/{occurrence_id}/outcomes)
 	GetOutcomes(ctx context.Context, request GetOutcomesRequestObject) (GetOutcomesResponseObject, error)
@@ -20069,6 +20134,54 @@ func (sh *strictHandler) PutAnswer(ctx echo.Context, occurrenceId ID) error {
 		return err
 	} else if validResponse, ok := response.(PutAnswerResponseObject); ok {
 		return validResponse.VisitPutAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MailAnswerLink operation middleware
+func (sh *strictHandler) MailAnswerLink(ctx echo.Context, occurrenceId ID) error {
+	var request MailAnswerLinkRequestObject
+
+	request.OccurrenceId = occurrenceId
+
+	var body MailAnswerLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MailAnswerLink(ctx.Request().Context(), request.(MailAnswerLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MailAnswerLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MailAnswerLinkResponseObject); ok {
+		return validResponse.VisitMailAnswerLinkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

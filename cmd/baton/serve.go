@@ -272,7 +272,7 @@ func (s *server) newAPI() (*api.Server, error) {
 		Podcasts: db.Podcasts,
 		Objects:  s.objects, Ingest: s.ingest, Channels: s.door, WHIP: s.door,
 		Keys: blob.Keys{}, Shares: db.Shares, Watches: db.Watches, Notices: db.Notices, FrameAncestors: s.cfg.EmbedOrigins,
-		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil,
+		Formats: formats(), HasWriter: s.cfg.LLM.URL != nil, HasMail: s.cfg.Mail.URL != nil,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("build the web server: %w", err)

@@ -29,3 +29,18 @@ update notice set mail_at = case when notice.kind <> all(@not_mail::text[]) then
 -- What waits is mailed as its person wants it from now on; a mail that was begun goes on as it was.
 update notice set mail_at = case when @hourly::bool then date_trunc('hour', now()) + interval '1 hour' else now() end
  where account_id = @account_id and mail_at is not null and mail_id is null and not notice_presses(kind);
+
+-- name: LinkFor :one
+-- Who has that address and is a member of an occurrence's round.
+select account.id as account_id, round.workspace_id
+  from occurrence join round on round.id = occurrence.round_id join round_member on round_member.round_id = round.id
+  join account on account.id = round_member.account_id
+  join member on member.account_id = account.id and member.workspace_id = round.workspace_id and member.left_at is null
+ where occurrence.id = @occurrence_id and occurrence.closed_at is null and round.deleted_at is null and account.email = @email;
+
+-- name: PutLinkNotice :exec
+-- Mailed at once and not listed: its person has just asked for it. Asked for again it goes again, but not twice in two minutes.
+insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, in_inbox, mail_at, push_at, mail_until)
+values (@id, @workspace_id, @account_id, 'round.link', @ref, '', @excerpt, @title, @path, @at, false, @at::timestamptz, null, @mail_until::timestamptz)
+on conflict (account_id, ref) do update set created_at = excluded.created_at, mail_at = excluded.mail_at, mail_tries = 0, mail_id = null, read_at = null
+ where notice.created_at < excluded.created_at - interval '2 minutes';

@@ -7,6 +7,7 @@ package sqlc
 
 import (
 	"context"
+	"time"
 
 	"baton/domain"
 )
@@ -82,6 +83,27 @@ func (q *Queries) InsertMute(ctx context.Context, arg InsertMuteParams) error {
 	return err
 }
 
+const linkFor = `-- name: LinkFor :one
+select account.id as account_id, round.workspace_id
+  from occurrence join round on round.id = occurrence.round_id join round_member on round_member.round_id = round.id
+  join account on account.id = round_member.account_id
+  join member on member.account_id = account.id and member.workspace_id = round.workspace_id and member.left_at is null
+ where occurrence.id = $1 and occurrence.closed_at is null and round.deleted_at is null and account.email = $2
+`
+
+type LinkForRow struct {
+	AccountID   domain.AccountID
+	WorkspaceID domain.WorkspaceID
+}
+
+// Who has that address and is a member of an occurrence's round.
+func (q *Queries) LinkFor(ctx context.Context, occurrenceID domain.OccurrenceID, email string) (LinkForRow, error) {
+	row := q.db.QueryRow(ctx, linkFor, occurrenceID, email)
+	var i LinkForRow
+	err := row.Scan(&i.AccountID, &i.WorkspaceID)
+	return i, err
+}
+
 const mutes = `-- name: Mutes :many
 select coalesce(notice_mute.space_id, '')::text as space_id, coalesce(notice_mute.round_id, '')::text as round_id, coalesce(notice_mute.clip_id, '')::text as clip_id,
        coalesce(space.name, round.name, case when notice_shown(clip.id, notice_mute.account_id, clip.workspace_id, 'clip', '') then clip.title end, '')::text as name
@@ -122,4 +144,39 @@ func (q *Queries) Mutes(ctx context.Context, accountID domain.AccountID, workspa
 		return nil, err
 	}
 	return items, nil
+}
+
+const putLinkNotice = `-- name: PutLinkNotice :exec
+insert into notice (id, workspace_id, account_id, kind, ref, actor, excerpt, title, path, created_at, in_inbox, mail_at, push_at, mail_until)
+values ($1, $2, $3, 'round.link', $4, '', $5, $6, $7, $8, false, $8::timestamptz, null, $9::timestamptz)
+on conflict (account_id, ref) do update set created_at = excluded.created_at, mail_at = excluded.mail_at, mail_tries = 0, mail_id = null, read_at = null
+ where notice.created_at < excluded.created_at - interval '2 minutes'
+`
+
+type PutLinkNoticeParams struct {
+	ID          domain.NoticeID
+	WorkspaceID domain.WorkspaceID
+	AccountID   domain.AccountID
+	Ref         string
+	Excerpt     string
+	Title       string
+	Path        string
+	At          time.Time
+	MailUntil   time.Time
+}
+
+// Mailed at once and not listed: its person has just asked for it. Asked for again it goes again, but not twice in two minutes.
+func (q *Queries) PutLinkNotice(ctx context.Context, arg PutLinkNoticeParams) error {
+	_, err := q.db.Exec(ctx, putLinkNotice,
+		arg.ID,
+		arg.WorkspaceID,
+		arg.AccountID,
+		arg.Ref,
+		arg.Excerpt,
+		arg.Title,
+		arg.Path,
+		arg.At,
+		arg.MailUntil,
+	)
+	return err
 }

@@ -2348,6 +2348,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/occurrences/{occurrence_id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mail a member the link by which they answer without signing in, as the mail of the round has it
+         * @description For who comes from a chat, where the link is everybody's. It says the same whoever has the address, and goes at most once in two minutes. 409 when this server sends no mail.
+         */
+        post: operations["mailAnswerLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/occurrences/{occurrence_id}/answer": {
         parameters: {
             query?: never;
@@ -9109,6 +9131,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Occurrence"];
                 };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    mailAnswerLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                occurrence_id: components["schemas"]["ID"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    email: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Mailed when it is the address of a member who can still answer */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
