@@ -92,3 +92,41 @@ test("a mail shows the clip by itself, reads without pictures, and its last line
   await page.getByRole("heading", { name: "No more mail" }).waitFor();
   assert.equal(await choice(), "never");
 });
+
+test("somebody who is not signed in answers a round from the link in a chat, on a phone", limit, async () => {
+  const timeZone = Intl.supportedValuesOf("timeZone").find(
+    (zone) => new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit" }).format(new Date()) === "12",
+  );
+  const call = async (method, at, body) => {
+    const answer = await server.api(method, `/api/v1${at}`, { cookie, body });
+    assert.ok(answer.status < 300, `${method} ${at}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  };
+  const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+  await call("PUT", "/me/hours", { time_zone: timeZone, days, from: "00:00", to: "24:00" });
+  const { id } = await call("GET", "/me");
+  const today = new Intl.DateTimeFormat("en-CA", { timeZone }).format(new Date());
+  const daily = { template: "stand-up", name: "Daily", rule: "FREQ=DAILY", starts_on: today, opens: "00:00", closes: "24:00" };
+  const round = await call("POST", "/rounds", { ...daily, members: [id] });
+  const held = async () => (await call("GET", `/rounds/${round.id}/occurrences`)).occurrences[0];
+  const { id: occurrence } = await until("it opens", held, 180_000);
+
+  const phone = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true });
+  const page = await phone.newPage();
+  page.setDefaultTimeout(patience);
+  await page.goto(`${server.url}/rounds/${round.id}/${occurrence}`); // as the message in the chat has it
+  await page.getByRole("heading", { name: "Answer without signing in" }).waitFor();
+  await lookAround(page, "answer-by-mail");
+  await page.getByLabel("Your e-mail address").fill("olga@example.org");
+  await page.keyboard.press("Enter");
+  await page.getByText(/their link is on its way/).waitFor();
+  const [link] = await box.find("olga@example.org", /http\S+\/api\/v1\/answer\/\w+/);
+  await page.goto(link);
+  await page.waitForURL(new RegExp(`/rounds/${round.id}/${occurrence}$`));
+  await page.getByRole("link", { name: "Record your answer" }).waitFor();
+  await page.getByRole("button", { name: "Write instead" }).click();
+  await page.getByLabel("Today").fill("Came from the chat");
+  await page.getByRole("button", { name: "Send" }).click();
+  await page.getByText("Your answer is in").waitFor();
+  assert.equal((await held()).answers[0].parts[0].text, "Came from the chat");
+});

@@ -35,14 +35,19 @@ export async function markRead(ids: readonly string[] = []): Promise<void> {
   await refreshInbox();
 }
 
+/** In milliseconds, when the server could not be asked. */
+const retryAfter = 5_000;
+
 /** The number beside the inbox's name, as it changes. */
 export const follow: FollowBadge = (show) => {
+  let again: ReturnType<typeof setTimeout> | undefined;
   const read = (): void => {
+    clearTimeout(again);
     refreshInbox()
       .then(() => {
         show(inbox.unread);
       })
-      .catch(() => undefined); // the next event reads it again
+      .catch(() => (again = setTimeout(read, retryAfter))); // no further event may come
   };
   read();
   const stop = listen({ listening: read, reset: read, "inbox.changed": read });
@@ -52,6 +57,7 @@ export const follow: FollowBadge = (show) => {
     });
   });
   return () => {
+    clearTimeout(again);
     stop();
     leave();
   };
