@@ -391,7 +391,7 @@ func TestALinkIsMailedToWhoComesFromAChat(t *testing.T) {
 	if err := s.db.Rounds.Create(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.db.Rounds.Open(t.Context(), r.ID, r.StartsOn, now); err != nil {
+	if err := s.db.Rounds.Open(t.Context(), r.ID, r.StartsOn, 1, now); err != nil {
 		t.Fatal(err)
 	}
 	all, err := s.db.Rounds.Occurrences(t.Context(), r.ID, "", 1)
