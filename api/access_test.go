@@ -259,7 +259,7 @@ var rules = map[string]rule{
 
 	"getMyHours": {who: signedIn()}, "putMyHours": {who: signedIn(), body: `{"time_zone":"Asia/Kolkata","days":["mon"],"from":"09:00","to":"17:00"}`},
 	"addDayOff": {who: signedIn(), body: `{"first_day":"2026-05-01","last_day":"2026-05-01"}`, ok: 201}, "removeDayOff": {who: only([]string{owner}), ok: 204},
-	"importDaysOff":      {who: signedIn(), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
+	"importDaysOff":  {who: signedIn(), body: `{"ics":"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nDTSTART;VALUE=DATE:20260501\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"}`},
 	"suggestOpening": {who: signedIn(guest)}, "listRoundTemplates": {who: signedIn()}, "listRounds": {who: signedIn(guest)}, "getMyDue": {who: signedIn()}, "getMyUpcoming": {who: signedIn(guest)}, "listNudges": {who: signedIn()},
 	"createRound": {who: signedIn(guest), body: `{"template":"stand-up","members":["01hf7yat00tvwxyz0123456789"]}`, ok: 201},
 	"getRound":    {who: only(inside, guest)},

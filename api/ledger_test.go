@@ -248,15 +248,12 @@ func TestTheExampleOfTheDocs(t *testing.T) {
 	c.exec(`insert into account (id, name, email, time_zone) select 'teammate' || n, 'Mate ' || n, 'mate' || n || '@example.org', 'UTC' from generate_series(1, 8) n`)
 	n := 0
 	for day := domain.Date("2026-06-01"); day < "2026-06-24"; day = day.Plus(1) {
-		covers := 1
-		switch day.Midnight().Weekday() {
-		case time.Saturday, time.Sunday:
-			continue
-		case time.Friday:
+		weekday, covers := day.Midnight().Weekday(), 1
+		if weekday == time.Friday {
 			covers = 3
 		}
-		if day == "2026-06-04" {
-			continue // everybody had a holiday
+		if weekday == time.Saturday || weekday == time.Sunday || day == "2026-06-04" { // then everybody had a holiday
+			continue
 		}
 		now := day.Midnight().Add(8 * time.Hour)
 		if err := c.db.Rounds.Open(t.Context(), r.ID, day, covers, now); err != nil {

@@ -39,7 +39,7 @@ const (
 // Hours is how many hours of people that was.
 func (s Spent) Hours() float64 { return s.Recorded() + s.Played() + s.Written() }
 
-// Recorded, Played and Written are the hours of those parts.
+// Recorded is what people recorded, with the takes that they did not keep.
 func (s Spent) Recorded() float64 { return float64(s.RecordedMS) * Takes / 3.6e6 }
 
 // Played is how long people listened or watched.
