@@ -29,6 +29,7 @@ var open = map[string]string{ //nolint:gochecknoglobals,gosec // a table, of pat
 	"GET /api/v1/clips/{id}/storyboard.vtt":                "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/peaks":                         "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/edits":                         "as the clip, through the same gate; the history is for those who may edit it",
+	"GET /api/v1/clips/{id}/parts":                         "as the clip, and each part through its own gate",
 	"GET /api/v1/clips/{id}/transcript":                    "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/transcript.srt":                "as the clip, through the same gate",
 	"GET /api/v1/clips/{id}/transcript.txt":                "as the clip, through the same gate",

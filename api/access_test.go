@@ -253,6 +253,7 @@ var rules = map[string]rule{
 	"resetChapters": {who: acting(editing), ok: 202},
 	"makeSummary":   {who: acting(editing), ok: 202},
 	"getEdits":      {who: watching}, "putEdits": {who: acting(editing), body: `{"cuts":[{"start_ms":0,"end_ms":1000,"kind":"hand"}]}`}, "revertEdits": {who: acting(editing), body: `{"to":0}`},
+	"getParts":     {who: watching},
 	"stitchClips":  {who: acting(commenting), body: `{"clip_ids":["CLIP"]}`, ok: 201},
 	"listComments": {who: watching},
 	"getEvents":    {who: watching},

@@ -21,6 +21,8 @@ type clips interface {
 	CreateReply(ctx context.Context, c domain.Clip, r domain.Recording, to domain.ReplyTo) (domain.Comment, error)
 	// CreateStitched makes one that joins others.
 	CreateStitched(ctx context.Context, c domain.Clip, parts []domain.ClipID) error
+	// StitchParts lists the clips that one was joined of, in order; empty ids for those that are gone.
+	StitchParts(ctx context.Context, id domain.ClipID) ([]domain.ClipID, error)
 	// Get reads one that is not deleted. It checks no right: ask the gate. KindNotFound.
 	Get(ctx context.Context, id domain.ClipID) (domain.Clip, error)
 	// View reads one with what its page shows. It checks no right. KindNotFound.

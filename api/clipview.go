@@ -34,6 +34,7 @@ func (h *handlers) clipOf(who caller, v *domain.ClipView) gen.Clip {
 	if len(v.GapsMS) > 0 {
 		c.Gaps = spansOf(v.GapsMS)
 	}
+	c.Joins = nonZero(v.Joins)
 	c.ReplyToClipId = nonZero(string(v.ParentID))
 	// Spaces and tags are the workspace's business.
 	c.Tags = []string{}

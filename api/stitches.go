@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"fmt"
 
 	"baton/api/gen"
 	"baton/domain"
@@ -46,4 +47,44 @@ func (c caller) mayStitch(clip *domain.Clip) bool {
 	v := c.Viewer
 	v.Guest = nil
 	return v.SignedIn() && v.WorkspaceID == clip.WorkspaceID && v.May(domain.ActionDownload, clip)
+}
+
+// GetParts tells what a clip was joined of. Each part passes its own gate: who may not watch it learns nothing of it.
+func (h *handlers) GetParts(ctx context.Context, r gen.GetPartsRequestObject) (gen.GetPartsResponseObject, error) {
+	c, err := h.gate(ctx, r.Id, domain.ActionWatch)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := h.Clips.StitchParts(ctx, c.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read what it is joined of: %w", err)
+	}
+	out := gen.GetParts200JSONResponse{Parts: make([]gen.ClipPart, len(ids))}
+	seen := map[domain.ClipID]*gen.Clip{}
+	for i, id := range ids {
+		part, known := seen[id]
+		if !known {
+			if part, err = h.shownPart(ctx, id); err != nil {
+				return nil, err
+			}
+			seen[id] = part
+		}
+		out.Parts[i].Clip = part
+	}
+	return out, nil
+}
+
+// shownPart reads a part of a joined clip; nil when it is gone or the caller may not watch it.
+func (h *handlers) shownPart(ctx context.Context, id domain.ClipID) (*gen.Clip, error) {
+	if _, err := h.gate(ctx, string(id), domain.ActionWatch); err != nil {
+		if domain.KindOf(err) == domain.KindNotFound {
+			return nil, nil
+		}
+		return nil, err
+	}
+	c, err := h.view(ctx, id)
+	if domain.KindOf(err) == domain.KindNotFound { // it went in between
+		return nil, nil
+	}
+	return &c, err
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -76,4 +77,53 @@ func TestOnlyWhatOneMayTakeAlongIsStitched(t *testing.T) {
 			t.Errorf("%s: %q", name, said)
 		}
 	}
+}
+
+func TestPartsOfAJoinedClipAreEachAskedFor(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	p := s.workspace("Acme")
+	colleague := s.join(p.member.WorkspaceID, "Colleague", domain.RoleMember)
+	open, private := p.clip(domain.VisibleWorkspace, "Open"), p.clip(domain.VisiblePrivate, "Secret")
+	s.playable(open, "one")
+	s.playable(private, "two")
+	var made struct{ ID domain.ClipID }
+	p.stitched(open, private, open).expect(201).json(&made)
+	at := "/api/v1/clips/" + string(made.ID)
+	p.call("PATCH", at, map[string]any{"visibility": "link"}).expect(200)
+
+	titles := func(who *person) (all []string) {
+		var got struct {
+			Parts []struct{ Clip *struct{ Title string } }
+		}
+		who.call("GET", at+"/parts", nil).expect(200).json(&got)
+		for _, part := range got.Parts {
+			if part.Clip == nil {
+				all = append(all, "-")
+			} else {
+				all = append(all, part.Clip.Title)
+			}
+		}
+		return all
+	}
+	stranger := &person{s: s}
+	for _, c := range []struct {
+		who  *person
+		want []string
+	}{{p, []string{"Open", "Secret", "Open"}}, {colleague, []string{"Open", "-", "Open"}}, {stranger, []string{"-", "-", "-"}}} {
+		if got := titles(c.who); !slices.Equal(got, c.want) {
+			t.Errorf("%v, want %v", got, c.want)
+		}
+	}
+	p.call("DELETE", "/api/v1/clips/"+string(open), nil).expect(204)
+	if got := titles(p); !slices.Equal(got, []string{"-", "Secret", "-"}) {
+		t.Errorf("of a part that is gone something is told: %v", got)
+	}
+	var c struct{ Joins int }
+	p.call("GET", at, nil).expect(200).json(&c)
+	if c.Joins != 3 {
+		t.Errorf("joins %d", c.Joins)
+	}
+	p.call("PATCH", at, map[string]any{"visibility": "private"}).expect(200)
+	colleague.call("GET", at+"/parts", nil).problem(404)
 }

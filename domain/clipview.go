@@ -13,6 +13,8 @@ type ClipView struct {
 	// Playable: at least one segment is there.
 	Playable bool
 	GapsMS   []Span
+	// Joins is of how many clips this one was joined; 0: it was recorded. Set when it is read alone.
+	Joins int
 	// Tags in order of the alphabet.
 	Tags []string
 	// Work that is not done yet, or failed.

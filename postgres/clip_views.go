@@ -15,7 +15,11 @@ func (s Clips) View(ctx context.Context, id domain.ClipID) (domain.ClipView, err
 		return domain.ClipView{}, failed("read a clip", orNotFound(err, noClip))
 	}
 	views := []domain.ClipView{toView(sqlc.ClipViewsRow(row))}
-	return views[0], failed("read a clip's parts", addParts(ctx, q, views))
+	if err := addParts(ctx, q, views); err != nil {
+		return domain.ClipView{}, failed("read a clip's parts", err)
+	}
+	views[0].Joins, err = q.CountStitchParts(ctx, id)
+	return views[0], failed("count what a clip was joined of", err)
 }
 
 // List gives those of the viewer's workspace that the viewer may watch, newest first.

@@ -1266,9 +1266,12 @@ type Clip struct {
 	Height        *int  `json:"height,omitempty"`
 
 	// Id Example: 01hf7yat00tvwxyz0123456789
-	Id   ID       `json:"id"`
-	Kind ClipKind `json:"kind"`
-	May  struct {
+	Id ID `json:"id"`
+
+	// Joins Of how many clips it was joined; absent: it was recorded, or is one of a list
+	Joins *int     `json:"joins,omitempty"`
+	Kind  ClipKind `json:"kind"`
+	May   struct {
 		Comment bool `json:"comment"`
 
 		// CommentAsGuest I may comment after PUT /api/v1/guest has said under which name
@@ -1341,6 +1344,11 @@ type ClipMember struct {
 type ClipPage struct {
 	Clips      []Clip  `json:"clips"`
 	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// ClipPart defines model for ClipPart.
+type ClipPart struct {
+	Clip *Clip `json:"clip,omitempty"`
 }
 
 // ClipPatch defines model for ClipPatch.
@@ -3826,6 +3834,9 @@ type ServerInterface interface {
 	// MuteClip Hear nothing of the talk about a clip, but when I am named
 	// (PUT /api/v1/clips/{id}/mute)
 	MuteClip(ctx echo.Context, id ClipID) error
+	// GetParts What a clip was joined of, in order; none for one that was recorded
+	// (GET /api/v1/clips/{id}/parts)
+	GetParts(ctx echo.Context, id ClipID) error
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx echo.Context, id ClipID) error
@@ -5019,6 +5030,22 @@ func (w *ServerInterfaceWrapper) MuteClip(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.MuteClip(ctx, id)
+	return err
+}
+
+// GetParts converts echo context to params.
+func (w *ServerInterfaceWrapper) GetParts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id ClipID
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetParts(ctx, id)
 	return err
 }
 
@@ -7417,6 +7444,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.PUT(options.BaseURL+"/api/v1/clips/:id/edits", wrapper.PutEdits, options.OperationMiddlewares["putEdits"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/edits/revert", wrapper.RevertEdits, options.OperationMiddlewares["revertEdits"]...)
 	router.POST(options.BaseURL+"/api/v1/clips/:id/stitch", wrapper.StitchClips, options.OperationMiddlewares["stitchClips"]...)
+	router.GET(options.BaseURL+"/api/v1/clips/:id/parts", wrapper.GetParts, options.OperationMiddlewares["getParts"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript", wrapper.GetTranscript, options.OperationMiddlewares["getTranscript"]...)
 	router.PATCH(options.BaseURL+"/api/v1/clips/:id/transcript/cues/:no", wrapper.UpdateCue, options.OperationMiddlewares["updateCue"]...)
 	router.GET(options.BaseURL+"/api/v1/clips/:id/transcript.srt", wrapper.GetTranscriptSRT, options.OperationMiddlewares["getTranscriptSRT"]...)
@@ -9231,6 +9259,47 @@ type MuteClipdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response MuteClipdefaultApplicationProblemPlusJSONResponse) VisitMuteClipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartsRequestObject struct {
+	Id ClipID `json:"id"`
+}
+
+type GetPartsResponseObject interface {
+	VisitGetPartsResponse(w http.ResponseWriter) error
+}
+
+type GetParts200JSONResponse struct {
+	Parts []ClipPart `json:"parts"`
+}
+
+func (response GetParts200JSONResponse) VisitGetPartsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPartsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPartsdefaultApplicationProblemPlusJSONResponse) VisitGetPartsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15350,6 +15419,9 @@ type StrictServerInterface interface {
 	// MuteClip Hear nothing of the talk about a clip, but when I am named
 	// (PUT /api/v1/clips/{id}/mute)
 	MuteClip(ctx context.Context, request MuteClipRequestObject) (MuteClipResponseObject, error)
+	// GetParts What a clip was joined of, in order; none for one that was recorded
+	// (GET /api/v1/clips/{id}/parts)
+	GetParts(ctx context.Context, request GetPartsRequestObject) (GetPartsResponseObject, error)
 	// ListPeople The members who may watch my clip whatever its visibility
 	// (GET /api/v1/clips/{id}/people)
 	ListPeople(ctx context.Context, request ListPeopleRequestObject) (ListPeopleResponseObject, error)
@@ -17166,6 +17238,31 @@ func (sh *strictHandler) MuteClip(ctx echo.Context, id ClipID) error {
 		return err
 	} else if validResponse, ok := response.(MuteClipResponseObject); ok {
 		return validResponse.VisitMuteClipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetParts operation middleware
+func (sh *strictHandler) GetParts(ctx echo.Context, id ClipID) error {
+	var request GetPartsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetParts(ctx.Request().Context(), request.(GetPartsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetParts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPartsResponseObject); ok {
+		return validResponse.VisitGetPartsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -10,3 +10,6 @@ select sqlc.embed(clip) from clip where id = any(@clips::text[]) and deleted_at 
 
 -- name: HoldRole :one
 select role from member where workspace_id = @workspace_id and account_id = @account_id and left_at is null for share;
+
+-- name: CountStitchParts :one
+select count(*)::int from stitch_part where clip_id = @clip_id;

@@ -1,7 +1,8 @@
 // Joining clips: somebody who may watch two of them makes a third, which is theirs and private, and has the words of both.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
@@ -12,16 +13,22 @@ import { finished, join, playFrom, signIn, upload } from "./steps.mjs";
 
 const run = promisify(execFile);
 const limit = { timeout: 300_000 };
-let server, browser, cookie, maker, page, talk, silent;
+let server, browser, cookie, owners, maker, page, talk, silent, tools, film;
 
+/** Media is made only while this file is not there. */
+const hold = () => path(tools, "hold");
 before(async () => {
-  server = await Server.start();
-  let context;
-  ({ browser, context } = await launch({ viewport: { width: 1440, height: 900 } }));
-  cookie = await signIn(server, context);
+  tools = await mkdtemp(path(tmpdir(), "bt-tools-"));
+  const { stdout } = await run("sh", ["-c", "command -v ffmpeg"]);
+  const slow = `#!/bin/sh\nwhile [ -e "${hold()}" ]; do /bin/sleep 0.1; done\nexec ${stdout.trim()} "$@"\n`;
+  await writeFile(path(tools, "ffmpeg"), slow);
+  await chmod(path(tools, "ffmpeg"), 0o755);
+  server = await Server.start({ PATH: `${tools}:${process.env.PATH}` });
+  ({ browser, context: owners } = await launch({ viewport: { width: 1440, height: 900 } }));
+  cookie = await signIn(server, owners);
   const theirs = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   maker = await join(server, cookie, theirs, "Max Member");
-  const film = async (name, args) => {
+  film = async (name, args) => {
     const to = path(server.data, name);
     await run("ffmpeg", [
       "-v",
@@ -40,7 +47,6 @@ before(async () => {
     return await readFile(to);
   };
   const speech = path(root, "testdata/media/opus.webm");
-  const picture = (size, seconds) => ["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=30:d=${seconds}`];
   talk = await upload(
     server,
     cookie,
@@ -54,9 +60,12 @@ before(async () => {
   page = await theirs.newPage();
 });
 after(async () => {
+  await rm(tools, { recursive: true, force: true });
   await browser?.close();
   await server?.stop();
 });
+
+const picture = (size, seconds) => ["-f", "lavfi", "-i", `testsrc2=size=${size}:rate=30:d=${seconds}`];
 
 const api = (method, at, body, who = maker) => server.api(method, at, { cookie: who, body });
 const words = async (id, who) => {
@@ -72,9 +81,11 @@ test("by keyboard alone: two clips that one may watch become a third", limit, as
   await more.press("Enter");
   await page.getByRole("button", { name: "Join with other clips" }).press("Enter");
   const dialog = page.getByRole("dialog", { name: "Join clips" });
+  // Enter takes what was found, and joins nothing yet.
   await dialog.getByLabel("Add a clip").fill("tal");
   const offered = dialog.getByRole("list", { name: "Clips to add" }).getByRole("button", { name: /Talk/ });
-  await offered.press("Enter");
+  await offered.waitFor({ timeout: 60_000 });
+  await dialog.getByLabel("Add a clip").press("Enter");
   await dialog.getByLabel("Add a clip").fill("");
   await dialog
     .getByRole("list", { name: "Clips to add" })
@@ -88,6 +99,17 @@ test("by keyboard alone: two clips that one may watch become a third", limit, as
   await until("the focus went with it", () => page.evaluate(() => document.activeElement?.ariaLabel === "Move Silent demo down"));
   await parts.nth(2).getByRole("button", { name: "Take Silent demo out" }).press("Enter");
   await until("two parts", async () => (await parts.count()) === 2);
+  await until("the focus is in the list", () => page.evaluate(() => document.activeElement?.closest("ol") !== null));
+  // Before anything is made it plays as it will be.
+  await dialog.getByRole("button", { name: "Watch it now" }).press("Enter");
+  const preview = dialog.getByRole("region", { name: "How it will be" });
+  await preview.getByRole("button", { name: /^Play, / }).press("Enter", { timeout: 60_000 });
+  const slider = preview.getByRole("slider", { name: "Place in the clip" });
+  await until("it plays", async () => Number(await slider.getAttribute("aria-valuenow")) >= 1, 60_000);
+  await slider.press("End");
+  await until("it is at its end", async () => /Silent demo/.test(await slider.getAttribute("aria-valuetext")), 60_000);
+  await lookAround(page, "stitch-preview");
+  await dialog.getByRole("button", { name: "Close the player" }).press("Enter");
   await dialog.getByLabel("Title").fill("Both of them");
   await dialog.getByLabel("Title").press("Enter");
   await page.waitForURL((u) => /\/c\/[0-9a-z]{26}/.test(u.pathname) && !u.pathname.includes(silent), { timeout: 60_000 });
@@ -121,6 +143,55 @@ test("it plays over the joint", limit, async () => {
   const joint = chapters.at(-1).start_ms / 1000;
   await playFrom(server, page, made, Math.floor(joint - 1), joint + 1);
   await lookAround(page, "stitched");
+});
+
+/** Where the player says it is, in seconds. */
+const place = async (on) => Number(await on.getByRole("slider", { name: "Place in the clip" }).getAttribute("aria-valuenow"));
+
+test("while it is made it plays from its parts, for those who may watch every one", limit, async () => {
+  const own = await upload(server, maker, await film("own.mp4", picture("480x270", 12)), "My own");
+  await finished(server, own, maker);
+  assert.equal((await api("PATCH", `/api/v1/clips/${own}`, { visibility: "private" })).status, 200);
+  await writeFile(hold(), "");
+  const { json } = await api("POST", `/api/v1/clips/${talk}/stitch`, { clip_ids: [own, silent], title: "All at once" });
+  assert.equal((await api("PATCH", `/api/v1/clips/${json.id}`, { visibility: "workspace" })).status, 200);
+
+  // Who may not watch one of the parts sees how far it is, and learns nothing of that part.
+  const { parts } = (await api("GET", `/api/v1/clips/${json.id}/parts`, undefined, cookie)).json;
+  assert.deepEqual(
+    parts.map((p) => p.clip?.title),
+    ["Talk", undefined, "Silent demo"],
+  );
+  const other = await owners.newPage();
+  await other.goto(`${server.url}/c/${json.id}`);
+  await other.getByText("Getting it ready to play").first().waitFor({ timeout: 60_000 });
+  assert.equal(await other.getByRole("button", { name: /^Play, / }).count(), 0);
+
+  await page.goto(`${server.url}/c/${json.id}`);
+  await page.getByRole("button", { name: /^Play, 0:2\d$/ }).click({ timeout: 60_000 });
+  await page.getByRole("tab", { name: "Chapters 3" }).waitFor({ timeout: 60_000 });
+  const [first] = await words(talk, maker);
+  await page.getByRole("region", { name: "What was said" }).getByText(first.text).first().waitFor({ timeout: 60_000 });
+  const { played_ms } = (await api("GET", `/api/v1/clips/${talk}/edits`)).json;
+  const joint = played_ms / 1000;
+  await until("it plays over the joint", async () => (await place(page)) > joint + 0.5, 60_000);
+  const gap = await page.evaluate(() => performance.getEntriesByName("parts-gap").at(-1)?.duration);
+  assert.ok(gap !== undefined, "how long nothing was seen at the joint was not measured");
+  console.log(`    from part to part in ${Math.round(gap)} ms`);
+  await page.keyboard.press("0");
+  await until("back at the start", async () => (await place(page)) < joint - 1);
+  await page.keyboard.press("k");
+  await page.getByRole("button", { name: "Play", exact: true }).waitFor({ timeout: 60_000 });
+  await lookAround(page, "stitch-parts");
+  await page.keyboard.press("9");
+  await until("in the last part", async () => (await place(page)) > joint + 12);
+
+  await rm(hold());
+  const ready = async () => (await api("GET", `/api/v1/clips/${json.id}`)).json.state === "ready";
+  await until("it is made", ready, 200_000);
+  await other.getByRole("button", { name: /^Play, 0:2\d$/ }).waitFor({ timeout: 60_000 });
+  await other.close();
+  assert.equal((await api("DELETE", `/api/v1/clips/${own}`)).status, 204);
 });
 
 test("it is made although the server is killed while it works on it, and the parts may go", limit, async () => {

@@ -11,6 +11,17 @@ import (
 	"baton/domain"
 )
 
+const countStitchParts = `-- name: CountStitchParts :one
+select count(*)::int from stitch_part where clip_id = $1
+`
+
+func (q *Queries) CountStitchParts(ctx context.Context, clipID domain.ClipID) (int, error) {
+	row := q.db.QueryRow(ctx, countStitchParts, clipID)
+	var column_1 int
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const holdClips = `-- name: HoldClips :many
 select clip.id, clip.workspace_id, clip.owner_id, clip.space_id, clip.kind, clip.title, clip.description, clip.visibility, clip.state, clip.failure_reason, clip.duration_ms, clip.width, clip.height, clip.has_video, clip.has_audio, clip.size_bytes, clip.poster_key, clip.storyboard_key, clip.peaks_key, clip.transcript_state, clip.transcript_progress, clip.transcript_reason, clip.chapters_edited, clip.created_at, clip.updated_at, clip.ready_at, clip.deleted_at, clip.read_screen, clip.parent_id, clip.host_id, clip.people, clip.guest_comments, clip.downloads, clip.edit_no, clip.cuts, clip.rendered_no, clip.cut_poster_key, clip.preview_key, clip.link_for, clip.made_title, clip.spaces from clip where id = any($1::text[]) and deleted_at is null order by id for share
 `

@@ -1135,6 +1135,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/clips/{id}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What a clip was joined of, in order; none for one that was recorded
+         * @description Each part is asked for as if by itself: of one that I may not watch, or that is gone, nothing is said. While the joined clip is being made its parts can be played from their own addresses.
+         */
+        get: operations["getParts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clips/{id}/transcript": {
         parameters: {
             query?: never;
@@ -3659,6 +3681,8 @@ export interface components {
             owner: components["schemas"]["Person"];
             space?: components["schemas"]["Space"];
             reply_to_clip_id?: components["schemas"]["ID"];
+            /** @description Of how many clips it was joined; absent: it was recorded, or is one of a list */
+            joins?: number;
             tags: string[];
             /** @description For its owner: whether the text on the screen may be read, unless the workspace has turned that off */
             read_screen?: boolean;
@@ -3720,6 +3744,9 @@ export interface components {
             progress: number;
             /** @description Why it waits or failed, in words for people */
             reason?: string;
+        };
+        ClipPart: {
+            clip?: components["schemas"]["Clip"];
         };
         Span: {
             /** Format: int64 */
@@ -6947,6 +6974,31 @@ export interface operations {
                     "application/json": {
                         id: components["schemas"]["ID"];
                         url: string;
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getParts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["ClipID"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Parts */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        parts: components["schemas"]["ClipPart"][];
                     };
                 };
             };

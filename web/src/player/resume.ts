@@ -37,11 +37,12 @@ export function resumeAt(clip: string, storage = own()): number | undefined {
 /** When the place was remembered; 0: never. */
 export const rememberedAt = (clip: string, storage = own()): number => read(storage)[clip]?.[1] ?? 0;
 
-/** Remembers a place. The first seconds and the last ones count as not begun and as seen: the next time starts at the start. */
+/** Remembers a place. The first seconds and the last ones count as not begun and as seen: the next time starts at the start.
+ * Without a clip nothing is remembered. */
 export function rememberPlace(clip: string, ms: number, durationMs: number, storage = own(), now = Date.now()): void {
   const places = new Map(Object.entries(read(storage)));
   const seen = durationMs > 0 && ms >= durationMs - Math.min(5000, durationMs * 0.05);
-  if (ms < 5000 || seen) {
+  if (ms < 5000 || seen || !clip) {
     if (!places.delete(clip)) return;
   } else places.set(clip, [Math.round(ms), now]);
   const kept = [...places].sort(([, a], [, b]) => b[1] - a[1]).slice(0, most);

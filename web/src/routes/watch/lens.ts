@@ -3,72 +3,44 @@
 import { api, ok, type Schemas } from "../../api/client";
 import { united, type Span } from "../../player/silence";
 import { kept, Timeline } from "../../player/timeline";
+import type { Player } from "./player.svelte";
+import { isObject, moments, refused, span, View, type Json, type Lens } from "./view";
 
 export type Mode = "full" | "tight" | "whole";
-type Json = Record<string, unknown>;
 
-export interface Lens {
-  /** Another address than the clip's own; undefined: that. */
-  readonly url: string | undefined;
-  played(ms: number): number;
-  recorded(ms: number): number;
-  /** Where the media has a moment of what is played. */
-  place(playedMs: number): number;
-  /** What is played at a place of the media, and where to go from there when that is cut out; Infinity: it is over. */
-  at(mediaMs: number): { ms: number; jump?: number };
-  /** A thing of the server's, on the time line of what is played. */
-  shown<T>(thing: T): T;
-  /** Leaves out what is not in a time line while playing, without changing any time; undefined: nothing. */
-  preview(left: Timeline | undefined): void;
-  close(): void;
+/** A lens of a page; of some clips it also says what plays them instead of the page's own player. */
+export interface PageLens extends Lens {
+  readonly player?: (own: Player) => Player;
 }
 
-const listed = new Set([
-  "cues",
-  "words",
-  "chapters",
-  "silences",
-  "fillers",
-  "speech",
-  "lost",
-  "lines",
-  "summary",
-  "action_items",
-]);
-const moments = new Set(["start_ms", "end_ms", "at_ms", "position_ms"]);
-const isObject = (v: unknown): v is Json => typeof v === "object" && v !== null && !Array.isArray(v);
-const span = (v: Json): Span => ({ start_ms: Number(v["start_ms"]), end_ms: Number(v["end_ms"] ?? v["start_ms"]) });
-
-/** Makes the lens of a mode. */
-export async function bend(id: string, mode: Mode): Promise<Lens> {
+/** Makes the lens of a mode; of a clip whose parts are being joined, one that plays them. Undefined: it is shown as it is. */
+export async function bend(id: string, mode: Mode, joining: boolean): Promise<PageLens | undefined> {
+  if (joining) return await (await import("./parts")).bendParts(id);
   const edits = await ok(api.GET("/api/v1/clips/{id}/edits", { params: { path: { id } } }));
   return new ClipLens(id, edits, mode);
 }
 
-class ClipLens implements Lens {
-  readonly url: string | undefined;
+/** Nothing is lost: a line of which words are hidden is not overwritten with what is left of it. */
+const halfCut = "Some words of this line are cut out. Bring them back, or correct the line before it is cut.";
+
+/** What a mode plays of an edited clip, and what the media holds of it. */
+function playedOf(edits: Schemas["Edits"], mode: Mode): [view: Timeline, media: Timeline] {
+  const all = { start_ms: 0, end_ms: edits.duration_ms };
+  if (mode === "whole") return [new Timeline([all]), new Timeline([all])];
+  const gone = kept(edits.kept, edits.duration_ms).spans;
+  const view = kept(united(gone, mode === "tight" ? edits.tight.cuts : []), edits.duration_ms);
+  return [view, new Timeline(edits.media ?? [all])];
+}
+
+class ClipLens extends View {
   readonly #id: string;
-  readonly #view: Timeline;
-  readonly #media: Timeline;
   readonly #whole: number;
-  /** Chapters that are left out, and lines of which words are. */
-  #hidden: Json[] = [];
-  #preview: Timeline | undefined;
-  readonly #partial = new Set<number>();
   readonly #middle: Parameters<typeof api.use>[0];
 
   constructor(id: string, edits: Schemas["Edits"], mode: Mode) {
+    super(...playedOf(edits, mode), mode === "whole" ? edits.original_hls_url : undefined);
     this.#id = id;
     this.#whole = edits.duration_ms;
-    const all = { start_ms: 0, end_ms: edits.duration_ms };
-    if (mode === "whole") {
-      this.url = edits.original_hls_url;
-      this.#view = this.#media = new Timeline([all]);
-    } else {
-      const gone = kept(edits.kept, edits.duration_ms).spans;
-      this.#view = kept(united(gone, mode === "tight" ? edits.tight.cuts : []), edits.duration_ms);
-      this.#media = new Timeline(edits.media ?? [all]);
-    }
     this.#middle = {
       onRequest: async ({ request, schemaPath }) => this.#request(request, schemaPath),
       onResponse: async ({ request, response, schemaPath }) => this.#response(request, response, schemaPath),
@@ -76,52 +48,8 @@ class ClipLens implements Lens {
     api.use(this.#middle);
   }
 
-  preview(left: Timeline | undefined): void {
-    this.#preview = left;
-  }
-  close(): void {
+  override close(): void {
     api.eject(this.#middle);
-  }
-  played(ms: number): number {
-    return this.#view.played(ms);
-  }
-  recorded(ms: number): number {
-    return this.#view.recorded(ms);
-  }
-  place(playedMs: number): number {
-    return this.#media.played(this.#view.recorded(playedMs));
-  }
-  at(mediaMs: number): { ms: number; jump?: number } {
-    // A seek to a joint may land a hair before it.
-    const moment = this.#media.recorded(mediaMs + 1) - 1;
-    const ms = this.#view.played(Math.max(0, moment));
-    if (this.#preview && !this.#preview.keeps(moment)) return { ms, jump: this.#preview.next(moment) ?? Infinity };
-    if (this.#view.keeps(moment) || this.#view.keeps(moment + 2)) return { ms };
-    const next = this.#view.next(moment);
-    return { ms, jump: next === undefined ? Infinity : this.#media.played(next) };
-  }
-
-  shown<T>(thing: T): T {
-    return this.#walk(thing) as T;
-  }
-
-  #walk(v: unknown, key = ""): unknown {
-    if (Array.isArray(v)) {
-      const items: unknown[] = v;
-      const left = listed.has(key) ? items.filter((i) => !isObject(i) || this.#view.shows(span(i))) : items;
-      if (key === "chapters") this.#hidden = items.filter(isObject).filter((i) => !this.#view.shows(span(i)));
-      return left.map((i) => this.#walk(i, key));
-    }
-    if (!isObject(v)) return v;
-    const out: Json = {};
-    for (const [k, x] of Object.entries(v)) out[k] = moments.has(k) && typeof x === "number" ? this.played(x) : this.#walk(x, k);
-    const words = v["words"];
-    const said = out["words"];
-    if (Array.isArray(words) && Array.isArray(said) && said.length < words.length) {
-      this.#partial.add(Number(v["no"]));
-      out["text"] = said.map((w: Schemas["Word"]) => w.text).join(" ");
-    }
-    return out;
   }
 
   #mine(request: Request): boolean {
@@ -134,13 +62,13 @@ class ClipLens implements Lens {
     if (!response.headers.get("content-type")?.includes("json")) return undefined;
     const found = (await response.json()) as Json;
     if (path.endsWith("/peaks")) found["peaks"] = this.#ribbon(found["peaks"] as number[]);
-    if (path.endsWith("/clips/{id}")) found["duration_ms"] = this.#view.durationMs;
+    if (path.endsWith("/clips/{id}")) found["duration_ms"] = this.view.durationMs;
     const { status, headers } = response;
-    return new Response(JSON.stringify(path.endsWith("/peaks") ? found : this.#walk(found)), { status, headers });
+    return new Response(JSON.stringify(path.endsWith("/peaks") ? found : this.walk(found)), { status, headers });
   }
 
   #ribbon(peaks: readonly number[]): number[] {
-    return peaks.filter((_, i) => this.#view.keeps(((i + 0.5) * this.#whole) / peaks.length));
+    return peaks.filter((_, i) => this.view.keeps(((i + 0.5) * this.#whole) / peaks.length));
   }
 
   #board(vtt: string): string {
@@ -162,7 +90,7 @@ class ClipLens implements Lens {
     const body = (await request.clone().json()) as Json;
     if (!this.#mine(request) && body["clip_id"] !== this.#id && !isObject(body["reply_to"])) return undefined;
     const no = /\/cues\/(\d+)$/.exec(new URL(request.url).pathname)?.[1];
-    if (no !== undefined && this.#partial.has(Number(no))) return refused();
+    if (no !== undefined && this.partial.has(Number(no))) return refused(halfCut);
     return new Request(request, { body: JSON.stringify(this.#back(body, path)) });
   }
 
@@ -170,10 +98,10 @@ class ClipLens implements Lens {
     if (Array.isArray(v)) {
       const items: unknown[] = v;
       if (key === "ranges" || key === "spans")
-        return items.filter(isObject).flatMap((i) => this.#view.parts(span(i).start_ms, span(i).end_ms).map(rounded));
+        return items.filter(isObject).flatMap((i) => this.view.parts(span(i).start_ms, span(i).end_ms).map(rounded));
       const out = items.map((i) => this.#back(i, path, key));
       if (key !== "chapters" || !path.endsWith("/chapters")) return out;
-      const hidden = this.#hidden.map(({ start_ms, title }) => ({ start_ms, title }));
+      const hidden = this.hidden.map(({ start_ms, title }) => ({ start_ms, title }));
       return [...out, ...hidden].sort((a, b) => Number((a as Json)["start_ms"]) - Number((b as Json)["start_ms"]));
     }
     if (!isObject(v)) return v;
@@ -187,15 +115,6 @@ class ClipLens implements Lens {
 }
 
 const rounded = (s: Span): Span => ({ start_ms: Math.round(s.start_ms), end_ms: Math.round(s.end_ms) });
-
-/** Nothing is lost: a line of which words are hidden is not overwritten with what is left of it. */
-function refused(): Response {
-  const detail = "Some words of this line are cut out. Bring them back, or correct the line before it is cut.";
-  return new Response(JSON.stringify({ title: "Conflict", status: 409, detail }), {
-    status: 409,
-    headers: { "content-type": "application/problem+json" },
-  });
-}
 
 function parse(s: string): number {
   return s.split(":").reduce((sum, part) => sum * 60 + Number(part), 0) * 1000;

@@ -6,7 +6,7 @@ import { frameStep, placeOf } from "../../player/seek";
 import { Skipper, type Span } from "../../player/silence";
 import { clampSpeed, stepSpeed } from "../../player/speed";
 import { PlayedStretches } from "../../player/watched";
-import type { Lens } from "./lens";
+import type { Lens } from "./view";
 import { setSettings, settings } from "../../lib/settings.svelte";
 
 /** How often the page follows the video, in milliseconds: finer than words, coarser than pictures. */

@@ -15,7 +15,7 @@ import {
 import { listen, type SaidComment } from "../../api/events";
 import { account } from "../../lib/account.svelte";
 import { parseStoryboard, type Shot } from "../../player/storyboard";
-import type { Lens, Mode } from "./lens";
+import type { PageLens, Mode } from "./lens";
 import { applyComment, removeComment } from "./talk";
 
 /** Several events in a row make one request. */
@@ -46,7 +46,7 @@ export class Watched {
   peaks = $state.raw<readonly number[]>([]);
   shots = $state.raw<readonly Shot[]>([]);
   /** Puts all of this on the time line of what is played; undefined: that is the recording's own. */
-  lens = $state.raw<Lens | undefined>();
+  lens = $state.raw<PageLens | undefined>();
   mode = $state<Mode>("full");
 
   #stop: (() => void) | undefined;
@@ -231,7 +231,8 @@ export class Watched {
     try {
       const before = this.clip;
       let clip = await this.#get();
-      const version = (clip.edit_no ? (clip.playback.hls_url ?? "") : "") + this.mode;
+      const joining = clip.joins !== undefined && clip.state === "processing";
+      const version = joining ? "" : (clip.edit_no ? (clip.playback.hls_url ?? "") : "") + this.mode;
       if (version !== this.#version) {
         await this.#bend(version);
         clip = await this.#get();
@@ -250,7 +251,7 @@ export class Watched {
   #get = () => ok(api.GET("/api/v1/clips/{id}", { params: { path: { id: this.id } } }));
 
   async #bend(version: string): Promise<void> {
-    const lens = version === "full" ? undefined : await (await import("./lens")).bend(this.id, this.mode);
+    const lens = version === "full" ? undefined : await (await import("./lens")).bend(this.id, this.mode, !version);
     this.lens?.close();
     this.lens = lens;
     this.#version = version;
