@@ -20,7 +20,7 @@ before(async () => {
   server = await Server.start();
   ({ browser, context: owner } = await launch({ viewport: { width: 1440, height: 900 } }));
   ownerCookie = await signIn(server, owner);
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["microphone"] });
   cookie = await join(server, ownerCookie, context, "Maya Member");
   me = (await server.api("GET", "/api/v1/me", { cookie })).json.id;
 
@@ -61,8 +61,8 @@ const common = (a, b) =>
 const entries = (page) => page.getByRole("region", { name: "In this order" }).getByRole("listitem");
 
 /** Opens the reel with a speed. */
-async function open(search = "", rate = 2) {
-  const page = await context.newPage();
+async function open(search = "", rate = 2, of = context) {
+  const page = await of.newPage();
   await page.addInitScript((r) => {
     if (sessionStorage.getItem("speed")) return; // a reload keeps what was chosen
     sessionStorage.setItem("speed", String(r));
@@ -220,6 +220,77 @@ test("plays by keys alone, answers in place, and goes on to the second after a r
   const first = await page.evaluate(() => document.querySelector(".slot.current video").played.start(0));
   assert.ok(Math.abs(first - at) < 1, `it was at ${at} s and went on at ${first} s`);
   t.diagnostic(`left at ${at.toFixed(2)} s, went on at ${first.toFixed(2)} s`);
+  await page.close();
+});
+
+test("goes on to the second in another browser", limit, async (t) => {
+  const page = await open("", 0.5);
+  await page.getByRole("button", { name: /^(Play|Go on) \d/ }).click();
+  await entries(page).filter({ hasText: "The new search" }).getByRole("button").click();
+  await plays(page, "The new search", 0.1);
+  await page.keyboard.press("l"); // on by ten seconds of what is played
+  const before = await now(page);
+  await plays(page, "The new search", before.at + 0.5);
+  await page.keyboard.press("k");
+  await until("it waits", async () => (await now(page)).paused);
+  const { at } = await now(page);
+  await until("the server knows where", async () => Math.abs(((await plan()).bookmark?.ms ?? 0) / 1000 - at) < 0.5, 60_000, 500);
+  const elsewhere = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const signedIn = await elsewhere.request.post(`${server.url}/api/v1/sign-in`, {
+    headers: { origin: server.url },
+    data: { email: "maya@example.org", password: "another sentence" },
+  });
+  assert.ok(signedIn.ok(), await signedIn.text());
+  const other = await open("", 0.5, elsewhere);
+  await other.getByRole("button", { name: /^Go on \d/ }).click();
+  await plays(other, "The new search", 0.1);
+  const began = () => {
+    const { played } = document.querySelector(".slot.current video") ?? {};
+    return played?.length > 0 ? { at: played.start(0) } : undefined;
+  };
+  const { at: first } = await until("some of it was played", () => other.evaluate(began), 60_000);
+  assert.ok(Math.abs(first - at) < 1, `it was at ${at} s and went on elsewhere at ${first} s`);
+  t.diagnostic(`left at ${at.toFixed(2)} s, went on elsewhere at ${first.toFixed(2)} s`);
+  await elsewhere.close();
+  await page.close();
+});
+
+test("one reacts and answers by voice without leaving it", limit, async () => {
+  const body = { owner_id: me, body: "Say it aloud", clip_id: clips.asks, start_ms: 5200, end_ms: 9000 };
+  const { id } = (await server.api("POST", "/api/v1/asks", { cookie: ownerCookie, body })).json;
+  const page = await open("", 0.5);
+  await page.getByRole("button", { name: /^(Play|Go on) \d/ }).click();
+  await entries(page).filter({ hasText: "Say it aloud" }).getByRole("button").click();
+  await plays(page, "Say it aloud", 5.3);
+  await page.keyboard.press("k");
+  await until("it waits", async () => (await now(page)).paused);
+  await page
+    .getByRole("group", { name: "React to this moment" })
+    .getByRole("button", { name: / at this moment$/ })
+    .first()
+    .click();
+  await until("it has a reaction", async () => {
+    const { json } = await server.api("GET", `/api/v1/clips/${clips.asks}/reactions`, { cookie });
+    return /"mine":true/.test(JSON.stringify(json));
+  });
+  await page.getByRole("button", { name: "Answer by voice" }).click();
+  const recorder = page.getByRole("region", { name: "Record a reply to Olga Owner" });
+  const stop = recorder.getByRole("button", { name: "Stop and reply" });
+  await stop.waitFor({ timeout: 60_000 });
+  await recorder.getByText("0:02").waitFor({ timeout: 60_000 });
+  await lookAround(page, "reel-voice");
+  await stop.click();
+  await page.getByText("Answered", { exact: true }).waitFor({ timeout: 60_000 });
+  assert.match(page.url(), /\/reel/);
+  const answered = await until(
+    "the ask is answered by a clip",
+    async () => {
+      const { json } = await server.api("GET", `/api/v1/asks/${id}`, { cookie });
+      return json.state === "answered" && json.answer_clip_id;
+    },
+    60_000,
+  );
+  await finished(server, answered, cookie, 240_000);
   await page.close();
 });
 
