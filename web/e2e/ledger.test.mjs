@@ -1,12 +1,10 @@
 // The ledger's meetings put right, the calendar of what is due, core hours where one chooses, and where somebody new starts.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
 import { lookAround } from "./look.mjs";
-import { Server, root, until } from "./server.mjs";
-import { join, signIn, upload } from "./steps.mjs";
+import { Server, until } from "./server.mjs";
+import { join, signIn } from "./steps.mjs";
 
 const limit = { timeout: 240_000 };
 const patience = 60_000;
@@ -125,43 +123,6 @@ test("what is due stands in a calendar at an address of one's own, until that en
   await mira.getByRole("button", { name: "Make an address" }).waitFor();
   assert.equal((await read(second)).status, 404);
 });
-
-test(
-  "somebody new to a space sees its pinned clips, decisions and most replayed moments, and no clip that is not for them",
-  limit,
-  async () => {
-    const space = await ok("POST", "/api/v1/spaces", cookie, { name: "Capture" });
-    const bytes = await readFile(path(root, "testdata/media/avc1-opus.mkv"));
-    const [shown, hidden] = [
-      await upload(server, cookie, bytes, "How we record"),
-      await upload(server, cookie, bytes, "Not for all"),
-    ];
-    for (const id of [shown, hidden]) {
-      await until(
-        "the clip can be played",
-        async () => (await ok("GET", `/api/v1/clips/${id}`, cookie)).state === "ready",
-        120_000,
-      );
-      await ok("PATCH", `/api/v1/clips/${id}`, cookie, { space_id: space.id, ...(id === hidden && { visibility: "private" }) });
-      await ok("PUT", `/api/v1/spaces/${space.id}/pins/${id}`, cookie);
-    }
-    const plays = (start_ms, end_ms) =>
-      ok("POST", `/api/v1/clips/${shown}/watched`, miraCookie, { ranges: [{ start_ms, end_ms }], position_ms: end_ms });
-    await plays(0, 1500);
-    await plays(500, 1500);
-    const old = await ok("POST", "/api/v1/decisions", cookie, { what: "Only audio", clip_id: shown });
-    await ok("POST", "/api/v1/decisions", cookie, { what: "Picture, too", clip_id: shown, supersedes: old.id });
-    await mira.goto(`${server.url}/spaces/${space.id}/start-here`);
-    await mira.getByRole("region", { name: "Pinned" }).getByRole("link", { name: "How we record" }).waitFor();
-    await mira.getByRole("link", { name: "Picture, too" }).waitFor();
-    await mira.getByText("1 of 1 played it again").waitFor();
-    assert.equal(await mira.getByText("Not for all").count(), 0);
-    assert.equal(await mira.getByText("Only audio").count(), 0);
-    await lookAround(mira, "ledger-start-here");
-    await page.goto(`${server.url}/spaces/${space.id}/start-here`);
-    await page.getByRole("link", { name: "Not for all" }).waitFor();
-  },
-);
 
 test("nothing went wrong in a page", () => {
   assert.deepEqual(errors, []);
