@@ -11,7 +11,7 @@ import { finished, join, signIn, upload } from "./steps.mjs";
 
 const limit = { timeout: 480_000 };
 const patience = 60_000;
-let server, browser, cookie, clip, page, mira, miraId, miraCookie, last;
+let server, browser, cookie, clip, page, mira, miraId, miraCookie, last, round;
 const errors = [];
 
 before(async () => {
@@ -22,6 +22,21 @@ before(async () => {
   const other = await browser.newContext({ viewport: { width: 1440, height: 900 }, permissions: ["microphone", "camera"] });
   miraCookie = await join(server, cookie, other, "Mira Member");
   miraId = (await server.api("GET", "/api/v1/me", { cookie: miraCookie })).json.id;
+  const all = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+  await server.api("PUT", "/api/v1/me/hours", { cookie, body: { time_zone: "UTC", days: all, from: "00:00", to: "24:00" } });
+  const me = (await server.api("GET", "/api/v1/me", { cookie })).json.id;
+  const daily = {
+    template: "stand-up",
+    name: "Daily",
+    members: [me],
+    rule: "FREQ=DAILY",
+    opens: "00:00",
+    closes: "24:00",
+    close_after_days: 1,
+  };
+  const made = await server.api("POST", "/api/v1/rounds", { cookie, body: daily });
+  assert.equal(made.status, 201, made.text);
+  round = made.json;
   clip = await upload(server, cookie, await readFile(path(root, "testdata/media/avc1-opus.mkv")), "Where we stand");
   await finished(server, clip, cookie, 240_000);
   const { cues } = (await server.api("GET", `/api/v1/clips/${clip}/transcript`, { cookie })).json;
@@ -254,6 +269,59 @@ test("a comment becomes a blocker that remembers where it was said", limit, asyn
     },
     patience,
   );
+});
+
+test("what was said to be in the way is put on the board from the round's page, said again, or left", limit, async () => {
+  const said = ["The key of the store is still missing.", "Nobody has a desk for me.", "The printer is on fire."];
+  const at = `/api/v1/clips/${clip}`;
+  const { cues } = (await server.api("GET", `${at}/transcript`, { cookie })).json;
+  const put = await server.api("PATCH", `${at}/transcript/cues/${cues[0].no}`, { cookie, body: { text: said.join(" ") } });
+  assert.ok(put.status < 300, put.text);
+  const body = { body: "Waiting for the store key" };
+  const known = (await server.api("POST", "/api/v1/blockers", { cookie, body })).json;
+  const held = await until(
+    "the round is open",
+    async () => (await server.api("GET", `/api/v1/rounds/${round.id}/occurrences`, { cookie })).json.occurrences[0],
+    150_000,
+    500,
+  );
+  const parts = [
+    { section: "blockers", clip_id: clip, start_ms: 0 },
+    { section: "today", clip_id: clip, start_ms: cues[1].start_ms },
+  ];
+  const answered = await server.api("PUT", `/api/v1/occurrences/${held.id}/answer`, { cookie, body: { parts } });
+  assert.equal(answered.status, 200, answered.text);
+
+  await page.goto(`${server.url}/rounds/${round.id}/${held.id}`);
+  const card = page.getByRole("region", { name: "What you said" });
+  await card.getByText(/On the board, raised .*“Waiting for the store key”/).waitFor();
+  await lookAround(page, "talks-said-in-a-round");
+  await card.getByRole("button", { name: /^Still in the way ?: The key/ }).click();
+  await card.getByText(said[0]).waitFor({ state: "detached" });
+  await card.getByRole("button", { name: /^Put it on the board ?: Nobody/ }).click();
+  const came = page.getByRole("region", { name: "What came of it" });
+  await came.getByText("Waiting for the store key").waitFor();
+  await came.getByText(/came up again, under a working hour old/).waitFor();
+  await came.getByText(said[1]).waitFor();
+  await card.getByRole("button", { name: `No, leave it: ${said[2]}` }).click();
+  await card.getByText(said[2]).waitFor({ state: "detached" });
+  await page.reload();
+  await came.getByText(said[1]).waitFor();
+  assert.equal(await page.getByText(said[2], { exact: false }).getByRole("button", { name: /board/ }).count(), 0);
+  const { proposals } = (await server.api("GET", `${at}/proposals`, { cookie })).json;
+  assert.deepEqual(
+    proposals.filter((p) => p.kind === "blocker"),
+    [],
+  );
+  const { blockers } = (await server.api("GET", "/api/v1/blockers", { cookie })).json;
+  assert.equal(blockers.find((b) => b.id === known.id).mentions, 1);
+  const raised = blockers.find((b) => b.body === said[1]);
+  assert.deepEqual([raised.origin, raised.source.clip_id, raised.source.occurrence_id], ["spoken", clip, held.id]);
+  await page.goto(`${server.url}/blockers`);
+  await page
+    .getByRole("region", { name: /^Came up again/ })
+    .getByText("Waiting for the store key")
+    .waitFor();
 });
 
 test("an urgent ask says what it does, needs a reason, and stands in the review", limit, async () => {
