@@ -117,3 +117,15 @@ export function toRequest(d: Draft): Schemas["RoundPatch"] & { members: string[]
     members: [...members],
   };
 }
+
+/** Minutes of a time of day as HH:MM. */
+const minutesOf = (at: string): number => Number(at.slice(0, 2)) * 60 + Number(at.slice(3));
+
+/** Opens a round at another time of day. What closes on the same day keeps its distance, as far as that day goes. */
+export function openAt(d: Draft, at: string): void {
+  if (d.close_after_days === 0) {
+    const end = Math.min(minutesOf(d.closes) + Math.max(0, minutesOf(at) - minutesOf(d.opens)), 24 * 60);
+    d.closes = `${String(Math.floor(end / 60)).padStart(2, "0")}:${String(end % 60).padStart(2, "0")}`;
+  }
+  d.opens = at;
+}
