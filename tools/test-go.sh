@@ -10,7 +10,7 @@ trap 'rm -f "$log"' EXIT
 
 # tests ARGS...: go test, shown and kept
 tests() {
-	{ "$go" test -timeout 25m "$@" 2>&1; echo "status $?"; } | tee "$log" | grep -v '^status '
+	{ "$go" test -timeout 25m "$@" 2>&1; echo "status $?"; } | tee "$log" | grep --line-buffered -v '^status '
 	[ "$(tail -n 1 "$log")" = 'status 0' ]
 }
 
