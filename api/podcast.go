@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/xml"
 	"fmt"
+	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,6 +24,8 @@ type podcasts interface {
 	Get(ctx context.Context, v domain.Viewer) (domain.Podcast, error)
 	// BySecret finds whose feed a secret is of. KindNotFound, also when they left the workspace.
 	BySecret(ctx context.Context, secretHash []byte) (domain.Viewer, error)
+	// State names what the feed is planned from: while it stays, so does the feed. KindNotFound.
+	State(ctx context.Context, v domain.Viewer) (string, error)
 	// Delete ends one. KindNotFound.
 	Delete(ctx context.Context, v domain.Viewer) error
 	// Sounds reads the files of those clips that have one, QueueSounds has those of others made.
@@ -213,6 +217,17 @@ func (h *handlers) getPodcastFeed(c echo.Context) error {
 		return err
 	}
 	ctx := c.Request().Context()
+	// Read before the plan is made: what changes meanwhile is planned the next time.
+	state, err := h.Podcasts.State(ctx, who.Viewer)
+	if err != nil {
+		return named(err, "read feed's state", noFeed)
+	}
+	slices.Sort(who.Spaces)
+	version := domain.ObjectVersion(fmt.Sprint(state, who.Role, who.Spaces))
+	if holds(c.Request(), version) {
+		setCaching(c, version)
+		return c.NoContent(http.StatusNotModified)
+	}
 	all, err := h.episodes(ctx, who)
 	if err != nil {
 		return err
@@ -232,7 +247,18 @@ func (h *handlers) getPodcastFeed(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("write feed: %w", err)
 	}
-	return serveText(c, feedType, xml.Header+string(body)+"\n")
+	setCaching(c, version)
+	return c.Blob(http.StatusOK, feedType, []byte(xml.Header+string(body)+"\n"))
+}
+
+// holds tells whether who asks has that version already (RFC 9110, If-None-Match).
+func holds(r *http.Request, version string) bool {
+	for has := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if has = strings.TrimPrefix(strings.TrimSpace(has), "W/"); has == `"`+version+`"` || has == "*" {
+			return true
+		}
+	}
+	return false
 }
 
 func (h *handlers) itemOf(e episode, secret string) rssItem {

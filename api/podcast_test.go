@@ -158,6 +158,75 @@ func TestThePodcast(t *testing.T) {
 	stranger.call("GET", path, nil).problem(404)
 }
 
+// TestAFeedIsPlannedOnceForEachChange: who has it is told so without a plan, until something is said, heard, shown, taken back or made.
+func TestAFeedIsPlannedOnceForEachChange(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	speaker, listener, stranger := c.enter(owner), c.enter(member), c.enter(anonymous)
+	clip := speaker.clip(domain.VisibleWorkspace, "news")
+	c.playable(clip, "all is well")
+	c.sounding(clip)
+	path := strings.TrimPrefix(decoded[struct{ URL string }](t, listener.call("POST", "/api/v1/me/podcast", nil).expect(201)).URL, c.url)
+	poll := func(etag string) *answer {
+		r := stranger.request(http.MethodGet, path, nil)
+		r.Header.Set("If-None-Match", etag)
+		return c.send(r)
+	}
+	etag := poll("").expect(200).header.Get("ETag")
+	planned := len(c.queue.jobs)
+	unchanged := func(has string) bool {
+		a := poll(has)
+		return a.status == 304 && len(a.body) == 0 && a.header.Get("ETag") == etag
+	}
+	// A feed is planned anew with each hour, too, which may just begin.
+	if !unchanged(etag) {
+		etag = poll("").expect(200).header.Get("ETag")
+		planned = len(c.queue.jobs)
+	}
+	for _, has := range []string{etag, "W/" + etag, `"older", ` + etag} {
+		if !unchanged(has) {
+			t.Errorf("%s is not what there is", has)
+		}
+	}
+	if len(c.queue.jobs) != planned {
+		t.Error("a poll without news made a plan")
+	}
+	for _, x := range []struct {
+		what   string
+		change func()
+	}{
+		{"a new clip", func() { c.playable(speaker.clip(domain.VisibleWorkspace, "more"), "and more") }},
+		{"its sound", func() { c.sounding(clip) }},
+		{"an ask", func() {
+			speaker.call("POST", "/api/v1/asks", map[string]any{"owner_id": c.members[member].Account.ID, "body": "Look", "clip_id": clip, "start_ms": 1500, "end_ms": 2500}).expect(201)
+		}},
+		{"heard", func() {
+			listener.call("POST", "/api/v1/clips/"+string(clip)+"/heard", map[string]any{"spans": []map[string]int{{"start_ms": 0, "end_ms": 1000}}}).expect(204)
+		}},
+		{"watched", func() {
+			listener.call("POST", "/api/v1/clips/"+string(clip)+"/watched", map[string]any{"ranges": []map[string]int{{"start_ms": 0, "end_ms": 2000}}, "position_ms": 2000}).expect(204)
+		}},
+		{"another title", func() {
+			speaker.call("PATCH", "/api/v1/clips/"+string(clip), map[string]any{"title": "other news"}).expect(200)
+		}},
+		{"a space", func() { c.spaceWith(c.members[member].WorkspaceID, c.members[member].Account.ID) }},
+		{"a role", func() { c.exec(`update member set role = 'admin' where account_id = $1`, c.members[member].Account.ID) }},
+	} {
+		etag = poll("").expect(200).header.Get("ETag")
+		x.change()
+		if got := poll(etag); got.status != 200 {
+			t.Errorf("%s: %d", x.what, got.status)
+		}
+	}
+	etag = poll("").expect(200).header.Get("ETag")
+	speaker.call("PATCH", "/api/v1/clips/"+string(clip), map[string]any{"visibility": "private"}).expect(200)
+	if a := poll(etag).expect(200); strings.Contains(string(a.body), string(clip)) {
+		t.Errorf("%s", a.body)
+	}
+	listener.call("DELETE", "/api/v1/me/podcast", nil).expect(204)
+	poll(etag).problem(404)
+}
+
 func TestAPodcastIsMadeAndEnded(t *testing.T) {
 	t.Parallel()
 	c := newCast(t)

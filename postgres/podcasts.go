@@ -37,6 +37,12 @@ func (s Podcasts) BySecret(ctx context.Context, secretHash []byte) (domain.Viewe
 	return domain.Viewer{AccountID: r.AccountID, WorkspaceID: r.WorkspaceID, Role: r.Role, Spaces: spacesOf(r.Spaces)}, failed("find a feed", orNotFound(err, noPodcast))
 }
 
+// State names what a person's feed is planned from; it is another one at least every hour. KindNotFound.
+func (s Podcasts) State(ctx context.Context, v domain.Viewer) (string, error) {
+	state, err := s.db.queries().FeedState(ctx, v.WorkspaceID, v.AccountID)
+	return state, failed("read a feed's state", orNotFound(err, noPodcast))
+}
+
 // Delete ends a person's feed. KindNotFound.
 func (s Podcasts) Delete(ctx context.Context, v domain.Viewer) error {
 	n, err := s.db.queries().DeletePodcast(ctx, v.WorkspaceID, v.AccountID)

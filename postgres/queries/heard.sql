@@ -3,7 +3,7 @@ select clip_id, spans from heard where account_id = @account_id and clip_id = an
 
 -- name: PutHeard :exec
 insert into heard (account_id, clip_id, spans) values (@account_id, @clip_id, @spans)
-on conflict (account_id, clip_id) do update set spans = excluded.spans;
+on conflict (account_id, clip_id) do update set spans = excluded.spans, noted_at = clock_timestamp();
 
 -- name: RecentOccurrencesOf :many
 -- Of a member's rounds, those of the last days.

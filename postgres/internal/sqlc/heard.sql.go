@@ -43,7 +43,7 @@ func (q *Queries) Heard(ctx context.Context, accountID domain.AccountID, clips [
 
 const putHeard = `-- name: PutHeard :exec
 insert into heard (account_id, clip_id, spans) values ($1, $2, $3)
-on conflict (account_id, clip_id) do update set spans = excluded.spans
+on conflict (account_id, clip_id) do update set spans = excluded.spans, noted_at = clock_timestamp()
 `
 
 type PutHeardParams struct {

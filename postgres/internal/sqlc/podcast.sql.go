@@ -24,6 +24,29 @@ func (q *Queries) DeletePodcast(ctx context.Context, workspaceID domain.Workspac
 	return result.RowsAffected(), nil
 }
 
+const feedState = `-- name: FeedState :one
+select concat_ws(' ', workspace.name, account.name, date_trunc('hour', now()),
+       (select event.id from event where event.workspace_id = podcast.workspace_id and event.kind not in ('views.changed', 'inbox.changed', 'reactions.changed', 'clip.segments')
+         order by event.id desc limit 1),
+       (select max(heard.noted_at) from heard where heard.account_id = podcast.account_id),
+       (select max(watch.last_at) from watch where watch.account_id = podcast.account_id),
+       (select max(read_piece.read_at) from read_piece where read_piece.account_id = podcast.account_id),
+       (select max(sound.made_at) from sound), podcast.created_at)::text as state
+  from podcast
+  join workspace on workspace.id = podcast.workspace_id
+  join account on account.id = podcast.account_id
+ where podcast.workspace_id = $1 and podcast.account_id = $2
+`
+
+// What a feed is planned from, in a few looks at indexes: what happened in the workspace (but for who watches and who was told), what its owner
+// heard, watched and read, which files were made, and the hour, because things grow too old for it.
+func (q *Queries) FeedState(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) (string, error) {
+	row := q.db.QueryRow(ctx, feedState, workspaceID, accountID)
+	var state string
+	err := row.Scan(&state)
+	return state, err
+}
+
 const hasFeeds = `-- name: HasFeeds :one
 select exists (select from podcast where workspace_id = $1)
 `
@@ -116,7 +139,7 @@ func (q *Queries) PutPodcast(ctx context.Context, arg PutPodcastParams) (int64, 
 
 const putSound = `-- name: PutSound :exec
 insert into sound (clip_id, object_key, bytes, duration_ms, edit_no) values ($1, $2, $3, $4, $5)
-on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no, made_at = now()
+on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no, made_at = clock_timestamp()
 `
 
 type PutSoundParams struct {
