@@ -1,11 +1,13 @@
 package api_test
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
 
+	"baton/blob"
 	"baton/domain"
 )
 
@@ -150,4 +152,25 @@ func (c *cast) cameBy(v domain.Visibility) domain.GuestID {
 		c.t.Fatal(err)
 	}
 	return g.ID
+}
+
+// onePixel is a GIF.
+const onePixel = "GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+
+// pictured says something with a picture about the owner's clip.
+func (c *cast) pictured(v domain.Visibility) domain.AttachmentID {
+	c.t.Helper()
+	ctx, clip, m := c.t.Context(), c.clipOf(v), c.members[owner]
+	a := domain.Attachment{
+		ID: domain.NewID[domain.AttachmentID](), ClipID: clip, UploaderID: m.Account.ID, ContentType: "image/png", Width: 1, Height: 1, Bytes: 3,
+	}
+	a.ObjectKey = blob.Keys{}.Attachment(m.WorkspaceID, clip, a.ID)
+	err := errors.Join(c.objects.Put(ctx, a.ObjectKey, a.ContentType, []byte("png")), c.db.Comments.AddAttachment(ctx, a))
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if _, err := c.db.Comments.Create(ctx, domain.Comment{ClipID: clip, Author: m.Account, Body: "see", Attachments: []domain.Attachment{a}}); err != nil {
+		c.t.Fatal(err)
+	}
+	return a.ID
 }

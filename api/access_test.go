@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,7 +13,6 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"baton/api"
-	"baton/blob"
 	"baton/domain"
 )
 
@@ -31,11 +29,11 @@ const (
 	revoked   = "revoked"          // a token of the clip's owner that was revoked
 	expired   = "expired"          // a sign-in of the clip's owner that ended
 
-	// Nobody's account, and a browser that has come to the clip by a link …
-	linked      = "linked"       // that allows comments and downloads
-	linkExpired = "link expired" // that has expired since
-	linkRevoked = "link revoked" // that was taken back since
-	linkWrong   = "link wrong"   // whose password they did not know
+	// Nobody's account, and a browser that has come to the clip by a link that is as each of them says.
+	linked      = "linked"       // it allows comments and downloads
+	linkExpired = "link expired" // it has expired since
+	linkRevoked = "link revoked" // it was taken back since
+	linkWrong   = "link wrong"   // they did not know its password
 )
 
 var actors = []string{anonymous, owner, admin, member, inSpace, elsewhere, guest, outsider, revoked, expired, linked, linkExpired, linkRevoked, linkWrong}
@@ -427,7 +425,7 @@ func (c *cast) enter(actor string) *person {
 		c.exec(`update sign_in set expires_at = now() - interval '1 second' where token_hash = $1`, hashOf(p.cookie))
 		return p
 	case revoked:
-		id, p := c.tokenOf(owner)
+		id, p := c.ownersToken()
 		if err := c.db.Tokens.Revoke(c.t.Context(), c.members[owner].Account.ID, id); err != nil {
 			c.t.Fatal(err)
 		}
@@ -438,9 +436,9 @@ func (c *cast) enter(actor string) *person {
 	return c.signIn(c.members[actor])
 }
 
-func (c *cast) tokenOf(actor string) (domain.TokenID, *person) {
+func (c *cast) ownersToken() (domain.TokenID, *person) {
 	c.t.Helper()
-	m := c.members[actor]
+	m := c.members[owner]
 	p := &person{s: c.server, member: m, token: "bat_" + domain.NewID[string]()}
 	tok := domain.APIToken{ID: domain.NewID[domain.TokenID](), AccountID: m.Account.ID, WorkspaceID: m.WorkspaceID, Name: "t"}
 	if err := c.db.Tokens.Create(c.t.Context(), tok, hashOf(p.token)); err != nil {
@@ -568,13 +566,13 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 	replace("occurrence_id", func() string { return string(c.occurrence()) })
 	replace("day_off_id", func() string {
 		d := domain.DayOff{ID: domain.NewID[domain.DayOffID](), First: "2026-12-24", Last: "2026-12-24", Source: domain.DayOffManual}
-		c.exec(`delete from day_off where account_id = $1`, c.members[owner].Account.ID)
+		c.exec(`delete from day_off where account_id = $1`, c.members[owner].Account.ID) //nolint:contextcheck // all share the test's
 		if _, err := c.db.Hours.AddDaysOff(ctx, c.members[owner].Account.ID, []domain.DayOff{d}); err != nil {
 			c.t.Fatal(err)
 		}
 		return string(d.ID)
 	})
-	replace("token_id", func() string { id, _ := c.tokenOf(owner); return string(id) })
+	replace("token_id", func() string { id, _ := c.ownersToken(); return string(id) })
 	replace("sign_in_id", func() string {
 		all, err := c.db.SignIns.List(ctx, c.enter(owner).member.Account.ID) //nolint:contextcheck // all share the test's
 		if err != nil || len(all) == 0 {
@@ -592,27 +590,6 @@ func (c *cast) fill(path string, v domain.Visibility) string {
 		replace(name, func() string { return value })
 	}
 	return path
-}
-
-// onePixel is a GIF.
-const onePixel = "GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
-
-// pictured says something with a picture about the owner's clip.
-func (c *cast) pictured(v domain.Visibility) domain.AttachmentID {
-	c.t.Helper()
-	ctx, clip, m := c.t.Context(), c.clipOf(v), c.members[owner]
-	a := domain.Attachment{
-		ID: domain.NewID[domain.AttachmentID](), ClipID: clip, UploaderID: m.Account.ID, ContentType: "image/png", Width: 1, Height: 1, Bytes: 3,
-	}
-	a.ObjectKey = blob.Keys{}.Attachment(m.WorkspaceID, clip, a.ID)
-	err := errors.Join(c.objects.Put(ctx, a.ObjectKey, a.ContentType, []byte("png")), c.db.Comments.AddAttachment(ctx, a))
-	if err != nil {
-		c.t.Fatal(err)
-	}
-	if _, err := c.db.Comments.Create(ctx, domain.Comment{ClipID: clip, Author: m.Account, Body: "see", Attachments: []domain.Attachment{a}}); err != nil {
-		c.t.Fatal(err)
-	}
-	return a.ID
 }
 
 func (c *cast) unique() string {

@@ -148,13 +148,9 @@ func (h *handlers) occurrenceAt(ctx context.Context, r domain.Round, o domain.Oc
 	return v
 }
 
-// answer of a person.
-func (v *occurrenceView) answer(id domain.AccountID) (domain.Answer, bool) {
-	i := slices.IndexFunc(v.Answers, func(a domain.Answer) bool { return a.Author.ID == id })
-	if i < 0 {
-		return domain.Answer{}, false
-	}
-	return v.Answers[i], true
+// answered tells whether a person has.
+func (v *occurrenceView) answered(id domain.AccountID) bool {
+	return slices.ContainsFunc(v.Answers, func(a domain.Answer) bool { return a.Author.ID == id })
 }
 
 func (v *occurrenceView) state(id domain.AccountID) rounds.MemberState {
@@ -166,13 +162,11 @@ func (v *occurrenceView) over() bool { return !v.now.Before(v.windows[v.who.Acco
 
 // mayEdit: an answer can be changed until it closes for its author.
 func (v *occurrenceView) mayEdit() bool {
-	_, answered := v.answer(v.who.AccountID)
-	return answered && v.round.Has(v.who.AccountID) && !v.over()
+	return v.answered(v.who.AccountID) && v.round.Has(v.who.AccountID) && !v.over()
 }
 
 func (v *occurrenceView) mayAnswer() bool {
-	_, answered := v.answer(v.who.AccountID)
-	return v.round.Has(v.who.AccountID) && (!answered || v.mayEdit())
+	return v.round.Has(v.who.AccountID) && (!v.answered(v.who.AccountID) || v.mayEdit())
 }
 
 func (v *occurrenceView) wire() gen.Occurrence {
@@ -284,7 +278,7 @@ func (h *handlers) WithdrawAnswer(ctx context.Context, q gen.WithdrawAnswerReque
 	if err != nil {
 		return nil, err
 	}
-	if _, answered := v.answer(v.who.AccountID); !answered {
+	if !v.answered(v.who.AccountID) {
 		return nil, domain.Errorf(domain.KindNotFound, "you have not answered")
 	}
 	if !v.mayEdit() {

@@ -255,7 +255,7 @@ func TestOtherSitesCannotMakeABrowserAct(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	p := s.workspace("Acme")
-	_, script := (&cast{server: s, members: map[string]domain.Member{owner: p.member}}).tokenOf(owner)
+	_, script := (&cast{server: s, members: map[string]domain.Member{owner: p.member}}).ownersToken()
 	for _, c := range []struct {
 		name   string
 		who    *person

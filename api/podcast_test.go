@@ -243,6 +243,6 @@ func TestAPodcastIsMadeAndEnded(t *testing.T) {
 	listener.call("DELETE", "/api/v1/me/podcast", nil).expect(204)
 	listener.call("DELETE", "/api/v1/me/podcast", nil).expect(204)
 	stranger.call("GET", strings.TrimPrefix(made.URL, c.url), nil).problem(404)
-	_, token := c.tokenOf(owner)
+	_, token := c.ownersToken()
 	token.call("POST", "/api/v1/me/podcast", nil).problem(403)
 }

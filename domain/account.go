@@ -138,10 +138,10 @@ func CheckPassword(p string) error {
 	return nil
 }
 
-// NormaliseEmail lower-cases an address and refuses what is not one.
+// NormaliseEmail lower-cases an address and refuses what is not one, and what is one only in quotes: it would be another without them.
 func NormaliseEmail(s string) (string, error) {
 	a, err := mail.ParseAddress(strings.TrimSpace(s))
-	if err != nil || a.Name != "" || len(a.Address) > 254 {
+	if err != nil || a.Name != "" || len(a.Address) > 254 || a.String() != "<"+a.Address+">" {
 		return "", Errorf(KindInvalid, "%q is not an e-mail address", s)
 	}
 	return strings.ToLower(a.Address), nil
