@@ -148,7 +148,7 @@ test("it plays over the joint", limit, async () => {
 /** Where the player says it is, in seconds. */
 const place = async (on) => Number(await on.getByRole("slider", { name: "Place in the clip" }).getAttribute("aria-valuenow"));
 
-test("while it is made it plays from its parts, for those who may watch every one", limit, async () => {
+test("while it is made it plays from its parts, and goes on as the made clip where it is", limit, async () => {
   const own = await upload(server, maker, await film("own.mp4", picture("480x270", 12)), "My own");
   await finished(server, own, maker);
   assert.equal((await api("PATCH", `/api/v1/clips/${own}`, { visibility: "private" })).status, 200);
@@ -168,12 +168,14 @@ test("while it is made it plays from its parts, for those who may watch every on
   assert.equal(await other.getByRole("button", { name: /^Play, / }).count(), 0);
 
   await page.goto(`${server.url}/c/${json.id}`);
+  await page.evaluate(() => (globalThis.sameDocument = true));
   await page.getByRole("button", { name: /^Play, 0:2\d$/ }).click({ timeout: 60_000 });
   await page.getByRole("tab", { name: "Chapters 3" }).waitFor({ timeout: 60_000 });
   const [first] = await words(talk, maker);
   await page.getByRole("region", { name: "What was said" }).getByText(first.text).first().waitFor({ timeout: 60_000 });
   const { played_ms } = (await api("GET", `/api/v1/clips/${talk}/edits`)).json;
   const joint = played_ms / 1000;
+  await page.getByText("Playing from its parts while it is made").waitFor({ timeout: 60_000 });
   await until("it plays over the joint", async () => (await place(page)) > joint + 0.5, 60_000);
   const gap = await page.evaluate(() => performance.getEntriesByName("parts-gap").at(-1)?.duration);
   assert.ok(gap !== undefined, "how long nothing was seen at the joint was not measured");
@@ -185,13 +187,61 @@ test("while it is made it plays from its parts, for those who may watch every on
   await lookAround(page, "stitch-parts");
   await page.keyboard.press("9");
   await until("in the last part", async () => (await place(page)) > joint + 12);
+  const before = await place(page);
 
+  const media = new Set();
+  page.on("response", (r) => {
+    if (r.url().includes(`/clips/${json.id}/hls/`) && r.url().includes(".m4s")) media.add(r.url());
+  });
   await rm(hold());
   const ready = async () => (await api("GET", `/api/v1/clips/${json.id}`)).json.state === "ready";
   await until("it is made", ready, 200_000);
+  await until("the page plays what was made", () => media.size > 0, 60_000);
+  await until("it stands where it stood", async () => Math.abs((await place(page)) - before) <= 1, 60_000);
+  assert.equal(await page.locator("video").count(), 1);
+  assert.equal(await page.evaluate(() => globalThis.sameDocument), true, "the page was loaded again");
+  await page.getByText("Playing from its parts").waitFor({ state: "detached", timeout: 60_000 });
+  await page.keyboard.press("k");
+  await until("the made clip plays on from there", async () => (await place(page)) > before, 60_000);
   await other.getByRole("button", { name: /^Play, 0:2\d$/ }).waitFor({ timeout: 60_000 });
   await other.close();
   assert.equal((await api("DELETE", `/api/v1/clips/${own}`)).status, 204);
+});
+
+/** Notes which places are seen once the made clip plays, and for how long the picture stands when it begins to. */
+const watchTheChange = () => {
+  const slider = document.querySelector('[aria-label="Place in the clip"]');
+  const seen = (globalThis.seen = { places: [], stood: undefined });
+  let [since, at] = [performance.now(), -1];
+  const look = () => {
+    const videos = [...document.querySelectorAll("video")];
+    const shown = videos.find((v) => v.style.visibility !== "hidden");
+    if (shown && shown.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA && shown.currentTime !== at) {
+      if (videos.length === 1) seen.stood ??= performance.now() - since;
+      [since, at] = [performance.now(), shown.currentTime];
+    }
+    if (videos.length === 1) seen.places = [...new Set([...seen.places, Number(slider.ariaValueNow)])];
+    requestAnimationFrame(look);
+  };
+  look();
+};
+
+test("it goes on while it plays, with the stretch that is played again and again", limit, async () => {
+  await writeFile(hold(), "");
+  const { json } = await api("POST", `/api/v1/clips/${talk}/stitch`, { clip_ids: [silent], title: "Round and round" });
+  await page.goto(`${server.url}/c/${json.id}`);
+  await page.getByRole("button", { name: /^Play, 0:\d\d$/ }).click({ timeout: 60_000 });
+  await until("it plays", async () => (await place(page)) >= 1, 60_000);
+  for (const key of ["2", "i", "5", "o"]) await page.keyboard.press(key);
+  await page.evaluate(watchTheChange);
+  await rm(hold());
+  const seen = () => page.evaluate(() => globalThis.seen);
+  await until("the made clip plays on", async () => (await seen()).places.length >= 3, 200_000);
+  const { places, stood } = await seen();
+  const { duration_ms } = (await api("GET", `/api/v1/clips/${json.id}`)).json;
+  assert.ok(Math.min(...places) >= 1 && Math.max(...places) <= duration_ms / 2000 + 1, `it was at ${places}`);
+  assert.equal(await page.getByRole("button", { name: "Play", exact: true }).count(), 0, "it does not play");
+  console.log(`    the picture stood for ${Math.round(stood)} ms`);
 });
 
 test("it is made although the server is killed while it works on it, and the parts may go", limit, async () => {

@@ -11,6 +11,8 @@ export type Mode = "full" | "tight" | "whole";
 /** A lens of a page; of some clips it also says what plays them instead of the page's own player. */
 export interface PageLens extends Lens {
   readonly player?: (own: Player) => Player;
+  /** Says in its own words what the server is doing. */
+  readonly work?: (work: Schemas["Work"]) => string;
 }
 
 /** Makes the lens of a mode; of a clip whose parts are being joined, one that plays them. Undefined: it is shown as it is. */

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Clip, Transcript } from "../../api/client";
 import { kept, Timeline } from "../../player/timeline";
-import { joinChapters, joinWords } from "./parts";
+import { joinChapters, joinWords, partsWork } from "./parts";
 import type { PlayedPart } from "./partsPlayer.svelte";
 import { View } from "./view";
 
@@ -50,4 +50,14 @@ test("a part is found in the stream that still holds what was cut out", () => {
   expect(view.at(2500).ms).toBeCloseTo(500, -1);
   expect(view.at(1000).jump).toBe(2000);
   expect(view.at(5000).jump).toBeUndefined(); // the stream ends there by itself
+});
+
+test("what the server is doing does not sound as if nothing could be watched", () => {
+  const work = { kind: "import", state: "running", progress: 0.13 } as const;
+  expect(partsWork(work)).toBe("Playing from its parts while it is made, 13 %");
+  expect(partsWork({ ...work, state: "waiting", progress: 0 })).toBe("Playing from its parts while it is made");
+  expect(partsWork({ ...work, state: "retrying", progress: 0, reason: "no space" })).toBe(
+    "Playing from its parts while it is made, trying again: no space",
+  );
+  expect(partsWork({ ...work, kind: "thumbnails" })).toBe("Making the pictures 13 %");
 });

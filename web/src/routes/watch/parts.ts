@@ -6,6 +6,7 @@ import { kept, Timeline } from "../../player/timeline";
 import { PartsPlayer, type PlayedPart } from "./partsPlayer.svelte";
 import type { Player } from "./player.svelte";
 import { refused, View, type Lens } from "./view";
+import { percentOf, workWords } from "./work";
 
 const of = (id: string) => ({ params: { path: { id } } });
 
@@ -88,6 +89,14 @@ export function joinChapters(parts: readonly PlayedPart[]): Chapter[] {
   }));
 }
 
+/** What the server is doing, for who can watch it all the same. */
+export function partsWork(w: Schemas["Work"]): string {
+  if (w.kind !== "import" || w.state === "failed") return workWords(w);
+  const percent = percentOf(w);
+  const again = w.state === "retrying" ? `, trying again${w.reason ? `: ${w.reason}` : ""}` : "";
+  return `Playing from its parts while it is made${percent && `,${percent}`}${again}`;
+}
+
 const notYet = "This is still being put together. Change it when that is done, or change the part itself.";
 
 class PartsLens implements Lens {
@@ -108,6 +117,7 @@ class PartsLens implements Lens {
     api.use(this.#middle);
   }
 
+  readonly work = partsWork;
   readonly player = (own: Player): Player => (this.#player ??= new PartsPlayer(this.#id, this.#parts, own));
   close(): void {
     api.eject(this.#middle);

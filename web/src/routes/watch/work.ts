@@ -34,9 +34,12 @@ const missing: Readonly<Record<Work["kind"], string>> = {
   edit: "The edited version could not be made",
 };
 
+/** " 62 %"; empty where there is nothing to say yet. */
+export const percentOf = (w: Work) => (w.progress > 0 && w.progress < 1 ? ` ${Math.round(w.progress * 100)} %` : "");
+
 /** "Making the transcript 62 %". */
 export function workWords(w: Work): string {
-  const percent = w.progress > 0 && w.progress < 1 ? ` ${Math.round(w.progress * 100)} %` : "";
+  const percent = percentOf(w);
   const why = w.reason ? `: ${w.reason}` : "";
   switch (w.state) {
     case "waiting":
