@@ -268,7 +268,8 @@ var rules = map[string]rule{
 
 	"listProposals": {who: acting(editing)}, "dismissProposal": {who: acting(editing), body: `{"start_ms":0}`, ok: 204},
 	"getPodcast": {who: signedIn(guest)}, "createPodcast": {who: signedIn(guest), ok: 201}, "deletePodcast": {who: signedIn(guest), ok: 204},
-	"getPodcastFeed": {who: everybody}, "getPodcastEpisode": {who: everybody}, // the clip is the feed's owner's own
+	"updatePodcast":  {who: signedIn(guest), body: `{"notes_heard":false}`, ok: 404}, // nobody has one here
+	"getPodcastFeed": {who: everybody}, "getPodcastEpisode": {who: everybody},        // the clip is the feed's owner's own
 	"putBookmark": {who: signedIn(guest), body: `{"piece":"rest x","ms":1}`},
 	"getReel":     {who: signedIn(guest)}, "addRead": {who: signedIn(guest), body: `{"refs":["x"]}`, ok: 204}, "addHeard": {who: acting(commenting), body: `{"spans":[{"start_ms":0,"end_ms":10}]}`, ok: 204},
 	"listMeetings": {who: signedIn(guest)}, "addMeeting": {who: signedIn(guest), body: `{"name":"Status","minutes":30,"people":8,"per_year":50,"since":"2026-01-01"}`, ok: 201},

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/xml"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -26,6 +27,10 @@ type podcasts interface {
 	BySecret(ctx context.Context, secretHash []byte) (domain.Viewer, error)
 	// State names what the feed is planned from: while it stays, so does the feed. KindNotFound.
 	State(ctx context.Context, v domain.Viewer) (string, error)
+	// SetNotesHeard says whether what is fetched to its end is noted as heard. KindNotFound.
+	SetNotesHeard(ctx context.Context, v domain.Viewer, on bool) error
+	// Fetched notes which bytes of a sound were fetched, and tells whether that are all; false where it is not to be noted what was heard.
+	Fetched(ctx context.Context, v domain.Viewer, sound domain.Sound, from, to int64) (whole bool, err error)
 	// Delete ends one. KindNotFound.
 	Delete(ctx context.Context, v domain.Viewer) error
 	// Sounds reads the files of those clips that have one, QueueSounds has those of others made.
@@ -58,7 +63,7 @@ func (h *handlers) GetPodcast(ctx context.Context, _ gen.GetPodcastRequestObject
 	} else if err != nil {
 		return nil, fmt.Errorf("read feed: %w", err)
 	}
-	return gen.GetPodcast200JSONResponse{Exists: true, CreatedAt: utc(p.CreatedAt), LastUsedAt: utc(p.LastUsedAt)}, nil
+	return gen.GetPodcast200JSONResponse(podcastOf(p)), nil
 }
 
 // CreatePodcast wants a sign-in, as CreateToken does. The sound of what is new is made at once, so that the first fetch finds it.
@@ -282,7 +287,8 @@ func (h *handlers) itemOf(e episode, secret string) rssItem {
 
 // getPodcastEpisode serves a clip's sound with ranges; each request passes the gate as the feed's owner, so that it ends with their access.
 func (h *handlers) getPodcastEpisode(c echo.Context) error {
-	if _, err := h.listener(c, c.Param("feed")); err != nil {
+	who, err := h.listener(c, c.Param("feed"))
+	if err != nil {
 		return err
 	}
 	id, isSound := strings.CutSuffix(c.Param("episode"), ".m4a")
@@ -302,5 +308,6 @@ func (h *handlers) getPodcastEpisode(c echo.Context) error {
 	if !there || !clip.SoundOf(sound) {
 		return domain.Errorf(domain.KindNotFound, "its sound has not been made yet")
 	}
-	return h.serveObject(c, sound.ObjectKey, sound.Bytes, "audio/mp4")
+	served := h.serveObject(c, sound.ObjectKey, sound.Bytes, "audio/mp4")
+	return errors.Join(served, h.noteFetched(c, who, &clip, sound))
 }

@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/xml"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -225,6 +226,97 @@ func TestAFeedIsPlannedOnceForEachChange(t *testing.T) {
 	}
 	listener.call("DELETE", "/api/v1/me/podcast", nil).expect(204)
 	poll(etag).problem(404)
+}
+
+// TestWhatAPodcastFetchedWasHeard: all bytes of an episode, in whatever parts, are what its listener heard of it, but for what is asked of them.
+// Looking whether it is there is not, nor are parts of a file that was made anew, nor anything where that is switched off.
+func TestWhatAPodcastFetchedWasHeard(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	speaker, listener, stranger := c.enter(owner), c.enter(member), c.enter(anonymous)
+	clip := func(title string) domain.ClipID {
+		id := speaker.clip(domain.VisibleWorkspace, title)
+		c.playable(id, "all is well")
+		c.sounding(id)
+		return id
+	}
+	whole, parts, remade, off, asked := clip("whole"), clip("parts"), clip("remade"), clip("off"), clip("asked")
+	speaker.call("POST", "/api/v1/asks", map[string]any{"owner_id": c.members[member].Account.ID, "body": "Look", "clip_id": asked, "start_ms": 1000, "end_ms": 2500}).expect(201)
+	listener.call("PATCH", "/api/v1/me/podcast", map[string]any{"notes_heard": false}).problem(404)
+	path := strings.TrimPrefix(decoded[struct{ URL string }](t, listener.call("POST", "/api/v1/me/podcast", nil).expect(201)).URL, c.url)
+	fetch := func(method string, id domain.ClipID, span string) {
+		r := stranger.request(method, strings.TrimSuffix(path, ".xml")+"/"+string(id)+".m4a", nil)
+		if span != "" {
+			r.Header.Set("Range", "bytes="+span)
+		}
+		if a := c.send(r); a.status >= 300 {
+			t.Fatalf("%s %s: %d", method, span, a.status)
+		}
+	}
+	heardBy := func(role string, id domain.ClipID) string {
+		got, err := c.db.Rounds.Heard(t.Context(), c.members[role].Account.ID, []domain.ClipID{id})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprint(got[id])
+	}
+	const nothing, all = "[]", "[{0 4000}]"
+	fetch("HEAD", whole, "")
+	for _, probe := range []string{"0-0", "15-15", "0-1", "0-3,8-15"} {
+		fetch("GET", whole, probe)
+	}
+	if got := heardBy(member, whole); got != nothing {
+		t.Errorf("probes were heard: %s", got)
+	}
+	fetch("GET", whole, "")
+	if got := heardBy(member, whole); got != all {
+		t.Error(got)
+	}
+	if got := heardBy(owner, whole); got != nothing {
+		t.Errorf("somebody else heard it: %s", got)
+	}
+	for i := range 16 { // one by one they are nothing
+		fetch("GET", parts, fmt.Sprintf("%d-%d", i, i))
+	}
+	for _, part := range []string{"8-", "0-3", "2-5"} {
+		fetch("GET", parts, part)
+		if got := heardBy(member, parts); got != nothing {
+			t.Errorf("up to %s: %s", part, got)
+		}
+	}
+	fetch("GET", parts, "6-9")
+	if got := heardBy(member, parts); got != all {
+		t.Error(got)
+	}
+	fetch("GET", remade, "0-9")
+	key := blob.Keys{}.Sound(c.members[member].WorkspaceID, remade, "b")
+	if err := c.objects.Put(t.Context(), key, "audio/mp4", []byte(soundBytes)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.db.Podcasts.PutSound(t.Context(), domain.Sound{ClipID: remade, ObjectKey: key, Bytes: int64(len(soundBytes)), DurationMS: 4000}); err != nil {
+		t.Fatal(err)
+	}
+	fetch("GET", remade, "10-")
+	if got := heardBy(member, remade); got != nothing {
+		t.Error(got)
+	}
+	fetch("GET", asked, "")
+	if got := heardBy(member, asked); got != "[{0 1000} {2500 4000}]" {
+		t.Error(got)
+	}
+	if a := stranger.call("GET", path, nil).expect(200); strings.Contains(string(a.body), string(parts)+".m4a") || !strings.Contains(string(a.body), string(asked)+".m4a") || !strings.Contains(string(a.body), string(off)+".m4a") {
+		t.Errorf("%s", a.body)
+	}
+	for _, on := range []bool{false, true} {
+		got := decoded[map[string]any](t, listener.call("PATCH", "/api/v1/me/podcast", map[string]any{"notes_heard": on}).expect(200))
+		if got["notes_heard"] != on || got["exists"] != true {
+			t.Error(got)
+		}
+		fetch("GET", off, "")
+		if got := heardBy(member, off); (got == all) != on {
+			t.Errorf("switched on %t: %s", on, got)
+		}
+	}
 }
 
 func TestAPodcastIsMadeAndEnded(t *testing.T) {

@@ -265,11 +265,16 @@ func (s *reelSource) moment(ctx context.Context, rank reel.Rank, of domain.Sourc
 		s.read(rank, ref, title, about)
 		return nil
 	}
-	end := of.EndMS
-	if end <= of.StartMS {
-		end = of.StartMS + reelMoment
+	span := stretchOf(of)
+	return s.add(ctx, rank, of.ClipID, ref, span.StartMS, span.EndMS, about)
+}
+
+// stretchOf is the stretch that is played of where something was said.
+func stretchOf(of domain.Source) domain.Span {
+	if of.EndMS <= of.StartMS {
+		return domain.Span{StartMS: of.StartMS, EndMS: of.StartMS + reelMoment}
 	}
-	return s.add(ctx, rank, of.ClipID, ref, of.StartMS, end, about)
+	return domain.Span{StartMS: of.StartMS, EndMS: of.EndMS}
 }
 
 // read adds words.

@@ -6,6 +6,8 @@ import "time"
 type Podcast struct {
 	CreatedAt  time.Time
 	LastUsedAt time.Time // zero: never
+	// NotesHeard tells whether what its program fetched to its end is noted as heard.
+	NotesHeard bool
 }
 
 // Sound is a clip's sound as one file (MP4 with AAC).

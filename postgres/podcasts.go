@@ -24,7 +24,7 @@ func (s Podcasts) Put(ctx context.Context, v domain.Viewer, secretHash []byte) e
 // Get reads a person's feed. KindNotFound.
 func (s Podcasts) Get(ctx context.Context, v domain.Viewer) (domain.Podcast, error) {
 	r, err := s.db.queries().Podcast(ctx, v.WorkspaceID, v.AccountID)
-	return domain.Podcast{CreatedAt: r.CreatedAt, LastUsedAt: deref(r.LastUsedAt)}, failed("read a feed", orNotFound(err, noPodcast))
+	return domain.Podcast{CreatedAt: r.CreatedAt, LastUsedAt: deref(r.LastUsedAt), NotesHeard: r.NotesHeard}, failed("read a feed", orNotFound(err, noPodcast))
 }
 
 // BySecret finds whose feed a secret is of, and notes (at most once a minute) that it was used. KindNotFound, also when they left.
@@ -41,6 +41,29 @@ func (s Podcasts) BySecret(ctx context.Context, secretHash []byte) (domain.Viewe
 func (s Podcasts) State(ctx context.Context, v domain.Viewer) (string, error) {
 	state, err := s.db.queries().FeedState(ctx, v.WorkspaceID, v.AccountID)
 	return state, failed("read a feed's state", orNotFound(err, noPodcast))
+}
+
+// SetNotesHeard says whether what is fetched to its end is noted as heard. KindNotFound.
+func (s Podcasts) SetNotesHeard(ctx context.Context, v domain.Viewer, on bool) error {
+	n, err := s.db.queries().SetPodcastNotesHeard(ctx, sqlc.SetPodcastNotesHeardParams{NotesHeard: on, WorkspaceID: v.WorkspaceID, AccountID: v.AccountID})
+	return failed("change a feed", found(n, err, noPodcast))
+}
+
+// Fetched notes that a feed's program fetched the bytes from one up to another, and tells whether it now has them all; false where it is not
+// to be noted what was heard.
+func (s Podcasts) Fetched(ctx context.Context, v domain.Viewer, sound domain.Sound, from, to int64) (whole bool, err error) {
+	err = s.db.inTx(ctx, "note what was fetched", func(t *tx) error {
+		whole, err = t.AddFetched(ctx, sqlc.AddFetchedParams{
+			WorkspaceID: v.WorkspaceID, AccountID: v.AccountID, ClipID: sound.ClipID, ObjectKey: sound.ObjectKey, FromByte: from, ToByte: to, Bytes: sound.Bytes,
+		})
+		if errors.Is(err, pgx.ErrNoRows) {
+			return nil
+		} else if err != nil || !whole {
+			return err
+		}
+		return t.ForgetFetched(ctx, sqlc.ForgetFetchedParams{WorkspaceID: v.WorkspaceID, AccountID: v.AccountID, ClipID: sound.ClipID})
+	})
+	return whole, err
 }
 
 // Delete ends a person's feed. KindNotFound.

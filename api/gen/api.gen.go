@@ -2366,6 +2366,9 @@ type Podcast struct {
 	CreatedAt  *time.Time `json:"created_at,omitempty"`
 	Exists     bool       `json:"exists"`
 	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
+
+	// NotesHeard What is fetched to its end is noted as heard
+	NotesHeard *bool `json:"notes_heard,omitempty"`
 }
 
 // Post defines model for Post.
@@ -3385,6 +3388,11 @@ type ImportDaysOffJSONBody struct {
 	Replace *bool `json:"replace,omitempty"`
 }
 
+// UpdatePodcastJSONBody defines parameters for UpdatePodcast.
+type UpdatePodcastJSONBody struct {
+	NotesHeard bool `json:"notes_heard"`
+}
+
 // CreateTokenJSONBody defines parameters for CreateToken.
 type CreateTokenJSONBody struct {
 	Name string `json:"name"`
@@ -3627,6 +3635,9 @@ type PutMyHoursJSONRequestBody = Hours
 
 // PutNoticeChoiceJSONRequestBody defines body for PutNoticeChoice for application/json ContentType.
 type PutNoticeChoiceJSONRequestBody = NoticeChoice
+
+// UpdatePodcastJSONRequestBody defines body for UpdatePodcast for application/json ContentType.
+type UpdatePodcastJSONRequestBody UpdatePodcastJSONBody
 
 // SubscribePushJSONRequestBody defines body for SubscribePush for application/json ContentType.
 type SubscribePushJSONRequestBody = PushRequest
@@ -4032,6 +4043,9 @@ type ServerInterface interface {
 	// GetPodcast Whether I have a private feed of what is new for me
 	// (GET /api/v1/me/podcast)
 	GetPodcast(ctx echo.Context) error
+	// UpdatePodcast Whether what a podcast program fetched to its end is noted as heard, but for what is asked of me and open
+	// (PATCH /api/v1/me/podcast)
+	UpdatePodcast(ctx echo.Context) error
 	// CreatePodcast Make my feed, or give it another address; it is shown once, and the old one ends
 	// (POST /api/v1/me/podcast)
 	CreatePodcast(ctx echo.Context) error
@@ -6005,6 +6019,15 @@ func (w *ServerInterfaceWrapper) GetPodcast(ctx echo.Context) error {
 	return err
 }
 
+// UpdatePodcast converts echo context to params.
+func (w *ServerInterfaceWrapper) UpdatePodcast(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UpdatePodcast(ctx)
+	return err
+}
+
 // CreatePodcast converts echo context to params.
 func (w *ServerInterfaceWrapper) CreatePodcast(ctx echo.Context) error {
 	var err error
@@ -7561,6 +7584,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/v1/clips/:id/heard", wrapper.AddHeard, options.OperationMiddlewares["addHeard"]...)
 	router.DELETE(options.BaseURL+"/api/v1/me/podcast", wrapper.DeletePodcast, options.OperationMiddlewares["deletePodcast"]...)
 	router.GET(options.BaseURL+"/api/v1/me/podcast", wrapper.GetPodcast, options.OperationMiddlewares["getPodcast"]...)
+	router.PATCH(options.BaseURL+"/api/v1/me/podcast", wrapper.UpdatePodcast, options.OperationMiddlewares["updatePodcast"]...)
 	router.POST(options.BaseURL+"/api/v1/me/podcast", wrapper.CreatePodcast, options.OperationMiddlewares["createPodcast"]...)
 	router.GET(options.BaseURL+"/api/v1/meetings", wrapper.ListMeetings, options.OperationMiddlewares["listMeetings"]...)
 	router.POST(options.BaseURL+"/api/v1/meetings", wrapper.AddMeeting, options.OperationMiddlewares["addMeeting"]...)
@@ -11918,6 +11942,45 @@ func (response GetPodcastdefaultApplicationProblemPlusJSONResponse) VisitGetPodc
 	return err
 }
 
+type UpdatePodcastRequestObject struct {
+	Body *UpdatePodcastJSONRequestBody
+}
+
+type UpdatePodcastResponseObject interface {
+	VisitUpdatePodcastResponse(w http.ResponseWriter) error
+}
+
+type UpdatePodcast200JSONResponse Podcast
+
+func (response UpdatePodcast200JSONResponse) VisitUpdatePodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePodcastdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdatePodcastdefaultApplicationProblemPlusJSONResponse) VisitUpdatePodcastResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreatePodcastRequestObject struct {
 }
 
@@ -15617,6 +15680,9 @@ type StrictServerInterface interface {
 	// GetPodcast Whether I have a private feed of what is new for me
 	// (GET /api/v1/me/podcast)
 	GetPodcast(ctx context.Context, request GetPodcastRequestObject) (GetPodcastResponseObject, error)
+	// UpdatePodcast Whether what a podcast program fetched to its end is noted as heard, but for what is asked of me and open
+	// (PATCH /api/v1/me/podcast)
+	UpdatePodcast(ctx context.Context, request UpdatePodcastRequestObject) (UpdatePodcastResponseObject, error)
 	// CreatePodcast Make my feed, or give it another address; it is shown once, and the old one ends
 	// (POST /api/v1/me/podcast)
 	CreatePodcast(ctx context.Context, request CreatePodcastRequestObject) (CreatePodcastResponseObject, error)
@@ -19351,6 +19417,52 @@ func (sh *strictHandler) GetPodcast(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetPodcastResponseObject); ok {
 		return validResponse.VisitGetPodcastResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdatePodcast operation middleware
+func (sh *strictHandler) UpdatePodcast(ctx echo.Context) error {
+	var request UpdatePodcastRequestObject
+
+	var body UpdatePodcastJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdatePodcast(ctx.Request().Context(), request.(UpdatePodcastRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdatePodcast")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdatePodcastResponseObject); ok {
+		return validResponse.VisitUpdatePodcastResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

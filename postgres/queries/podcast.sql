@@ -6,7 +6,7 @@ select member.account_id, member.workspace_id, @secret_hash
 on conflict (workspace_id, account_id) do update set secret_hash = excluded.secret_hash, created_at = now(), last_used_at = null;
 
 -- name: Podcast :one
-select created_at, last_used_at from podcast where workspace_id = @workspace_id and account_id = @account_id;
+select created_at, last_used_at, notes_heard from podcast where workspace_id = @workspace_id and account_id = @account_id;
 
 -- name: PodcastBySecret :one
 select podcast.account_id, podcast.workspace_id, member.role,
@@ -49,3 +49,18 @@ select concat_ws(' ', workspace.name, account.name, date_trunc('hour', now()),
   join workspace on workspace.id = podcast.workspace_id
   join account on account.id = podcast.account_id
  where podcast.workspace_id = @workspace_id and podcast.account_id = @account_id;
+
+-- name: SetPodcastNotesHeard :execrows
+update podcast set notes_heard = @notes_heard where workspace_id = @workspace_id and account_id = @account_id;
+
+-- name: AddFetched :one
+-- Tells whether that makes the file whole; no row where it is not noted what was heard.
+insert into podcast_fetch (workspace_id, account_id, clip_id, object_key, fetched)
+select podcast.workspace_id, podcast.account_id, @clip_id, @object_key, int8multirange(int8range(@from_byte::bigint, @to_byte::bigint))
+  from podcast where podcast.workspace_id = @workspace_id and podcast.account_id = @account_id and podcast.notes_heard
+on conflict (workspace_id, account_id, clip_id) do update set object_key = excluded.object_key,
+   fetched = case when podcast_fetch.object_key = excluded.object_key then podcast_fetch.fetched + excluded.fetched else excluded.fetched end
+returning (fetched @> int8range(0, @bytes::bigint))::bool as whole;
+
+-- name: ForgetFetched :exec
+delete from podcast_fetch where workspace_id = @workspace_id and account_id = @account_id and clip_id = @clip_id;

@@ -95,7 +95,7 @@ func pieceOf(it Item, k Known, played []domain.Span, speed float64) Piece {
 		return Piece{Item: it, LengthMS: it.ReadMS}
 	}
 	heard := Merge(slices.Concat(k.Heard, played))
-	play := without([]domain.Span{it.Span}, slices.Concat(heard, k.Skip))
+	play := Without([]domain.Span{it.Span}, slices.Concat(heard, k.Skip))
 	play = slices.DeleteFunc(play, func(s domain.Span) bool {
 		return s.EndMS-s.StartMS < Scrap && slices.ContainsFunc(heard, func(h domain.Span) bool { return h.EndMS == s.StartMS || h.StartMS == s.EndMS })
 	})
@@ -160,8 +160,8 @@ func Merge(spans []domain.Span) []domain.Span {
 	return out
 }
 
-// without takes stretches out of others.
-func without(spans, gone []domain.Span) []domain.Span {
+// Without takes stretches out of others.
+func Without(spans, gone []domain.Span) []domain.Span {
 	var out []domain.Span
 	gone = Merge(gone)
 	for _, s := range Merge(spans) {

@@ -119,7 +119,16 @@ test("is a private podcast, too", limit, async (t) => {
   await page.goto(`${server.url}/settings/podcast`);
   await page.getByRole("button", { name: "Make my feed" }).click();
   const address = await page.getByLabel("Address of the feed").inputValue({ timeout: 30_000 });
+  // What is fetched below is still to be heard in what follows.
+  const heard = page.getByRole("switch", { name: "What is fetched to its end was heard" });
+  assert.equal(await heard.isChecked(), true);
+  await heard.press("Space");
+  const kept = () => server.api("GET", "/api/v1/me/podcast", { cookie });
+  await until("it is switched off", async () => (await kept()).json.notes_heard === false);
+  assert.equal(await heard.isChecked(), false);
   await lookAround(page, "settings-podcast");
+  const refs = (of) => of.pieces.map((p) => p.ref).toSorted();
+  const before = refs(await plan());
   const items = await until(
     "all sounds are made",
     async () => {
@@ -173,6 +182,7 @@ test("is a private podcast, too", limit, async (t) => {
     );
     t.diagnostic(`${i.title}: ${Math.round(i.length / 1000)} kB for ${Number(format.duration).toFixed(1)} s`);
   }
+  assert.deepEqual(refs(await plan()), before, "what was fetched is not in the reel any more");
   await page.getByRole("button", { name: "End the feed" }).click();
   await page.getByRole("dialog").getByRole("button", { name: "End the feed" }).click();
   await until("it has ended", async () => (await fetch(address)).status === 404 && (await fetch(items[0].url)).status === 404);

@@ -12,6 +12,41 @@ import (
 	"baton/domain"
 )
 
+const addFetched = `-- name: AddFetched :one
+insert into podcast_fetch (workspace_id, account_id, clip_id, object_key, fetched)
+select podcast.workspace_id, podcast.account_id, $1, $2, int8multirange(int8range($3::bigint, $4::bigint))
+  from podcast where podcast.workspace_id = $5 and podcast.account_id = $6 and podcast.notes_heard
+on conflict (workspace_id, account_id, clip_id) do update set object_key = excluded.object_key,
+   fetched = case when podcast_fetch.object_key = excluded.object_key then podcast_fetch.fetched + excluded.fetched else excluded.fetched end
+returning (fetched @> int8range(0, $7::bigint))::bool as whole
+`
+
+type AddFetchedParams struct {
+	ClipID      domain.ClipID
+	ObjectKey   string
+	FromByte    int64
+	ToByte      int64
+	WorkspaceID domain.WorkspaceID
+	AccountID   domain.AccountID
+	Bytes       int64
+}
+
+// Tells whether that makes the file whole; no row where it is not noted what was heard.
+func (q *Queries) AddFetched(ctx context.Context, arg AddFetchedParams) (bool, error) {
+	row := q.db.QueryRow(ctx, addFetched,
+		arg.ClipID,
+		arg.ObjectKey,
+		arg.FromByte,
+		arg.ToByte,
+		arg.WorkspaceID,
+		arg.AccountID,
+		arg.Bytes,
+	)
+	var whole bool
+	err := row.Scan(&whole)
+	return whole, err
+}
+
 const deletePodcast = `-- name: DeletePodcast :execrows
 delete from podcast where workspace_id = $1 and account_id = $2
 `
@@ -47,6 +82,21 @@ func (q *Queries) FeedState(ctx context.Context, workspaceID domain.WorkspaceID,
 	return state, err
 }
 
+const forgetFetched = `-- name: ForgetFetched :exec
+delete from podcast_fetch where workspace_id = $1 and account_id = $2 and clip_id = $3
+`
+
+type ForgetFetchedParams struct {
+	WorkspaceID domain.WorkspaceID
+	AccountID   domain.AccountID
+	ClipID      domain.ClipID
+}
+
+func (q *Queries) ForgetFetched(ctx context.Context, arg ForgetFetchedParams) error {
+	_, err := q.db.Exec(ctx, forgetFetched, arg.WorkspaceID, arg.AccountID, arg.ClipID)
+	return err
+}
+
 const hasFeeds = `-- name: HasFeeds :one
 select exists (select from podcast where workspace_id = $1)
 `
@@ -70,18 +120,19 @@ func (q *Queries) OldSound(ctx context.Context, clipID domain.ClipID) (string, e
 }
 
 const podcast = `-- name: Podcast :one
-select created_at, last_used_at from podcast where workspace_id = $1 and account_id = $2
+select created_at, last_used_at, notes_heard from podcast where workspace_id = $1 and account_id = $2
 `
 
 type PodcastRow struct {
 	CreatedAt  time.Time
 	LastUsedAt *time.Time
+	NotesHeard bool
 }
 
 func (q *Queries) Podcast(ctx context.Context, workspaceID domain.WorkspaceID, accountID domain.AccountID) (PodcastRow, error) {
 	row := q.db.QueryRow(ctx, podcast, workspaceID, accountID)
 	var i PodcastRow
-	err := row.Scan(&i.CreatedAt, &i.LastUsedAt)
+	err := row.Scan(&i.CreatedAt, &i.LastUsedAt, &i.NotesHeard)
 	return i, err
 }
 
@@ -159,6 +210,24 @@ func (q *Queries) PutSound(ctx context.Context, arg PutSoundParams) error {
 		arg.EditNo,
 	)
 	return err
+}
+
+const setPodcastNotesHeard = `-- name: SetPodcastNotesHeard :execrows
+update podcast set notes_heard = $1 where workspace_id = $2 and account_id = $3
+`
+
+type SetPodcastNotesHeardParams struct {
+	NotesHeard  bool
+	WorkspaceID domain.WorkspaceID
+	AccountID   domain.AccountID
+}
+
+func (q *Queries) SetPodcastNotesHeard(ctx context.Context, arg SetPodcastNotesHeardParams) (int64, error) {
+	result, err := q.db.Exec(ctx, setPodcastNotesHeard, arg.NotesHeard, arg.WorkspaceID, arg.AccountID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const sounds = `-- name: Sounds :many

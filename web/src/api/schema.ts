@@ -2813,7 +2813,8 @@ export interface paths {
         delete: operations["deletePodcast"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Whether what a podcast program fetched to its end is noted as heard, but for what is asked of me and open */
+        patch: operations["updatePodcast"];
         trace?: never;
     };
     "/api/v1/podcast/{feed}": {
@@ -4673,6 +4674,8 @@ export interface components {
             created_at?: string;
             /** Format: date-time */
             last_used_at?: string;
+            /** @description What is fetched to its end is noted as heard */
+            notes_heard?: boolean;
         };
         NewPodcast: {
             /** @description Whoever holds it hears what I may hear */
@@ -10056,6 +10059,33 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    updatePodcast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    notes_heard: boolean;
+                };
+            };
+        };
+        responses: {
+            /** @description Feed */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Podcast"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     getPodcastFeed: {
         parameters: {
             query?: never;
@@ -10076,6 +10106,13 @@ export interface operations {
                 content: {
                     "application/rss+xml": string;
                 };
+            };
+            /** @description As whoever asks with If-None-Match has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["Problem"];
         };
