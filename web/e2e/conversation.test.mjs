@@ -122,7 +122,51 @@ test("pausing to type keeps the moment, and a draft survives a reload", limit, a
   await thread(olga, "Half a thought").getByText(stamp).waitFor();
 });
 
+test("the draft of a change survives a reload, and is dropped by Cancel", limit, async () => {
+  const change = (page) => page.getByLabel("Change the comment");
+  await thread(mira, "Half a thought").getByRole("button", { name: "Edit" }).click();
+  await change(mira).press("End");
+  await change(mira).pressSequentially(" and more");
+  await mira.reload();
+  await mira.getByRole("tab", { name: /Comments/ }).click();
+  await until("the change goes on", async () => (await change(mira).inputValue()) === "Half a thought and more");
+  await mira.getByRole("button", { name: "Cancel" }).click();
+  await change(mira).waitFor({ state: "detached" });
+  await mira.reload();
+  await mira.getByRole("tab", { name: /Comments/ }).click();
+  await thread(mira, "Half a thought").waitFor();
+  await thread(mira, "Half a thought").getByRole("button", { name: "Edit" }).click();
+  assert.equal(await change(mira).inputValue(), "Half a thought");
+  await mira.keyboard.press("Escape");
+});
+
+test("who names somebody who may not watch is told so, and may let them in", limit, async () => {
+  const cookie = await cookieOf(olga);
+  const only = (visibility) => server.api("PATCH", `/api/v1/clips/${clip}`, { cookie, body: { visibility } });
+  assert.equal((await only("private")).status, 200);
+  await mira.goto(`${server.url}/`); // not lost on the clip's page
+  await olga.reload();
+  await olga.getByRole("tab", { name: /Comments/ }).click();
+  await field(olga).pressSequentially("For @mir");
+  await olga.getByRole("option", { name: /Mira Member\s+may not watch this/ }).waitFor();
+  await olga.keyboard.press("Enter");
+  const warning = olga.getByRole("status").filter({ hasText: "Mira Member may not watch this clip and will not be told." });
+  await warning.waitFor();
+  await lookAround(olga, "mention-unseen");
+  await warning.getByRole("button", { name: "Share it with Mira Member" }).click();
+  await warning.waitFor({ state: "detached" });
+  await field(olga).press("Enter");
+  await thread(olga, "For @Mira Member").waitFor();
+  const told = async () => (await server.api("GET", "/api/v1/inbox", { cookie: await cookieOf(mira) })).json.notices;
+  await until("Mira is told", async () => (await told()).some((n) => n.kind === "mention" && n.excerpt.startsWith("For @Mira")));
+  assert.equal((await only("workspace")).status, 200);
+  await mira.goto(`${server.url}/c/${clip}`);
+  await mira.getByRole("tab", { name: /Comments/ }).click();
+  await field(mira).waitFor();
+});
+
 test("a drawing is made by pointer and by keys, and shown at its frame", limit, async () => {
+  await begin(olga);
   await begin(mira);
   await goTo(olga, 4);
   await field(olga).fill("Here");
