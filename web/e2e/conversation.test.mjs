@@ -185,6 +185,23 @@ test("a drawing is made by pointer and by keys, and shown at its frame", limit, 
   await olga.keyboard.press("Shift+ArrowRight");
   await olga.keyboard.press("Shift+ArrowDown");
   await olga.keyboard.press("Enter");
+  await olga.getByRole("button", { name: "Pen", exact: true }).click();
+  await olga.mouse.move(box.x + box.width * 0.1, box.y + box.height * 0.2);
+  await olga.mouse.down();
+  await olga.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.3, { steps: 6 });
+  await olga.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.2, { steps: 6 });
+  await olga.mouse.up();
+  await olga.getByRole("button", { name: "Text", exact: true }).click();
+  await olga.getByLabel("Words to put on the picture").fill("Look");
+  await paper.focus();
+  await olga.keyboard.press("Enter");
+  // A stroke too many is taken back.
+  await olga.getByRole("button", { name: "Arrow", exact: true }).click();
+  await paper.focus();
+  await olga.keyboard.press("Enter");
+  await olga.keyboard.press("Shift+ArrowUp");
+  await olga.keyboard.press("Enter");
+  await olga.keyboard.press("Backspace");
   await lookAround(olga, "drawing");
   await olga.keyboard.press("Escape");
   await until("the words have the focus", () => field(olga).evaluate((f) => f === document.activeElement));
@@ -193,7 +210,15 @@ test("a drawing is made by pointer and by keys, and shown at its frame", limit, 
   await said.getByRole("button", { name: "Show the drawing" }).click();
   const drawing = mira.getByRole("img", { name: "A drawing on this frame" });
   await drawing.waitFor();
-  assert.equal(await drawing.locator("path:not(.edge)").count(), 2);
+  assert.equal(await drawing.locator("path:not(.edge)").count(), 3);
+  assert.equal(await drawing.locator("text").last().textContent(), "Look");
+  const { comments } = (await server.api("GET", `/api/v1/clips/${clip}/comments`, { cookie: await cookieOf(mira) })).json;
+  const drawn = comments.find((c) => c.body === "Here").drawing.strokes;
+  assert.deepEqual(
+    drawn.map((d) => d.tool),
+    ["arrow", "box", "pen", "text"],
+  );
+  assert.ok(drawn[2].points.length > 4, "the pen leaves a line, not its ends");
   await lookAround(mira, "drawn");
   await goTo(mira, 8);
   await drawing.waitFor({ state: "detached" });
