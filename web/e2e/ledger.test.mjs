@@ -92,7 +92,7 @@ test("core hours are seen where one chooses: whom to ask, and when a round opens
   await lookAround(page, "ledger-opening");
   await page.getByRole("button", { name: "Open at 12:00" }).click();
   assert.equal(await page.getByLabel("Opens").inputValue(), "12:00");
-  assert.equal(await page.getByLabel("Closes").inputValue(), "15:00");
+  assert.equal(await page.getByLabel("Closes", { exact: true }).inputValue(), "15:00");
   await page.getByText("At 12:00 0").waitFor({ state: "detached" });
 });
 
