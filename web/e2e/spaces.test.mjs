@@ -53,9 +53,18 @@ test("the people of a closed space see what is shared with it, until they are ta
   const people = page.getByRole("dialog", { name: "People of Design" });
   await people.getByLabel("Somebody to let in").selectOption({ label: "Mira Member" });
   await people.getByRole("button", { name: "Let in" }).click();
-  await people.getByRole("button", { name: "Take Mira Member out" }).waitFor();
+  await people.getByRole("button", { name: "Take out Mira Member" }).waitFor();
   await lookAround(page, "space-people");
   await page.keyboard.press("Escape");
+  await people.waitFor({ state: "detached" });
+
+  // Open and closed: everybody may join, or they are let in.
+  await page.getByRole("button", { name: "Open Design" }).click();
+  await page.getByRole("button", { name: "Open space" }).click();
+  await page.getByRole("button", { name: "Close Design" }).waitFor();
+  await lookAround(page, "spaces-open");
+  await page.getByRole("button", { name: "Close Design" }).click();
+  await page.getByRole("button", { name: "Open Design" }).waitFor();
   await lookAround(page, "spaces");
 
   const d = await dialog();
@@ -78,8 +87,8 @@ test("the people of a closed space see what is shared with it, until they are ta
 
   await page.goto(`${server.url}/settings/spaces`);
   await page.getByRole("button", { name: "People of Design" }).click();
-  await people.getByRole("button", { name: "Take Mira Member out" }).click();
-  await people.getByRole("button", { name: "Take Mira Member out" }).waitFor({ state: "detached" });
+  await people.getByRole("button", { name: "Take out Mira Member" }).click();
+  await people.getByRole("button", { name: "Take out Mira Member" }).waitFor({ state: "detached" });
   await mira.getByText("You may not see this clip any more").waitFor({ timeout: 60_000 });
   const { status } = await server.api("GET", `/api/v1/clips/${clip}/hls/master.m3u8`, { cookie: miraCookie });
   assert.equal(status, 404);
@@ -105,7 +114,7 @@ test("a guest is taken out", limit, async () => {
   await guests.getByText("Buy my watches").waitFor();
   await assertAccessible(page, "the list of guests");
   await lookAround(page, "share-guests");
-  await guests.getByRole("button", { name: "Take Gus from outside out" }).click();
+  await guests.getByRole("button", { name: "Take out Gus from outside" }).click();
   await page.getByRole("button", { name: "Take out", exact: true }).last().click();
   await guests.getByText(/taken out/).waitFor();
   await guest.getByText("You may not see this clip any more").waitFor({ timeout: 60_000 });
