@@ -5,12 +5,57 @@ import { readFile } from "node:fs/promises";
 import { join as path } from "node:path";
 import { after, before, test } from "node:test";
 import { launch } from "./chromium.mjs";
+import { filled, textFields } from "./fields.mjs";
 import { Server, root, until } from "./server.mjs";
 import { cookieOf, finished, join, upload } from "./steps.mjs";
 
 const limit = { timeout: 600_000 };
-let server, browser, page, cookie, me, clip, second, round, ask, decision, secret;
+let server, browser, page, cookie, me, clip, second, space, round, ask, answered, decision, secret;
 const errors = [];
+/** The fields into which something of the corpus was put, and the server took it. */
+const covered = new Set();
+const cover = (method, at, body) => filled(method, at, body).forEach((field) => covered.add(field));
+
+/** Fields of requests that the corpus is not put into, and why. */
+const uncovered = [
+  [/\.(current_)?password$/, "kept as a hash, never shown"],
+  [/\.email$/, "refused when it is no address: see the test"],
+  [/\.email_domain$/, "refused when it is no domain"],
+  [/\.time_zone$/, "refused when it is no zone"],
+  [/\.space_id$/, "an id, or nothing"],
+  [/\.expires_at$/, "refused when it is no time"],
+  [/\.rule$/, "refused when it is no rule"],
+  [/\.emoji$/, "refused when it is no emoji"],
+  [/\.template$/, "the name of one that there is"],
+  [/\.currency$/, "eight letters at most, shown as text beside a number"],
+  [/Webhook\.url$/, "refused when it is no address"],
+  [/^subscribePush\./, "an address and keys that only the server uses"],
+  [/\.mime_type$/, "decides about the way of recording, never shown"],
+  [/^openShare\.name$/, "the same name of the same guest as putGuest's"],
+  [/^putAnswer\.parts\.section$/, "the key of a section that there is"],
+  [/^putBookmark\.piece$|^addRead\.refs$/, "keys that only the reel compares"],
+  [/^(importDaysOff|findMeetings)\.ics$/, "a calendar: what is taken of it is named as days off and meetings are"],
+  [/^(preview|apply)Fix\./, "the words of putVocabulary"],
+];
+/** What an operation changes was made by another, is kept where that keeps it, and shown where that is shown. */
+const madeBy = {
+  updateMe: "createWorkspace",
+  updateWorkspace: { name: "createWorkspace.workspace_name" },
+  updateSpace: "createSpace",
+  updateWebhook: "createWebhook",
+  stitchClips: "createClip",
+  updateComment: "createComment",
+  updateShare: "createShare",
+  updateRound: "createRound",
+  updateDecision: "createDecision",
+  changeMeeting: "addMeeting",
+};
+function isCovered(field) {
+  const [operation, ...rest] = field.split(".");
+  const from = madeBy[operation];
+  const same = typeof from === "string" ? [from, ...rest].join(".") : from?.[rest.join(".")];
+  return covered.has(field) || covered.has(same) || uncovered.some(([which]) => which.test(field));
+}
 
 /** A text that runs, if anything makes it HTML, and says of which field it came. */
 const evil = (field) => `<img src=x onerror="__xss('${field}')">${field}`;
@@ -32,6 +77,7 @@ const corpus = [
 const ok = async (method, at, body, as = cookie) => {
   const r = await server.api(method, at, { cookie: as, body });
   assert.ok(r.status < 300, `${method} ${at}: ${r.status} ${r.text}`);
+  cover(method, at, body);
   return r.json;
 };
 
@@ -44,11 +90,10 @@ before(async () => {
     window.__ran = [];
     window.__xss = (what) => window.__ran.push(what);
   });
-  const answer = await context.request.post(`${server.url}/api/v1/setup`, {
-    headers: { origin: server.url },
-    data: { workspace_name: evil("workspace"), name: evil("owner"), email: "o@example.org", password: "a short sentence" },
-  });
+  const data = { workspace_name: evil("workspace"), name: evil("owner"), email: "o@example.org", password: "a short sentence" };
+  const answer = await context.request.post(`${server.url}/api/v1/setup`, { headers: { origin: server.url }, data });
   assert.ok(answer.ok(), await answer.text());
+  cover("POST", "/api/v1/setup", data);
   cookie = await cookieOf(context);
   me = (await ok("GET", "/api/v1/me")).id;
   page = await context.newPage();
@@ -59,6 +104,7 @@ before(async () => {
   });
   const speech = await readFile(path(root, "testdata/media/avc1-opus.mkv"));
   clip = await upload(server, cookie, speech, evil("file"));
+  cover("POST", "/api/v1/clips", { title: evil("file"), file_name: evil("file") }); // as upload names them
   second = await upload(server, cookie, await readFile(path(root, "testdata/media/opus.webm")), evil("second"));
   await finished(server, clip, cookie, 240_000);
   await fill();
@@ -70,7 +116,7 @@ after(async () => {
 
 /** Puts the corpus into every field. */
 async function fill() {
-  const space = await ok("POST", "/api/v1/spaces", { name: evil("space") });
+  space = await ok("POST", "/api/v1/spaces", { name: evil("space") });
   const at = `/api/v1/clips/${clip}`;
   await ok("PATCH", at, {
     title: evil("title"),
@@ -83,18 +129,28 @@ async function fill() {
   await ok("PATCH", `${at}/transcript/cues/0`, { text: evil("cue") });
   await ok("PUT", `${at}/chapters`, { chapters: [{ start_ms: 0, title: evil("chapter") }] });
   await ok("PUT", "/api/v1/vocabulary", { terms: [{ spelling: "<b onclick=1>Baton", heard: ["<img src=x>"] }] });
+  await ok("PUT", `${at}/spaces`, { space_ids: [space.id] });
   for (const body of [evil("comment"), ...corpus]) await ok("POST", `${at}/comments`, { body, at_ms: 100 });
   secret = (await ok("POST", `${at}/shares`, { name: evil("share"), comments: true })).url.split("/s/")[1];
   await ok("POST", `/api/v1/shares/${secret}/requests`, { name: evil("asker"), message: evil("message") });
+  const drawing = { strokes: [{ tool: "text", colour: "#ff0000", points: [[0.1, 0.1]], text: evil("drawn") }] };
+  await ok("POST", `${at}/comments`, { body: evil("drawing"), at_ms: 300, drawing });
+  await ok(
+    "POST",
+    `/api/v1/clips/${second}/requests`,
+    { name: evil("stranger"), email: "s@example.net", message: evil("please") },
+    null,
+  );
   const other = await browser.newContext();
-  const guest = await other.request.put(`${server.url}/api/v1/guest`, {
-    headers: { origin: server.url },
-    data: { name: evil("guest") },
-  });
+  const data = { name: evil("guest") };
+  const guest = await other.request.put(`${server.url}/api/v1/guest`, { headers: { origin: server.url }, data });
   assert.ok(guest.ok(), await guest.text());
+  cover("PUT", "/api/v1/guest", data);
   await ok("POST", `${at}/comments`, { body: evil("said"), at_ms: 200 }, await cookieOf(other));
   const member = await browser.newContext();
-  const ana = (await ok("GET", "/api/v1/me", undefined, await join(server, cookie, member, `Ana ${evil("member")}`))).id;
+  cover("POST", "/api/v1/join/secret", { name: evil("member") });
+  const anaCookie = await join(server, cookie, member, `Ana ${evil("member")}`);
+  const ana = (await ok("GET", "/api/v1/me", undefined, anaCookie)).id;
   // Whatever day it is: the round opens today.
   await ok("PUT", "/api/v1/me/hours", {
     time_zone: "UTC",
@@ -114,6 +170,11 @@ async function fill() {
     sections: [{ key: "today", title: evil("section"), prompt: evil("prompt") }],
   });
   ask = await ok("POST", "/api/v1/asks", { owner_id: ana, body: evil("ask"), clip_id: clip });
+  const urgent = { owner_id: me, body: evil("urgent"), class: "urgent", reason: evil("reason") };
+  answered = await ok("POST", "/api/v1/asks", urgent, anaCookie);
+  await ok("POST", `/api/v1/asks/${answered.id}/answer`, { text: evil("answered") });
+  await ok("POST", "/api/v1/me/tokens", { name: evil("token") });
+  await ok("POST", "/api/v1/me/days-off", { first_day: "2030-01-01", last_day: "2030-01-02", reason: evil("holiday") });
   decision = await ok("POST", "/api/v1/decisions", {
     what: evil("decision"),
     why: evil("why"),
@@ -163,7 +224,12 @@ test("the watch page shows what people wrote as they wrote it", limit, async () 
   const d = page.getByRole("dialog", { name: "Share this clip" });
   await d.getByText(evil("share")).first().waitFor({ timeout: 60_000 });
   await d.getByText(evil("message")).first().waitFor({ timeout: 60_000 });
+  await d.getByText(evil("space")).first().waitFor({ timeout: 60_000 });
+  const guests = d.getByRole("region", { name: "Guests" });
+  await guests.getByText(evil("guest")).waitFor({ timeout: 60_000 });
+  await guests.getByText(evil("said")).waitFor();
   await harmless("the share dialog");
+  await open(`/c/${second}?share`, evil("stranger"), evil("please"));
 });
 
 test("every other page does, too", limit, async () => {
@@ -175,6 +241,7 @@ test("every other page does, too", limit, async () => {
   await open(`/rounds/${round.id}/edit`);
   await open("/asks", evil("ask"));
   await open(`/asks/${ask.id}`, evil("ask"));
+  await open(`/asks/${answered.id}`, evil("reason"), evil("answered"));
   await open("/decisions", evil("decision"));
   await open(`/decisions/${decision.id}`, evil("why"));
   await open("/blockers", evil("blocker"));
@@ -182,6 +249,11 @@ test("every other page does, too", limit, async () => {
   await open(`/embed/${clip}`, evil("title"));
   await open("/settings/people", evil("member"));
   await open("/settings/spaces", evil("space"));
+  await ok("PUT", `/api/v1/spaces/${space.id}/mute`);
+  await ok("PUT", `/api/v1/rounds/${round.id}/mute`);
+  await open("/settings/notifications", evil("space"), evil("round"));
+  await open("/settings/tokens", evil("token"));
+  await open("/settings/hours", evil("holiday"));
   await open("/settings/webhooks", evil("webhook"));
   await open("/settings/vocabulary");
   await open("/settings/workspace");
@@ -207,4 +279,20 @@ test("no page allows inline scripts, and previews are escaped", limit, async () 
   assert.ok(html.includes("&lt;img src=x onerror=&#34;") && !html.includes("<img src=x"), "OpenGraph");
   const oembed = await (await fetch(`${server.url}/api/v1/oembed?url=${encodeURIComponent(`${server.url}/c/${clip}`)}`)).json();
   assert.doesNotMatch(oembed.html, /<img|<script|title="[^"]*"[^>]*onerror/, "oEmbed");
+});
+
+test("an address is none that is a program in quotes", limit, async () => {
+  const { status } = await server.api("POST", `/api/v1/clips/${second}/requests`, {
+    body: { name: "Quoted", email: `"${evil("address").replaceAll('"', "'")}"@example.net` },
+  });
+  assert.equal(status, 400);
+});
+
+test("the corpus is put into every field of a request that takes text", () => {
+  assert.ok(textFields.length > 60, "the fields are found");
+  assert.deepEqual(
+    textFields.filter((field) => !isCovered(field)),
+    [],
+    "put the corpus into it, show it on a page here, or say in `uncovered` why not",
+  );
 });
