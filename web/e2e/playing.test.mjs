@@ -1,5 +1,5 @@
-// What a player does while it plays: picture in picture, the tight length, chapters of a clip that was cut; and what one takes along: the file, the
-// words, who has watched.
+// What a player does while it plays: picture in picture, the rendition that the network bears, skipping hesitations, the tight length, chapters of
+// a clip that was cut; and what one takes along: the file, the words, who has watched.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -104,6 +104,65 @@ test("picture in picture by its key, and back", limit, async () => {
   await until("the picture is out", out);
   await page.keyboard.press("p");
   await until("the picture is back", async () => !(await out()));
+});
+
+test("when the network gets slow, a smaller rendition plays on", limit, async () => {
+  const { text } = await server.api("GET", at("/hls/master.m3u8"), { cookie });
+  const all = [...text.matchAll(/BANDWIDTH=(\d+)[^\n]*\n([^\n]+)/g)].map(([, b, uri]) => [Number(b), uri.split("/")[0]]);
+  const sizes = all.toSorted((a, b) => a[0] - b[0]).map(([, name]) => name);
+  assert.ok(sizes.length >= 2, text);
+  const asked = [];
+  page.on("request", (r) => {
+    const found = /\/hls\/([^/]+)\/seg-(\d+)/.exec(r.url());
+    if (found) asked.push(found[1]);
+  });
+  const cdp = await context.newCDPSession(page);
+  const network = (bytesPerSecond) =>
+    cdp.send("Network.emulateNetworkConditions", {
+      ...{ offline: false, latency: 20, downloadThroughput: bytesPerSecond, uploadThroughput: -1 },
+    });
+  await cdp.send("Network.enable");
+  await cdp.send("Network.clearBrowserCache"); // what was played before would come from it, at once
+  await open();
+  await network(1_000_000); // the large rendition is borne, and not all of it is there at once
+  await page.getByRole("button", { name: /^Play/ }).first().click();
+  // The very first segment is the smallest one in any case: it measures.
+  await until("the large rendition is asked for", () => asked.filter((name) => name !== sizes[0]).length >= 2, 90_000, 50);
+  asked.length = 0;
+  await network(150_000);
+  await until("the smallest rendition is asked for", () => asked.includes(sizes[0]), 90_000);
+  await until("it plays on", async () => (await video()).at > 14, 90_000);
+  await network(-1);
+  await cdp.detach();
+  await page.evaluate(() => document.querySelector("video").pause());
+});
+
+test("hesitations are jumped over, and played when that is turned off", limit, async () => {
+  const { cues } = (await server.api("GET", at("/transcript"), { cookie })).json;
+  const late = cues.find((c) => c.start_ms > 15_000) ?? cues.at(-1);
+  const long = late.words.map((w, i) => [w.end_ms - w.start_ms, i]).sort((a, b) => b[0] - a[0])[0][1];
+  const text = late.text.split(" ").with(long, "um,").join(" "); // it has the time of the word in whose place it stands
+  assert.equal((await server.api("PATCH", at(`/transcript/cues/${late.no}`), { cookie, body: { text } })).status, 200);
+  const { fillers } = (await server.api("GET", at("/transcript"), { cookie })).json;
+  const um = fillers.find((f) => f.start_ms >= late.start_ms);
+  assert.ok(um && um.end_ms - um.start_ms > 250, `hesitations ${JSON.stringify(fillers)}`);
+  await open();
+  await begin();
+  const skip = async (on) => {
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByLabel(/^Skip “um” and “uh”/).setChecked(on);
+    await page.keyboard.press("Escape");
+  };
+  const [from, end] = [um.start_ms / 1000 - 1.5, um.end_ms / 1000];
+  await skip(true);
+  const skipped = await way(from, end + 0.5);
+  assert.ok(
+    skipped.went.some((s) => Math.abs(s - end) < 0.1),
+    `${JSON.stringify(um)}: went to ${skipped.went}`,
+  );
+  await skip(false);
+  const whole = await way(from, end + 0.5);
+  assert.deepEqual(whole.went, []);
 });
 
 test("the tight length jumps over the silence while it plays", limit, async () => {
