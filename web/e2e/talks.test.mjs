@@ -297,14 +297,14 @@ test("what was said to be in the way is put on the board from the round's page, 
   await card.getByText(/On the board, raised .*“Waiting for the store key”/).waitFor();
   await lookAround(page, "talks-said-in-a-round");
   await card.getByRole("button", { name: /^Still in the way ?: The key/ }).click();
-  await card.getByText(said[0]).waitFor({ state: "detached" });
+  await card.getByText(said[0]).first().waitFor({ state: "detached" });
   await card.getByRole("button", { name: /^Put it on the board ?: Nobody/ }).click();
   const came = page.getByRole("region", { name: "What came of it" });
   await came.getByText("Waiting for the store key").waitFor();
   await came.getByText(/came up again, under a working hour old/).waitFor();
   await came.getByText(said[1]).waitFor();
   await card.getByRole("button", { name: `No, leave it: ${said[2]}` }).click();
-  await card.getByText(said[2]).waitFor({ state: "detached" });
+  await card.getByText(said[2]).first().waitFor({ state: "detached" });
   await page.reload();
   await came.getByText(said[1]).waitFor();
   assert.equal(await page.getByText(said[2], { exact: false }).getByRole("button", { name: /board/ }).count(), 0);

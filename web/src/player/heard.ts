@@ -1,5 +1,5 @@
 // Tells the server what of a clip was heard: the reel leaves it out, and its owner learns what was watched.
-import { api } from "../api/client";
+import { tell } from "../api/parting";
 import { PlayedStretches, type Stretch } from "./watched";
 
 /** How often, in milliseconds, while it plays. */
@@ -8,11 +8,10 @@ const everyMs = 4000;
 /** A report that is lost is a few seconds that come again: nobody is told. */
 export async function postHeard(id: string, spans: Stretch[], moment: number, took_ms: number): Promise<void> {
   if (spans.length === 0) return;
-  const params = { path: { id } };
   const position_ms = Math.max(0, Math.floor(moment));
-  await Promise.allSettled([
-    api.POST("/api/v1/clips/{id}/heard", { params, body: { spans }, keepalive: true }),
-    api.POST("/api/v1/clips/{id}/watched", { params, body: { ranges: spans, position_ms, took_ms }, keepalive: true }),
+  await Promise.all([
+    tell("/api/v1/clips/{id}/heard", id, { spans }),
+    tell("/api/v1/clips/{id}/watched", id, { ranges: spans, position_ms, took_ms }),
   ]);
 }
 
@@ -46,6 +45,7 @@ export function reportHeard(id: string, video: HTMLVideoElement): () => void {
     if (document.visibilityState === "hidden") send();
   };
   document.addEventListener("visibilitychange", hidden, { signal: off.signal });
+  addEventListener("pagehide", send, { signal: off.signal });
   const timer = setInterval(send, everyMs);
   return () => {
     clearInterval(timer);

@@ -1,5 +1,5 @@
 // Tells the server what was played, so that its owner learns what was watched and one can go on elsewhere.
-import { api } from "../../api/client";
+import { tell } from "../../api/parting";
 import type { Player } from "./player.svelte";
 
 /** How often, in milliseconds, while it plays. */
@@ -11,17 +11,18 @@ export function reportWatched(clip: string, player: Player): () => void {
     const ranges = player.played.take();
     if (ranges.length === 0) return;
     const body = { ranges, position_ms: Math.max(0, Math.floor(player.time)), took_ms: player.played.takeTime() };
-    // A report that is lost is a few seconds fewer: nobody is told.
-    api.POST("/api/v1/clips/{id}/watched", { params: { path: { id: clip } }, body, keepalive: true }).catch(() => undefined);
+    void tell("/api/v1/clips/{id}/watched", clip, body); // one that is lost is a few seconds fewer
   };
   const hidden = (): void => {
     if (document.visibilityState === "hidden") send();
   };
   const timer = setInterval(send, everyMs);
   document.addEventListener("visibilitychange", hidden);
+  addEventListener("pagehide", send);
   return () => {
     clearInterval(timer);
     document.removeEventListener("visibilitychange", hidden);
+    removeEventListener("pagehide", send);
     send();
   };
 }
