@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { api } from "../api/client";
 import { reportHeard } from "./heard";
 
 function player(): { video: HTMLVideoElement; to: (...places: number[]) => void; fire: (name: string) => void } {
@@ -22,20 +21,21 @@ describe("reportHeard", () => {
   beforeEach(() => {
     posts.length = 0;
     vi.useFakeTimers();
-    vi.spyOn(api, "POST").mockImplementation(((path: string, { body }: { body: unknown }) => {
-      posts.push([path, body]);
-      return Promise.resolve({});
-    }) as never);
+    vi.stubGlobal("fetch", (path: string, { body, keepalive }: RequestInit) => {
+      expect(keepalive).toBe(true);
+      posts.push([path, JSON.parse(body as string)]);
+      return Promise.resolve(new Response(null, { status: 204 }));
+    });
   });
   afterEach(() => {
     vi.useRealTimers();
-    vi.restoreAllMocks();
+    vi.unstubAllGlobals();
   });
   const both = (position_ms: number, ...spans: [number, number][]): [string, unknown][] => {
     const all = spans.map(([start_ms, end_ms]) => ({ start_ms, end_ms }));
     return [
-      ["/api/v1/clips/{id}/heard", { spans: all }],
-      ["/api/v1/clips/{id}/watched", { ranges: all, position_ms, took_ms: expect.any(Number) as number }],
+      ["/api/v1/clips/a/heard", { spans: all }],
+      ["/api/v1/clips/a/watched", { ranges: all, position_ms, took_ms: expect.any(Number) as number }],
     ];
   };
 
