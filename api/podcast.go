@@ -117,7 +117,8 @@ type episode struct {
 	why []string
 }
 
-// episodes plans the person's reel and gives its clips that have their sound in one file, in the reel's order; that of others is queued.
+// episodes plans the person's reel and gives its clips that have their sound in one file, in the reel's order; that of others is queued, and that
+// which is whole still.
 func (h *handlers) episodes(ctx context.Context, who caller) ([]episode, error) {
 	s := newReelSource(h, who)
 	if err := s.ofMe(ctx); err != nil {
@@ -160,10 +161,12 @@ func (h *handlers) withSound(ctx context.Context, all []episode, ids []domain.Cl
 	var made []episode
 	var missing []domain.ClipID
 	for _, e := range all {
-		var there bool
-		if e.sound, there = sounds[e.clip.ID]; there && e.clip.SoundOf(e.sound) {
+		e.sound = sounds[e.clip.ID]
+		offered := e.clip.SoundOf(e.sound)
+		if offered {
 			made = append(made, e)
-		} else {
+		}
+		if !offered || e.sound.Holds == "" {
 			missing = append(missing, e.clip.ID)
 		}
 	}
@@ -304,8 +307,8 @@ func (h *handlers) getPodcastEpisode(c echo.Context) error {
 	if err != nil {
 		return fmt.Errorf("read sound: %w", err)
 	}
-	sound, there := sounds[clip.ID]
-	if !there || !clip.SoundOf(sound) {
+	sound := sounds[clip.ID]
+	if !clip.SoundOf(sound) {
 		return domain.Errorf(domain.KindNotFound, "its sound has not been made yet")
 	}
 	served := h.serveObject(c, sound.ObjectKey, sound.Bytes, "audio/mp4")

@@ -35,7 +35,7 @@ func (s *server) sounding(id domain.ClipID) {
 	if err := s.objects.Put(s.t.Context(), key, "audio/mp4", []byte(soundBytes)); err != nil {
 		s.t.Fatal(err)
 	}
-	if _, err := s.db.Podcasts.PutSound(s.t.Context(), domain.Sound{ClipID: id, ObjectKey: key, Bytes: int64(len(soundBytes)), DurationMS: 4000}); err != nil {
+	if _, err := s.db.Podcasts.PutSound(s.t.Context(), domain.Sound{ClipID: id, ObjectKey: key, Bytes: int64(len(soundBytes)), DurationMS: 4000, Holds: "all"}); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -157,6 +157,30 @@ func TestThePodcast(t *testing.T) {
 	read()
 	c.exec(`update member set left_at = now() where account_id = $1`, c.members[member].Account.ID)
 	stranger.call("GET", path, nil).problem(404)
+}
+
+// TestASoundThatIsWholeIsMadeAgain: one from before silences were left out is an episode until that is done.
+func TestASoundThatIsWholeIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	clip := c.enter(owner).clip(domain.VisibleWorkspace, "news")
+	c.playable(clip, "all is well")
+	c.sounding(clip)
+	path := strings.TrimPrefix(decoded[struct{ URL string }](t, c.enter(member).call("POST", "/api/v1/me/podcast", nil).expect(201)).URL, c.url)
+	for holds, want := range map[string]bool{"": true, "all": false} {
+		c.exec(`update sound set holds = $1, made_at = clock_timestamp() where clip_id = $2`, holds, clip)
+		before := len(c.queue.jobs)
+		if a := c.enter(anonymous).call("GET", path, nil).expect(200); !strings.Contains(string(a.body), string(clip)+".m4a") {
+			t.Errorf("%q: %s", holds, a.body)
+		}
+		again := false
+		for _, j := range c.queue.jobs[before:] {
+			again = again || j.Kind == domain.JobSound && j.ClipID == clip
+		}
+		if again != want {
+			t.Errorf("%q is made again: %t", holds, again)
+		}
+	}
 }
 
 // TestAFeedIsPlannedOnceForEachChange: who has it is told so without a plan, until something is said, heard, shown, taken back or made.
@@ -293,7 +317,7 @@ func TestWhatAPodcastFetchedWasHeard(t *testing.T) {
 	if err := c.objects.Put(t.Context(), key, "audio/mp4", []byte(soundBytes)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.db.Podcasts.PutSound(t.Context(), domain.Sound{ClipID: remade, ObjectKey: key, Bytes: int64(len(soundBytes)), DurationMS: 4000}); err != nil {
+	if _, err := c.db.Podcasts.PutSound(t.Context(), domain.Sound{ClipID: remade, ObjectKey: key, Bytes: int64(len(soundBytes)), DurationMS: 4000, Holds: "all"}); err != nil {
 		t.Fatal(err)
 	}
 	fetch("GET", remade, "10-")

@@ -101,7 +101,9 @@ func newServer(t *testing.T, options ...option) *server {
 			Transcript: func(w io.Writer, format string, t domain.Transcript) error {
 				return captions.Write(w, captions.Format(format), t)
 			},
-			Silences: func(t domain.Transcript, end int64) []domain.Span { return transcribe.Silences(t.Speech, end, 500) },
+			Silences: func(t domain.Transcript, end int64) []domain.Span {
+				return transcribe.Silences(t.Speech, end, transcribe.LeastSilenceMS)
+			},
 			Fillers: func(domain.Transcript) []domain.Filler {
 				return []domain.Filler{{Span: domain.Span{StartMS: 10, EndMS: 20}, Text: "um"}}
 			},

@@ -18,7 +18,9 @@ type Sound struct {
 	DurationMS int64
 	// EditNo is the state of the clip's edit that it holds.
 	EditNo int
+	// Holds names the stretches of the clip that it holds; empty: it is whole, because it was made before silences were left out.
+	Holds string
 }
 
 // SoundOf tells whether a sound is what is played of a clip: of the state of its edit that holds.
-func (c *Clip) SoundOf(s Sound) bool { return s.EditNo == c.EditNo }
+func (c *Clip) SoundOf(s Sound) bool { return s.ClipID == c.ID && s.EditNo == c.EditNo }

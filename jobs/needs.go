@@ -42,6 +42,8 @@ type Store interface {
 	Renditions(ctx context.Context, c *domain.Clip) ([]domain.Rendition, error)
 	// QueueSound has the clip's sound made as one file, where somebody wants it.
 	QueueSound(ctx context.Context, c domain.Clip) error
+	// Sound reads the file that there is; the zero one: none.
+	Sound(ctx context.Context, id domain.ClipID) (domain.Sound, error)
 	PutSound(ctx context.Context, s domain.Sound) (replaced []string, err error)
 
 	StartTranscript(ctx context.Context, id domain.ClipID) (upToMS int64, err error)
@@ -155,7 +157,7 @@ type Transcoder interface {
 	Preview(ctx context.Context, t transcode.Take) ([]byte, error)
 	Storyboard(ctx context.Context, t transcode.Take, progress transcode.Progress) (transcode.Storyboard, error)
 	Peaks(ctx context.Context, t transcode.Take, durationMS int64, progress transcode.Progress) (transcode.Peaks, error)
-	SoundFile(ctx context.Context, t transcode.Take) (path string, err error)
+	SoundFile(ctx context.Context, t transcode.Take) (path string, durationMS int64, err error)
 	PCM(ctx context.Context, t transcode.Take, gainDB float64, startMS int64) (io.ReadCloser, error)
 	Frames(ctx context.Context, t transcode.Take, atMS []int64, each func(atMS int64, pgm []byte) error) error
 	SceneChanges(ctx context.Context, t transcode.Take, progress transcode.Progress) ([]transcode.SceneChange, error)

@@ -77,7 +77,7 @@ func (s Podcasts) Sounds(ctx context.Context, clips []domain.ClipID) (map[domain
 	rows, err := s.db.queries().Sounds(ctx, each(clips, func(c domain.ClipID) string { return string(c) }))
 	out := make(map[domain.ClipID]domain.Sound, len(rows))
 	for _, r := range rows {
-		out[r.ClipID] = domain.Sound{ClipID: r.ClipID, ObjectKey: r.ObjectKey, Bytes: r.Bytes, DurationMS: r.DurationMs, EditNo: r.EditNo}
+		out[r.ClipID] = domain.Sound{ClipID: r.ClipID, ObjectKey: r.ObjectKey, Bytes: r.Bytes, DurationMS: r.DurationMs, EditNo: r.EditNo, Holds: r.Holds}
 	}
 	return out, failed("list sounds", err)
 }
@@ -97,14 +97,16 @@ func (s Podcasts) QueueSounds(ctx context.Context, clips []domain.ClipID) error 
 
 // QueueSound has a clip's file made, or made anew, where somebody has a feed.
 func (s Podcasts) QueueSound(ctx context.Context, c domain.Clip) error {
-	wanted, err := s.db.queries().HasFeeds(ctx, c.WorkspaceID)
+	return s.db.inTx(ctx, "queue a sound", func(t *tx) error { return t.queueSound(ctx, c) })
+}
+
+func (t *tx) queueSound(ctx context.Context, c domain.Clip) error {
+	wanted, err := t.HasFeeds(ctx, c.WorkspaceID)
 	if err != nil || !wanted {
 		return failed("look for feeds", err)
 	}
-	return s.db.inTx(ctx, "queue a sound", func(t *tx) error {
-		t.enqueue(domain.Job{Kind: domain.JobSound, ClipID: c.ID, Again: true})
-		return nil
-	})
+	t.enqueue(domain.Job{Kind: domain.JobSound, ClipID: c.ID, Again: true})
+	return nil
 }
 
 // PutSound keeps a clip's file and gives the key that nothing points at any more. KindNotFound.
@@ -120,7 +122,7 @@ func (s Podcasts) PutSound(ctx context.Context, sound domain.Sound) (replaced []
 			return err
 		}
 		return t.PutSound(ctx, sqlc.PutSoundParams{
-			ClipID: sound.ClipID, ObjectKey: sound.ObjectKey, Bytes: sound.Bytes, DurationMs: sound.DurationMS, EditNo: sound.EditNo,
+			ClipID: sound.ClipID, ObjectKey: sound.ObjectKey, Bytes: sound.Bytes, DurationMs: sound.DurationMS, EditNo: sound.EditNo, Holds: sound.Holds,
 		})
 	})
 	return replaced, err

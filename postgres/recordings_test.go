@@ -286,3 +286,26 @@ func TestAFailedImportLeavesWhatCanBePlayed(t *testing.T) {
 	ok(t, b.Playback.ImportFailed(t.Context(), id, "again")) // not processing any more
 	equal(t, "jobs", b.queue.take(t), "")
 }
+
+// TestASoundFollowsItsWords: where somebody has a feed, the file of a clip's sound is made anew when the words say where nobody speaks, or
+// never will.
+func TestASoundFollowsItsWords(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	v := b.team(t, "team")
+	for _, wanted := range []bool{false, true} {
+		want := ""
+		if wanted {
+			ok(t, b.Podcasts.Put(t.Context(), v, []byte("hash")))
+			want = "sound"
+		}
+		heard, failed := b.recorded(t, v, "heard", domain.VisiblePrivate, 5), b.recorded(t, v, "failed", domain.VisiblePrivate, 5)
+		b.queue.take(t)
+		b.transcribed(t, heard, "All is well.")
+		equal(t, "made anew", b.queue.again(t), want)
+		b.queue.take(t)
+		ok(t, b.Transcripts.Fail(t.Context(), failed, "nobody understood it"))
+		equal(t, "made anew without words", b.queue.again(t), want)
+		b.queue.take(t)
+	}
+}

@@ -179,8 +179,8 @@ func (t *tx) rewriteCues(ctx context.Context, c domain.Clip, from int, cues []do
 	return t.indexSpeech(ctx, c, from)
 }
 
-// Finish ends a transcription as done or no_speech, and enqueues the chapters when there are words. KindConflict while there
-// is more to hear: the clip records, or has sound beyond what was listened to.
+// Finish ends a transcription as done or no_speech, and enqueues the chapters when there are words, and the sound without silences where
+// somebody has a feed. KindConflict while there is more to hear: the clip records, or has sound beyond what was listened to.
 func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language string, coverage float64, state domain.TranscriptState) error {
 	return s.db.inTx(ctx, "finish a transcript", func(t *tx) error {
 		c, err := t.lockClip(ctx, clip)
@@ -206,6 +206,9 @@ func (s Transcripts) Finish(ctx context.Context, clip domain.ClipID, language st
 		if state == domain.TranscriptDone {
 			t.enqueue(domain.AfterTranscript(clip)...)
 		}
+		if err := t.queueSound(ctx, c); err != nil {
+			return err
+		}
 		return t.setTranscriptState(ctx, c, state, 1, "")
 	})
 }
@@ -229,6 +232,9 @@ func (s Transcripts) Fail(ctx context.Context, clip domain.ClipID, reason string
 	return s.db.inTx(ctx, "fail a transcript", func(t *tx) error {
 		c, err := t.lockClip(ctx, clip)
 		if err != nil {
+			return err
+		}
+		if err := t.queueSound(ctx, c); err != nil {
 			return err
 		}
 		return t.setTranscriptState(ctx, c, domain.TranscriptFailed, c.TranscriptProgress, reason)

@@ -62,6 +62,9 @@ func overlaps(a, b []domain.Span) []domain.Span {
 	return out
 }
 
+// LeastSilenceMS is the shortest stretch without a voice that counts as a silence: shorter ones are how people breathe.
+const LeastSilenceMS = 500
+
 // Silences are the stretches of at least minMS, of a clip durationMS long, in which nobody speaks.
 func Silences(speech []domain.Span, durationMS, minMS int64) []domain.Span {
 	var out []domain.Span

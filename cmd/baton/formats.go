@@ -10,9 +10,6 @@ import (
 	"baton/transcribe/captions"
 )
 
-// leastSilenceMS is the shortest stretch without a voice that counts as one: shorter ones are how people breathe.
-const leastSilenceMS = 500
-
 // formats shows the stages' writers to the API.
 func formats() api.Formats {
 	return api.Formats{
@@ -21,7 +18,7 @@ func formats() api.Formats {
 			return captions.Write(w, captions.Format(format), t)
 		},
 		Silences: func(t domain.Transcript, end int64) []domain.Span {
-			return transcribe.Silences(t.Speech, end, leastSilenceMS)
+			return transcribe.Silences(t.Speech, end, transcribe.LeastSilenceMS)
 		},
 		Fillers: func(t domain.Transcript) []domain.Filler {
 			var out []domain.Filler

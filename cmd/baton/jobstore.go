@@ -138,6 +138,11 @@ func (s jobStore) QueueSound(ctx context.Context, c domain.Clip) error {
 	return s.db.Podcasts.QueueSound(ctx, c)
 }
 
+func (s jobStore) Sound(ctx context.Context, id domain.ClipID) (domain.Sound, error) {
+	all, err := s.db.Podcasts.Sounds(ctx, []domain.ClipID{id})
+	return all[id], err
+}
+
 func (s jobStore) PutSound(ctx context.Context, sound domain.Sound) ([]string, error) {
 	return s.db.Podcasts.PutSound(ctx, sound)
 }

@@ -23,14 +23,15 @@ update podcast set last_used_at = now() where secret_hash = @secret_hash;
 delete from podcast where workspace_id = @workspace_id and account_id = @account_id;
 
 -- name: Sounds :many
-select clip_id, object_key, bytes, duration_ms, edit_no from sound where clip_id = any(@clips::text[]);
+select clip_id, object_key, bytes, duration_ms, edit_no, holds from sound where clip_id = any(@clips::text[]);
 
 -- name: OldSound :one
 select object_key from sound where clip_id = @clip_id;
 
 -- name: PutSound :exec
-insert into sound (clip_id, object_key, bytes, duration_ms, edit_no) values (@clip_id, @object_key, @bytes, @duration_ms, @edit_no)
-on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no, made_at = clock_timestamp();
+insert into sound (clip_id, object_key, bytes, duration_ms, edit_no, holds) values (@clip_id, @object_key, @bytes, @duration_ms, @edit_no, @holds)
+on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no,
+   holds = excluded.holds, made_at = clock_timestamp();
 
 -- name: HasFeeds :one
 select exists (select from podcast where workspace_id = @workspace_id);

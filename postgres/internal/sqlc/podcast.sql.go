@@ -189,8 +189,9 @@ func (q *Queries) PutPodcast(ctx context.Context, arg PutPodcastParams) (int64, 
 }
 
 const putSound = `-- name: PutSound :exec
-insert into sound (clip_id, object_key, bytes, duration_ms, edit_no) values ($1, $2, $3, $4, $5)
-on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no, made_at = clock_timestamp()
+insert into sound (clip_id, object_key, bytes, duration_ms, edit_no, holds) values ($1, $2, $3, $4, $5, $6)
+on conflict (clip_id) do update set object_key = excluded.object_key, bytes = excluded.bytes, duration_ms = excluded.duration_ms, edit_no = excluded.edit_no,
+   holds = excluded.holds, made_at = clock_timestamp()
 `
 
 type PutSoundParams struct {
@@ -199,6 +200,7 @@ type PutSoundParams struct {
 	Bytes      int64
 	DurationMs int64
 	EditNo     int
+	Holds      string
 }
 
 func (q *Queries) PutSound(ctx context.Context, arg PutSoundParams) error {
@@ -208,6 +210,7 @@ func (q *Queries) PutSound(ctx context.Context, arg PutSoundParams) error {
 		arg.Bytes,
 		arg.DurationMs,
 		arg.EditNo,
+		arg.Holds,
 	)
 	return err
 }
@@ -231,7 +234,7 @@ func (q *Queries) SetPodcastNotesHeard(ctx context.Context, arg SetPodcastNotesH
 }
 
 const sounds = `-- name: Sounds :many
-select clip_id, object_key, bytes, duration_ms, edit_no from sound where clip_id = any($1::text[])
+select clip_id, object_key, bytes, duration_ms, edit_no, holds from sound where clip_id = any($1::text[])
 `
 
 type SoundsRow struct {
@@ -240,6 +243,7 @@ type SoundsRow struct {
 	Bytes      int64
 	DurationMs int64
 	EditNo     int
+	Holds      string
 }
 
 func (q *Queries) Sounds(ctx context.Context, clips []string) ([]SoundsRow, error) {
@@ -257,6 +261,7 @@ func (q *Queries) Sounds(ctx context.Context, clips []string) ([]SoundsRow, erro
 			&i.Bytes,
 			&i.DurationMs,
 			&i.EditNo,
+			&i.Holds,
 		); err != nil {
 			return nil, err
 		}
