@@ -287,3 +287,58 @@ func TestWhatIsMutedIsNotTold(t *testing.T) {
 		}
 	}
 }
+
+// TestAMutedRoundTakesTheTalkAboutItsAnswersAlong: of a clip that answers no round but muted ones. Who is named is told; a round that has ended,
+// of which nobody could hear again, mutes nothing.
+func TestAMutedRoundTakesTheTalkAboutItsAnswersAlong(t *testing.T) {
+	t.Parallel()
+	o := setup(t)
+	me := domain.Viewer{AccountID: o.boss.ID, WorkspaceID: o.w, Role: domain.RoleOwner}
+	one, other := o.held("Stand-up"), o.held("Retro")
+	mute := func(rounds ...domain.Occurrence) {
+		t.Helper()
+		for _, r := range rounds {
+			o.ok(o.db.Notices.Mute(t.Context(), me, domain.Mute{RoundID: r.RoundID}))
+		}
+	}
+	answers := func(to domain.Occurrence) {
+		t.Helper()
+		o.exec(`insert into answer (id, occurrence_id, author_id, parts, created_at, updated_at) values ($1, $2, $3, $4, now(), now())`,
+			domain.NewID[domain.AnswerID](), to.ID, o.boss.ID, `[{"section":"a","text":"Said"},{"section":"b","clip_id":"`+string(o.clip)+`"}]`)
+	}
+	told := func(what, want string) {
+		t.Helper()
+		o.say(o.max, "", "a comment")
+		o.say(o.max, "", "to @Olga", o.boss)
+		all, err := o.db.Notices.List(t.Context(), me, "", 50)
+		o.ok(err)
+		o.exec(`delete from notice`)
+		var kinds []string
+		for _, n := range all {
+			kinds = append(kinds, string(n.Kind))
+		}
+		slices.Sort(kinds)
+		if got := strings.Join(kinds, " "); got != want {
+			t.Errorf("%s: told %q, want %q", what, got, want)
+		}
+	}
+	mute(one)
+	told("a round that it does not answer", "comment mention")
+	answers(one)
+	told("the round that it answers", "mention")
+	answers(other)
+	told("one of two rounds", "comment mention")
+	o.say(o.max, "", "this waits")
+	mute(other)
+	o.later()
+	o.ok(o.mailer.SendDue(t.Context()))
+	if n := len(o.box.take(t)); n != 0 {
+		t.Errorf("%d mails of what waited and was muted", n)
+	}
+	o.exec(`delete from notice`)
+	told("both rounds", "mention")
+	o.ok(o.db.Rounds.Delete(t.Context(), o.w, one.RoundID))
+	told("one muted, one ended", "mention")
+	o.ok(o.db.Rounds.Delete(t.Context(), o.w, other.RoundID))
+	told("both ended", "comment mention")
+}

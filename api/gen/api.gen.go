@@ -4181,7 +4181,7 @@ type ServerInterface interface {
 	// UnmuteRound Hear of it again
 	// (DELETE /api/v1/rounds/{round_id}/mute)
 	UnmuteRound(ctx echo.Context, roundId ID) error
-	// MuteRound Hear nothing of a round: that it opens, closes and has a record
+	// MuteRound Hear nothing of a round: that it opens, closes and has a record, and of the talk about clips that answer it and no round that I have not muted, but when I am named
 	// (PUT /api/v1/rounds/{round_id}/mute)
 	MuteRound(ctx echo.Context, roundId ID) error
 	// ListOccurrences The times it was held, the newest first
@@ -15818,7 +15818,7 @@ type StrictServerInterface interface {
 	// UnmuteRound Hear of it again
 	// (DELETE /api/v1/rounds/{round_id}/mute)
 	UnmuteRound(ctx context.Context, request UnmuteRoundRequestObject) (UnmuteRoundResponseObject, error)
-	// MuteRound Hear nothing of a round: that it opens, closes and has a record
+	// MuteRound Hear nothing of a round: that it opens, closes and has a record, and of the talk about clips that answer it and no round that I have not muted, but when I am named
 	// (PUT /api/v1/rounds/{round_id}/mute)
 	MuteRound(ctx context.Context, request MuteRoundRequestObject) (MuteRoundResponseObject, error)
 	// ListOccurrences The times it was held, the newest first

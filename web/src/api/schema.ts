@@ -1731,7 +1731,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Hear nothing of a round: that it opens, closes and has a record */
+        /** Hear nothing of a round: that it opens, closes and has a record, and of the talk about clips that answer it and no round that I have not muted, but when I am named */
         put: operations["muteRound"];
         post?: never;
         /** Hear of it again */
