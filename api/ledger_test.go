@@ -238,6 +238,52 @@ func TestAMeetingIsAvoidedWhileItsRoundIsHeld(t *testing.T) {
 	p.call("PUT", "/api/v1/meetings/"+string(domain.NewID[domain.MeetingID]()), body).expect(404)
 }
 
+// TestWhatWasRecordedOutlivesItsClip: what an answer took to record and to watch stays in the ledger when its clip is deleted, and when nothing
+// of it is there any more; that of a clip that answers nothing is never in it.
+func TestWhatWasRecordedOutlivesItsClip(t *testing.T) {
+	t.Parallel()
+	c := newCast(t)
+	olga, o := c.enter(owner), c.occurrence()
+	clip, other := olga.clip(domain.VisibleWorkspace, "answer"), olga.clip(domain.VisibleWorkspace, "something else")
+	for _, id := range []domain.ClipID{clip, other} {
+		c.playable(id, "all is well")
+		c.exec(`update clip set duration_ms = 1800000, created_at = '2026-03-10T23:30:00Z' where id = $1`, id)
+	}
+	olga.call("PUT", "/api/v1/occurrences/"+string(o)+"/answer", map[string]any{"parts": []map[string]any{
+		{"section": "yesterday", "clip_id": clip, "end_ms": 900000}, {"section": "today", "clip_id": clip, "start_ms": 900000},
+	}}).expect(200)
+	c.enter(member).plays(clip, 600_000, nil)
+	c.exec(`update watch_time set ms = 1800000, on_day = '2026-03-11' where clip_id = $1`, clip)
+	recorded := func(when, days string) {
+		t.Helper()
+		text := string(olga.call("GET", "/api/v1/ledger.csv?"+days, nil).expect(200).body)
+		if !strings.Contains(text, "recorded_hours,1\nwatched_hours,0.5\n") {
+			t.Errorf("%s: %s", when, text)
+		}
+	}
+	const march = "from=2026-03-10&to=2026-03-11"
+	recorded("while it is there", march)
+	for _, id := range []domain.ClipID{clip, other} {
+		olga.call("DELETE", "/api/v1/clips/"+string(id), nil).expect(204)
+	}
+	recorded("deleted", march)
+	for range 2 { // a purge may run twice
+		for _, id := range []domain.ClipID{clip, other} {
+			if err := c.db.Clips.Purge(t.Context(), id); err != nil {
+				t.Fatal(err)
+			}
+		}
+		recorded("purged", march)
+	}
+	if text := string(olga.call("GET", "/api/v1/ledger.csv?from=2026-03-11&to=2026-03-31", nil).expect(200).body); !strings.Contains(text, "recorded_hours,0\n") {
+		t.Error(text)
+	}
+	c.exec(`delete from answer where occurrence_id = $1`, o) // taken back: it took nobody's time for this round
+	if text := string(olga.call("GET", "/api/v1/ledger.csv?"+march, nil).expect(200).body); !strings.Contains(text, "recorded_hours,0\nwatched_hours,0\n") {
+		t.Error(text)
+	}
+}
+
 // TestTheExampleOfTheDocs is docs/ledger.md with its occurrences, clips and plays.
 func TestTheExampleOfTheDocs(t *testing.T) {
 	t.Parallel()

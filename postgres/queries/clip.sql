@@ -101,4 +101,11 @@ select id, workspace_id from clip where deleted_at is null and id > @after order
 select id, (deleted_at is not null)::bool as deleted from clip where state = 'processing' or deleted_at is not null;
 
 -- name: PurgeClip :exec
-delete from clip where id = @id and deleted_at is not null;
+-- What it took to record an answer stays in the ledger.
+with gone as (
+  delete from clip where clip.id = @id and clip.deleted_at is not null returning clip.id, clip.workspace_id, clip.created_at, clip.duration_ms
+)
+insert into recorded_time (workspace_id, clip_id, on_day, ms)
+select gone.workspace_id, gone.id, (gone.created_at at time zone 'UTC')::date, gone.duration_ms from gone
+ where gone.duration_ms > 0 and exists (select from answer where answer.parts @> jsonb_build_array(jsonb_build_object('clip_id', gone.id)))
+on conflict do nothing;

@@ -21,8 +21,8 @@ select occurrence.round_id, occurrence.on_day, occurrence.covers_days from occur
  order by occurrence.on_day;
 
 -- name: LedgerSpent :many
--- What rounds took, by day: their clips on the day they were made, each once; what people played of these on the day they did; answers in
--- words alone.
+-- What rounds took, by day: their clips on the day they were made, each once, those that are there no more, too; what people played of these on the
+-- day they did; answers in words alone.
 with part as (
   select answer.id, answer.created_at, coalesce(p ->> 'clip_id', '') as clip_id
     from answer join occurrence on occurrence.id = answer.occurrence_id join round on round.id = occurrence.round_id
@@ -31,6 +31,9 @@ with part as (
 ), used as (select distinct part.clip_id from part where part.clip_id <> ''), took as (
   select (clip.created_at at time zone 'UTC')::date as on_day, clip.duration_ms as recorded_ms, 0::bigint as played_ms, 0::bigint as texts
     from clip join used on used.clip_id = clip.id where clip.created_at >= @since::timestamptz and clip.created_at < @until::timestamptz
+  union all
+  select recorded_time.on_day, recorded_time.ms, 0, 0 from recorded_time join used on used.clip_id = recorded_time.clip_id
+   where recorded_time.workspace_id = @workspace_id and recorded_time.on_day between @first::date and @last::date
   union all
   select watch_time.on_day, 0, watch_time.ms, 0 from watch_time join used on used.clip_id = watch_time.clip_id
    where watch_time.workspace_id = @workspace_id and watch_time.on_day between @first::date and @last::date

@@ -461,9 +461,16 @@ func (q *Queries) MarkClipDeleted(ctx context.Context, id domain.ClipID) error {
 }
 
 const purgeClip = `-- name: PurgeClip :exec
-delete from clip where id = $1 and deleted_at is not null
+with gone as (
+  delete from clip where clip.id = $1 and clip.deleted_at is not null returning clip.id, clip.workspace_id, clip.created_at, clip.duration_ms
+)
+insert into recorded_time (workspace_id, clip_id, on_day, ms)
+select gone.workspace_id, gone.id, (gone.created_at at time zone 'UTC')::date, gone.duration_ms from gone
+ where gone.duration_ms > 0 and exists (select from answer where answer.parts @> jsonb_build_array(jsonb_build_object('clip_id', gone.id)))
+on conflict do nothing
 `
 
+// What it took to record an answer stays in the ledger.
 func (q *Queries) PurgeClip(ctx context.Context, id domain.ClipID) error {
 	_, err := q.db.Exec(ctx, purgeClip, id)
 	return err

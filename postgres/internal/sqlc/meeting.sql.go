@@ -145,6 +145,9 @@ with part as (
   select (clip.created_at at time zone 'UTC')::date as on_day, clip.duration_ms as recorded_ms, 0::bigint as played_ms, 0::bigint as texts
     from clip join used on used.clip_id = clip.id where clip.created_at >= $2::timestamptz and clip.created_at < $3::timestamptz
   union all
+  select recorded_time.on_day, recorded_time.ms, 0, 0 from recorded_time join used on used.clip_id = recorded_time.clip_id
+   where recorded_time.workspace_id = $1 and recorded_time.on_day between $4::date and $5::date
+  union all
   select watch_time.on_day, 0, watch_time.ms, 0 from watch_time join used on used.clip_id = watch_time.clip_id
    where watch_time.workspace_id = $1 and watch_time.on_day between $4::date and $5::date
   union all
@@ -171,8 +174,8 @@ type LedgerSpentRow struct {
 	Texts      int
 }
 
-// What rounds took, by day: their clips on the day they were made, each once; what people played of these on the day they did; answers in
-// words alone.
+// What rounds took, by day: their clips on the day they were made, each once, those that are there no more, too; what people played of these on the
+// day they did; answers in words alone.
 func (q *Queries) LedgerSpent(ctx context.Context, arg LedgerSpentParams) ([]LedgerSpentRow, error) {
 	rows, err := q.db.Query(ctx, ledgerSpent,
 		arg.WorkspaceID,
