@@ -56,7 +56,7 @@ func alike(samples []float32, next, wanted int) int {
 	for at := max(0, wanted-slowSearch); at <= wanted+slowSearch; at += 4 {
 		try(at)
 	}
-	for at, middle := max(0, best-3), best; at <= middle+3; at++ {
+	for at, last := max(0, best-3), min(best+3, len(samples)-slowFrame); at <= last; at++ {
 		try(at)
 	}
 	return best

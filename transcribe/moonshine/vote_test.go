@@ -68,6 +68,22 @@ func TestSlower(t *testing.T) {
 	}
 }
 
+// However long the sound is, nothing beyond its end is looked at.
+func TestSlowerStaysInsideTheSound(t *testing.T) {
+	t.Parallel()
+	rising := make([]float32, sampleRate/5) // of a long period, so that it goes on best at the end of what is searched
+	for i := range rising {
+		x := float64(i) / sampleRate
+		rising[i] = float32(math.Sin(2 * math.Pi * (25 + 40*x) * x))
+	}
+	for n := range 2 * slowFrame {
+		in := rising[:len(rising)-n]
+		if got, want := len(slower(in)), int(float64(len(in))*slowness); got < want-2*slowFrame || got > want {
+			t.Errorf("%d samples became %d", len(in), got)
+		}
+	}
+}
+
 func TestGuesses(t *testing.T) {
 	t.Parallel()
 	said := func(text string, logP float64) (words []word) {
