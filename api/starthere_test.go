@@ -60,6 +60,11 @@ func TestAStartForSomebodyNew(t *testing.T) {
 	if len(s.Moments) != 1 || s.Moments[0].StartMS != 25_000 || s.Moments[0].EndMS != 30_000 || s.Moments[0].ReplayedBy != 2 || s.Moments[0].WatchedBy != 2 {
 		t.Errorf("%+v", s.Moments)
 	}
+	// What takes the place of a decision of the space is the space's, too, wherever it was made.
+	olga.call("POST", "/api/v1/decisions", map[string]any{"what": "We deploy on Mondays", "supersedes": s.Decisions[0].ID}).expect(201)
+	if s := look(mia); len(s.Decisions) != 1 || s.Decisions[0].What != "We deploy on Mondays" {
+		t.Errorf("%+v", s.Decisions)
+	}
 	if s := look(olga); len(s.Pinned) != 2 {
 		t.Errorf("%+v", s.Pinned)
 	}

@@ -74,13 +74,13 @@ func (s StartHere) Replayed(ctx context.Context, v domain.Viewer, space domain.S
 	return slices.Clip(all[:min(len(all), most)]), nil
 }
 
-// Decisions lists the newest that hold: said in clips of the space, or in its rounds.
+// Decisions lists the newest that hold: said in clips of the space, in its rounds, or in place of what was.
 func (s StartHere) Decisions(ctx context.Context, w domain.WorkspaceID, space domain.SpaceID, most int) ([]domain.Decision, error) {
 	q := s.db.queries()
 	ids, err := q.DecisionsOfSpace(ctx, sqlc.DecisionsOfSpaceParams{WorkspaceID: w, SpaceID: string(space), Most: most})
 	if err != nil || len(ids) == 0 {
 		return nil, failed("find decisions of a space", err)
 	}
-	all, err := decisions(ctx, q, sqlc.DecisionsParams{WorkspaceID: w, Ids: each(ids, func(id domain.DecisionID) string { return string(id) }), PageSize: len(ids)})
+	all, err := decisions(ctx, q, sqlc.DecisionsParams{WorkspaceID: w, Ids: ids, PageSize: len(ids)})
 	return all, failed("list decisions of a space", err)
 }

@@ -36,9 +36,13 @@ select clip.id, clip.title, clip.duration_ms, watch.watched::text as watched, wa
  order by watch.last_at desc limit 5000;
 
 -- name: DecisionsOfSpace :many
--- What holds: said in a clip of the space, or in a round that belongs to it, and not superseded.
-select decision.id from decision left join clip on clip.id = decision.clip_id
-  left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
- where decision.workspace_id = @workspace_id and (clip.space_id = @space_id::text or clip.spaces @> array[@space_id::text] or round.space_id = @space_id::text)
-   and not exists (select from decision newer where newer.supersedes = decision.id)
- order by decision.id desc limit @most::int;
+-- What holds: said in a clip of the space, or in a round that belongs to it, or in place of that, wherever; and not superseded.
+with recursive of_space as (
+  select decision.id from decision left join clip on clip.id = decision.clip_id
+    left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
+   where decision.workspace_id = @workspace_id and (clip.space_id = @space_id::text or clip.spaces @> array[@space_id::text] or round.space_id = @space_id::text)
+  union
+  select later.id from decision later join of_space on later.supersedes = of_space.id
+)
+select of_space.id from of_space where not exists (select from decision newer where newer.supersedes = of_space.id)
+ order by of_space.id desc limit @most::int;

@@ -398,15 +398,59 @@ test("the ledger shows the figure that was computed by hand, and finds meetings 
   await page.getByRole("button", { name: "Take out Weekly for all" }).waitFor();
 });
 
-test("somebody new to a space is told where to start", limit, async () => {
-  const space = (await server.api("POST", "/api/v1/spaces", { cookie, body: { name: "Capture" } })).json;
-  const moved = await server.api("PATCH", `/api/v1/clips/${clip}`, { cookie, body: { space_id: space.id } });
-  assert.equal(moved.status, 200, moved.text);
-  await page.goto(`${server.url}/spaces/${space.id}/start-here`);
-  await page.getByLabel("A clip of this space").selectOption({ label: "Where we stand" });
-  await page.getByRole("button", { name: "Pin", exact: true }).click();
-  await page.getByRole("button", { name: "Take Where we stand off the list" }).waitFor();
+test("somebody new to a space is told where to start: what is pinned, what holds, what people went back to", limit, async () => {
+  const call = async (method, at, body, as = cookie) => {
+    const answer = await server.api(method, `/api/v1${at}`, { cookie: as, body });
+    assert.ok(answer.status < 300, `${method} ${at}: ${answer.status} ${answer.text}`);
+    return answer.json;
+  };
+  const space = await call("POST", "/spaces", { name: "Capture" });
+  const tour = await upload(server, cookie, await readFile(path(root, "testdata/media/opus.webm")), "How we record");
+  await finished(server, tour, cookie, 240_000);
+  for (const id of [clip, tour]) await call("PATCH", `/clips/${id}`, { space_id: space.id });
+  for (const [start_ms, end_ms] of [
+    [0, 7500],
+    [5000, 7500],
+  ])
+    await call("POST", `/clips/${tour}/watched`, { ranges: [{ start_ms, end_ms }], position_ms: end_ms }, miraCookie);
+  const { moments } = await call("GET", `/spaces/${space.id}/start-here`, undefined, miraCookie);
+  const moment = moments.find((m) => m.clip_id === tour);
+  assert.deepEqual([moment.start_ms, moment.replayed_by, moment.watched_by], [5000, 1, 1]);
+
+  await page.goto(`${server.url}/?space=${space.id}`);
+  await page.getByRole("link", { name: "Start here" }).first().click();
+  await page.getByRole("heading", { name: "Start here: Capture", level: 1 }).waitFor();
+  const pinned = page.getByRole("region", { name: "Pinned" });
+  const off = pinned.getByRole("button", { name: "Take How we record off the list" });
+  // Pinned, taken off, and brought back by keys alone.
+  await tabTo(page, /^A clip of this space$/);
+  await page.keyboard.type("How we");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await off.waitFor();
+  assert.equal(await pinned.getByRole("option", { name: "How we record" }).count(), 0, "it could be pinned twice");
+  await off.focus();
+  await page.keyboard.press("Enter");
+  await off.waitFor({ state: "detached" });
+  await page.getByRole("button", { name: "Undo" }).first().focus();
+  await page.keyboard.press("Enter");
+  await off.waitFor();
   await lookAround(page, "talks-start-here");
+
+  await mira.goto(`${server.url}/spaces/${space.id}/start-here`);
+  const first = mira.getByRole("region", { name: "Pinned" }).getByRole("listitem").first();
+  assert.match(await first.textContent(), /How we record[\s\S]*pinned by Olga Owner/);
+  const decided = mira.getByRole("region", { name: "What was decided, and holds" });
+  await decided.getByRole("link", { name: "We queue in PostgreSQL" }).waitFor();
+  assert.equal(await decided.getByRole("link", { name: "We queue in Redis" }).count(), 0, "it was replaced");
+  const back = mira.getByRole("region", { name: "Moments that people went back to" }).getByRole("listitem");
+  await back.filter({ hasText: "How we record at 0:05 · 1 of 1 played it again" }).getByRole("link").click();
+  await mira.waitForURL(new RegExp(`/c/${tour}`));
+  await until(
+    "the moment is shown",
+    () => mira.evaluate(() => [...document.querySelectorAll("video, audio")].some((v) => v.currentTime >= 4.9)),
+    patience,
+  );
 });
 
 test("nothing went wrong in a page", () => {

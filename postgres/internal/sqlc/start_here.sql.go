@@ -13,29 +13,33 @@ import (
 )
 
 const decisionsOfSpace = `-- name: DecisionsOfSpace :many
-select decision.id from decision left join clip on clip.id = decision.clip_id
-  left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
- where decision.workspace_id = $1 and (clip.space_id = $2::text or clip.spaces @> array[$2::text] or round.space_id = $2::text)
-   and not exists (select from decision newer where newer.supersedes = decision.id)
- order by decision.id desc limit $3::int
+with recursive of_space as (
+  select decision.id from decision left join clip on clip.id = decision.clip_id
+    left join occurrence on occurrence.id = decision.occurrence_id left join round on round.id = occurrence.round_id
+   where decision.workspace_id = $2 and (clip.space_id = $3::text or clip.spaces @> array[$3::text] or round.space_id = $3::text)
+  union
+  select later.id from decision later join of_space on later.supersedes = of_space.id
+)
+select of_space.id from of_space where not exists (select from decision newer where newer.supersedes = of_space.id)
+ order by of_space.id desc limit $1::int
 `
 
 type DecisionsOfSpaceParams struct {
+	Most        int
 	WorkspaceID domain.WorkspaceID
 	SpaceID     string
-	Most        int
 }
 
-// What holds: said in a clip of the space, or in a round that belongs to it, and not superseded.
-func (q *Queries) DecisionsOfSpace(ctx context.Context, arg DecisionsOfSpaceParams) ([]domain.DecisionID, error) {
-	rows, err := q.db.Query(ctx, decisionsOfSpace, arg.WorkspaceID, arg.SpaceID, arg.Most)
+// What holds: said in a clip of the space, or in a round that belongs to it, or in place of that, wherever; and not superseded.
+func (q *Queries) DecisionsOfSpace(ctx context.Context, arg DecisionsOfSpaceParams) ([]string, error) {
+	rows, err := q.db.Query(ctx, decisionsOfSpace, arg.Most, arg.WorkspaceID, arg.SpaceID)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []domain.DecisionID
+	var items []string
 	for rows.Next() {
-		var id domain.DecisionID
+		var id string
 		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
