@@ -111,13 +111,22 @@ func readBody(c echo.Context, limit int64, what string) ([]byte, error) {
 	}
 	b, err := io.ReadAll(io.LimitReader(body, limit+1))
 	if err != nil {
-		return nil, domain.Errorf(domain.KindInvalid, "the body was cut off").Because(err)
+		return nil, cutOff(what, err)
 	}
 	if int64(len(b)) > limit {
 		skip(r, body, limit)
 		return nil, tooLarge
 	}
 	return b, nil
+}
+
+// cutOff answers a sender whose line stood still, or broke, in the middle of a body. Sending it again mends that: a recorder that was told
+// that it made a mistake would give up.
+func cutOff(what string, cause error) error {
+	return &media.Refused{
+		Err:    domain.Errorf(domain.KindUnavailable, "%s was cut off on its way; send it again", what).Because(cause),
+		Status: http.StatusServiceUnavailable, Reason: media.ReasonUnavailable, RetryAfter: time.Second,
+	}
 }
 
 // skip reads on in a body that is too large, within reason: a sender that is cut off while it still

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"math"
 	"net/http"
@@ -92,7 +93,7 @@ func (p problems) handle(err error, c echo.Context) {
 func (p problems) logError(ctx context.Context, c echo.Context, pr problem, err error) {
 	level := slog.LevelDebug
 	switch {
-	case ctx.Err() != nil: // the client went away
+	case ctx.Err() != nil, errors.Is(err, io.ErrUnexpectedEOF): // the client went away
 	case pr.Status == http.StatusServiceUnavailable:
 		level = slog.LevelWarn
 	case pr.Status >= http.StatusInternalServerError:

@@ -1,8 +1,12 @@
 package api_test
 
 import (
+	"bufio"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -145,6 +149,39 @@ func TestUploadsResume(t *testing.T) {
 	s.send(streamed).expect(204)
 	if s.ingest.state.State != "finished" {
 		t.Errorf("%+v", s.ingest.state)
+	}
+}
+
+// TestAChunkThatIsCutOffIsSentAgain: the recorder takes a 400 for its own mistake and gives up.
+func TestAChunkThatIsCutOffIsSentAgain(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	p := s.workspace("Acme")
+	r := p.request("PUT", "/api/v1/clips/"+string(p.clip(domain.VisiblePrivate, "T"))+"/chunks/0", nil)
+	r.Header.Set("Content-Type", "video/webm")
+	r.Header.Set("Content-Digest", digest("all of it"))
+	r.Header.Set("Content-Length", "9")
+	conn, err := new(net.Dialer).DialContext(t.Context(), "tcp", r.URL.Host)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	fmt.Fprintf(conn, "PUT %s HTTP/1.1\r\nHost: %s\r\n", r.URL.Path, r.URL.Host)
+	if err := r.Header.Write(conn); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(conn, "\r\nall")
+	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	res, err := http.ReadResponse(bufio.NewReader(conn), r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = res.Body.Close() }()
+	body, err := io.ReadAll(res.Body)
+	if err != nil || res.StatusCode != http.StatusServiceUnavailable || res.Header.Get("Retry-After") != "1" || !strings.Contains(string(body), `"reason":"unavailable"`) {
+		t.Errorf("%d, %v: %s, %v", res.StatusCode, res.Header, body, err)
 	}
 }
 

@@ -378,7 +378,7 @@ func TestUploadIsResumable(t *testing.T) {
 		r := &cutReader{b: body, err: cut}
 		return b.AppendAt(t.Context(), clip, media.Upload{MimeType: "video/mp4", Offset: offset, DeclaredBytes: int64(len(data)), Body: r})
 	}
-	cut := errors.New("connection cut")
+	cut := io.ErrUnexpectedEOF // as net/http says it
 	s, err := up(0, data[:3_000_000], cut)
 	if !errors.Is(err, cut) || s.Bytes != 3_000_000 {
 		t.Fatalf("after the cut: %+v, %v", s, err)

@@ -25,7 +25,7 @@ type Upload struct {
 
 // AppendAt takes a stretch of an uploaded file and returns the state after it. What arrived before Body
 // failed is kept. When the declared size is reached the recording is finished. Errors: *Refused with ReasonOffset (and
-// the right one in the state) or ReasonBusy while another request uploads to the clip; Body's.
+// the right one in the state) or ReasonBusy while another request uploads to the clip; ReasonUnavailable when Body breaks off.
 func (in *Ingest) AppendAt(ctx context.Context, clip domain.ClipID, u Upload) (State, error) {
 	for {
 		r, err := in.recorder(ctx, clip, u.MimeType)
@@ -59,7 +59,7 @@ func (r *recorder) upload(u Upload) error {
 	l := r.currentLog()
 	buf := make([]byte, uploadChunk)
 	for {
-		n, readErr := io.ReadFull(u.Body, buf)
+		n, readErr := fill(buf, u.Body)
 		if n > 0 {
 			next := l.Written()
 			limit := r.in.cfg.Limits.Bytes
@@ -75,12 +75,23 @@ func (r *recorder) upload(u Upload) error {
 			r.arrived()
 		}
 		switch {
-		case errors.Is(readErr, io.EOF), errors.Is(readErr, io.ErrUnexpectedEOF):
+		case errors.Is(readErr, io.EOF):
 			return nil
 		case readErr != nil:
-			return readErr
+			return unavailable(l.Written().Seq, soonRetry, ReasonUnavailable, "the file was cut off on its way; what came is kept, send the rest", readErr)
 		}
 	}
+}
+
+// fill reads until buf is full or the body says why there is no more. io.ReadFull will not do: to it a body that ends and one
+// that breaks off are both io.ErrUnexpectedEOF, and a file of unknown length that broke off would be taken for a whole one.
+func fill(buf []byte, body io.Reader) (n int, err error) {
+	for n < len(buf) && err == nil {
+		var more int
+		more, err = body.Read(buf[n:])
+		n += more
+	}
+	return n, err
 }
 
 func (r *recorder) beginUpload(u Upload) error {
