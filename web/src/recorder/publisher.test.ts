@@ -2,6 +2,7 @@
 import "fake-indexeddb/auto";
 import { randomBytes } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { problemError } from "../api/client";
 import { CarrierLost, type Carrier } from "./carrier";
 import { ChannelCarrier } from "./channel";
 import { Chunker } from "./chunker";
@@ -263,6 +264,18 @@ test.each([
   p.offer(3, 3);
   await expect(p.run()).rejects.toThrow(TakeRefused);
   expect(await spool.range(take.id)).toMatchObject({ first: 0, last: 2 });
+});
+
+test("what a reply answers is gone: that ends it, a proxy without a way does not", async () => {
+  await record(1);
+  const gone = problemError(404, { title: "Not found", detail: "what this answers is gone" });
+  let lost = 2;
+  const createClip = () => Promise.reject(lost-- > 0 ? problemError(404, "<html>") : gone);
+  const p = publisher({ createClip });
+  p.offer(1, 1);
+  await expect(p.run()).rejects.toThrow("what this answers is gone");
+  expect(lost).toBe(-1);
+  expect(await spool.range(take.id)).toMatchObject({ first: 0, last: 0 });
 });
 
 test("a person who was signed out meanwhile loses nothing", async () => {

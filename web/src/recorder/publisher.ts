@@ -403,7 +403,9 @@ function troubleOf(error: unknown): Trouble {
 /** What trying again cannot mend. A person who was signed out (401) signs in again, and it goes on. */
 function isFinal(error: unknown): boolean {
   if (error instanceof TakeRefused) return true;
-  if (error instanceof ApiError) return [400, 403, 413, 415, 422].includes(error.status);
+  // What a reply answers may be gone (404); a proxy that knows no way says so in other words.
+  if (error instanceof ApiError)
+    return [400, 403, 413, 415, 422].includes(error.status) || (error.status === 404 && !!error.problem);
   if (!(error instanceof Refused)) return false;
   if (error.status === 409) return error.reason === "different" || error.reason === "type" || error.reason === "finished";
   return [400, 403, 404, 410, 413, 415].includes(error.status);
