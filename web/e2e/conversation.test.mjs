@@ -318,6 +318,19 @@ test("a reply is spoken: read, heard, and found again", limit, async () => {
     await lookAround(olga, "spoken-reply");
     const found = await server.api("GET", "/api/v1/search?q=americans", { cookie: await cookieOf(olga) });
     assert.ok(found.json.moments.length > 0, "the words of the reply are not found");
+
+    // Where the line is away at the end, nobody has to stay for it.
+    await thread(page, "Look at this").getByRole("button", { name: "Reply by voice" }).click();
+    await recorder.getByText("0:02").waitFor({ timeout: 60_000 });
+    await page.route("**/finish", (r) => r.abort());
+    await page.getByRole("button", { name: "Stop and reply" }).click();
+    await recorder.waitFor({ state: "detached", timeout: 60_000 });
+    const dock = page.getByRole("region", { name: "Transfers" });
+    await dock.getByText(/The server is away; the rest is kept in this browser\./).waitFor({ timeout: 60_000 });
+    await page.getByRole("link", { name: "Inbox" }).first().click();
+    await page.waitForURL(/\/inbox/);
+    await page.unroute("**/finish");
+    await dock.getByText("All sent").waitFor({ timeout: 60_000 });
   } finally {
     await speaking.browser.close();
   }

@@ -104,8 +104,10 @@ test("every state of the page can be used by everybody", limit, async () => {
   const kept = (await link(page)).split("/c/")[1];
   await page.getByText(/Saved as you go/).waitFor();
   await until("2 s are recorded", async () => /0:0[2-9]/.test(await page.title())); // what has no picture yet is no clip
-  await page.keyboard.press("Alt+Shift+R");
+  await page.getByRole("textbox", { name: "Title" }).fill("Named last");
+  await page.keyboard.press("Alt+Shift+R"); // from within the field
   await page.waitForURL(new RegExp(kept));
+  await page.getByRole("heading", { name: "Named last" }).waitFor();
   await until("it is ready", async () => (await clipState(kept)) === "ready");
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), `${server.url}/c/${kept}`);
   assert.deepEqual(page.errors, []);
@@ -149,6 +151,23 @@ test("nobody waits for a line that is away: the take is sent from the dock", lim
   await page.unroute("**/chunks/*");
   await dock.getByText("All sent").waitFor({ timeout: 30_000 });
   await until("it is ready", async () => (await clipState(id)) === "ready");
+  await page.close();
+});
+
+test("a take that is thrown away while the line is away is deleted at the next visit", limit, async () => {
+  const page = await openRecorder("mode=voice&carrier=http");
+  await page.getByLabel("Countdown").selectOption({ label: "None" });
+  await press(page, "Record");
+  const id = (await until("the link is there", () => link(page).catch(() => ""))).split("/c/")[1];
+  await page.getByText(/Saved as you go/).waitFor();
+  await page.route("**/api/v1/clips/**", (r) => r.abort());
+  await press(page, "Throw this take away");
+  await page.getByRole("dialog").getByRole("button", { name: "Throw away" }).click();
+  await page.getByText(/What it has of this recording is deleted at your next visit\./).waitFor({ timeout: 60_000 });
+  assert.equal(await clipState(id), "recording");
+  await page.unroute("**/api/v1/clips/**");
+  await page.goto(server.url);
+  await until("it is deleted", async () => (await clipState(id)) === undefined);
   await page.close();
 });
 

@@ -81,8 +81,9 @@ async function upload(file: File, visibility: Visibility, row: Transfer, signal:
   }
 }
 
-/** Sends what earlier visits could not; says nothing when there is nothing. */
+/** Sends what earlier visits could not, and deletes what they could not; says nothing when there is nothing. */
 export async function completeUnfinished(owner: string): Promise<void> {
+  void import("../recorder/thrown").then((t) => t.throwAwayRest(owner)).catch(() => undefined);
   const rows = new Map<string, Transfer>();
   await completeTakes(owner, (take) => {
     let row = rows.get(take.id);

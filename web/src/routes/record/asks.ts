@@ -1,5 +1,6 @@
 // What the record page asks of people, and of the server.
-import { api, ok, wordsFor } from "../../api/client";
+import { wordsFor } from "../../api/client";
+import { account } from "../../lib/account.svelte";
 import { confirm } from "../../ui/confirm";
 import { say } from "../../ui/toast.svelte";
 
@@ -12,11 +13,13 @@ export function confirmSilence(): Promise<boolean> {
   });
 }
 
-/** Removes the clip of a take that was thrown away. */
+/** Removes the clip of a take that was thrown away. The code for it was loaded with the program, for the server may be away. */
 export async function deleteClip(id: string | undefined): Promise<void> {
   if (!id) return;
   try {
-    await ok(api.DELETE("/api/v1/clips/{id}", { params: { path: { id } } }));
+    const { throwAway } = await import("../../recorder/thrown");
+    if (!(await throwAway(account.me?.id ?? "", id)))
+      say("The server cannot be told now. What it has of this recording is deleted at your next visit.", "error");
   } catch (error) {
     say(wordsFor(error), "error");
   }
