@@ -76,6 +76,17 @@ test("by keyboard alone: trim, cut words, undo, save; the other one sees the sho
   await words.press("Delete");
   await until("two words are struck out", async () => (await editor().locator(".gone").count()) >= 2);
   await shot(page, "edit-cut");
+
+  // Not saved yet: it survives a reload, and what is undone in a comment leaves the cuts alone.
+  const cut = await editor().getByRole("status").textContent();
+  await page.reload();
+  await edit();
+  await until("the cuts are there still", async () => (await editor().getByRole("status").textContent()) === cut);
+  await page.getByRole("tab", { name: /Comments/ }).click();
+  await page.getByLabel(/^Comment at/).pressSequentially("Not");
+  await page.keyboard.press("Control+z");
+  await page.getByLabel(/^Comment at/).fill("");
+  assert.equal(await editor().getByRole("status").textContent(), cut);
   await editor().getByRole("button", { name: "Save" }).click();
   await editor().waitFor({ state: "detached" });
 

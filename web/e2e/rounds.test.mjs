@@ -132,7 +132,11 @@ test("one answers in words, by the keyboard alone", limit, async () => {
   await mine.getByText("The importer is fixed").waitFor();
   await ana.getByText(/^You have answered. You can change it until/).waitFor();
   await ana.getByRole("button", { name: "Change" }).click();
-  await ana.getByRole("textbox", { name: "Today" }).fill("Tests for it, and a walk");
+  const today = ana.getByRole("textbox", { name: "Today" });
+  await today.fill("Tests for it, and a walk");
+  await ana.reload();
+  await ana.getByRole("button", { name: "Change" }).click();
+  await until("what was written is there still", async () => (await today.inputValue()) === "Tests for it, and a walk");
   await ana.getByRole("button", { name: "Save" }).click();
   await mine.getByText("Tests for it, and a walk").waitFor();
   await ana.getByRole("heading", { name: "What came of it" }).waitFor();

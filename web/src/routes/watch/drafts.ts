@@ -1,5 +1,6 @@
-// What somebody has begun to write, kept in this browser until it is sent.
+// What somebody has begun to write, kept in this browser until it is sent. Whoever else signs in here does not see it.
 import type { Attachment } from "../../api/client";
+import { account } from "../../lib/account.svelte";
 import type { Stroke } from "../../player/drawing";
 
 export interface Draft {
@@ -12,12 +13,12 @@ export interface Draft {
   readonly private?: boolean;
 }
 
-const prefix = "baton.draft.";
+const at = (key: string): string => `baton.draft.${account.me ? `${account.me.id}.` : ""}${key}`;
 
 /** Reads a draft; a broken one is none. */
 export function readDraft(key: string, storage: Storage = localStorage): Draft | undefined {
   try {
-    const d: unknown = JSON.parse(storage.getItem(prefix + key) ?? "null");
+    const d: unknown = JSON.parse(storage.getItem(at(key)) ?? "null");
     if (typeof d !== "object" || d === null || !("body" in d) || typeof d.body !== "string") return undefined;
     const { at_ms, end_ms, strokes, pictures, ...rest } = d as Record<string, unknown>;
     const number = (v: unknown) => (typeof v === "number" && Number.isFinite(v) ? v : undefined);
@@ -39,8 +40,8 @@ export function readDraft(key: string, storage: Storage = localStorage): Draft |
 /** Keeps a draft; an empty one is dropped. */
 export function keepDraft(key: string, draft: Draft, storage: Storage = localStorage): void {
   try {
-    if (isEmpty(draft)) storage.removeItem(prefix + key);
-    else storage.setItem(prefix + key, JSON.stringify(draft));
+    if (isEmpty(draft)) storage.removeItem(at(key));
+    else storage.setItem(at(key), JSON.stringify(draft));
   } catch {
     // No storage: the draft lives as long as the page.
   }
