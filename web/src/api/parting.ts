@@ -1,5 +1,5 @@
 // What a page tells the server as it goes away: the request must be out before the last event's handler returns, and be borne to its end
-// by the browser (Fetch, keepalive). The client of client.ts was seen to send nothing from pagehide, a plain fetch was.
+// by the browser (Fetch, keepalive). A plain fetch, so that nothing can come between.
 import type { paths } from "./schema";
 
 type BodyOf<P extends keyof paths> =

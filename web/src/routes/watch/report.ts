@@ -13,16 +13,14 @@ export function reportWatched(clip: string, player: Player): () => void {
     const body = { ranges, position_ms: Math.max(0, Math.floor(player.time)), took_ms: player.played.takeTime() };
     void tell("/api/v1/clips/{id}/watched", clip, body); // one that is lost is a few seconds fewer
   };
-  const hidden = (): void => {
-    if (document.visibilityState === "hidden") send();
-  };
   const timer = setInterval(send, everyMs);
-  document.addEventListener("visibilitychange", hidden);
-  addEventListener("pagehide", send);
+  const off = new AbortController();
+  const { signal } = off;
+  document.addEventListener("visibilitychange", send, { signal });
+  addEventListener("pagehide", send, { signal });
   return () => {
     clearInterval(timer);
-    document.removeEventListener("visibilitychange", hidden);
-    removeEventListener("pagehide", send);
+    off.abort();
     send();
   };
 }
