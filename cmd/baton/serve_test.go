@@ -297,14 +297,24 @@ func TestCommands(t *testing.T) {
 			t.Errorf("workspace add printed %q", got)
 		}
 	}
+	first := s.command("user", "password", "--email", "owner@example.org")
+	second := s.command("user", "password", "--email", "Owner@example.org")
+	for said, status := range map[string]int{first: http.StatusUnauthorized, second: http.StatusOK} {
+		_, secret, found := strings.Cut(said, "password: ")
+		if !found || !strings.HasPrefix(said, "owner@example.org has a new password and is signed out everywhere\n") {
+			t.Errorf("user password printed %q", said)
+		}
+		s.must(status, http.MethodPost, "/api/v1/sign-in", map[string]any{"email": "owner@example.org", "password": secret})
+	}
 	for name, args := range map[string][]string{
-		"unknown role":     {"user", "add", "--email", "x@example.org", "--name", "X", "--role", "king"},
-		"no such person":   {"token", "create", "--email", "nobody@example.org"},
-		"taken address":    {"user", "add", "--email", "owner@example.org", "--name", "O", "--role", "member"},
-		"no owner":         {"workspace", "add", "Other", "--email", "nobody@example.org"},
-		"no such file":     {"upload", "missing.mp4"},
-		"unknown flag":     {"serve", "--nonsense"},
-		"not a transcript": {"chapters", "serve_test.go"},
+		"unknown role":      {"user", "add", "--email", "x@example.org", "--name", "X", "--role", "king"},
+		"no such person":    {"token", "create", "--email", "nobody@example.org"},
+		"taken address":     {"user", "add", "--email", "owner@example.org", "--name", "O", "--role", "member"},
+		"nobody's password": {"user", "password", "--email", "nobody@example.org"},
+		"no owner":          {"workspace", "add", "Other", "--email", "nobody@example.org"},
+		"no such file":      {"upload", "missing.mp4"},
+		"unknown flag":      {"serve", "--nonsense"},
+		"not a transcript":  {"chapters", "serve_test.go"},
 	} {
 		out, errOut, err := s.try(args...)
 		lines := strings.Count(strings.TrimSpace(errOut), "\n") + 1
@@ -312,7 +322,7 @@ func TestCommands(t *testing.T) {
 			t.Errorf("%s: error %v, stdout %q, stderr %q", name, err, out, errOut)
 		}
 	}
-	for _, c := range []string{"serve", "user add", "workspace add", "token create", "upload", "transcribe", "chapters", "migrate", "doctor", "version", "models install"} {
+	for _, c := range []string{"serve", "user add", "user password", "workspace add", "token create", "upload", "transcribe", "chapters", "migrate", "doctor", "version", "models install"} {
 		if out := s.command(append(strings.Fields(c), "--help")...); !strings.Contains(out, "Usage: baton "+c) {
 			t.Errorf("%s --help printed %.80q", c, out)
 		}

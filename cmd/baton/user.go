@@ -17,7 +17,8 @@ import (
 )
 
 type userCmd struct {
-	Add userAddCmd `cmd:"" help:"Add a person; the first one makes the workspace, and has to be its owner."`
+	Add      userAddCmd      `cmd:"" help:"Add a person; the first one makes the workspace, and has to be its owner."`
+	Password userPasswordCmd `cmd:"" help:"Give a person a new password, who has forgotten theirs; all their browsers are signed out."`
 }
 
 type userAddCmd struct {
@@ -40,13 +41,9 @@ func (c userAddCmd) Run(ctx context.Context, io streams) (err error) {
 	if err != nil {
 		return err //nolint:wrapcheck // says all
 	}
-	secret, made, err := newPassword(c.PasswordStdin, io.in)
+	secret, hash, made, err := hashedPassword(ctx, c.PasswordStdin, io.in)
 	if err != nil {
 		return err
-	}
-	hash, err := password.New(1).Hash(ctx, secret)
-	if err != nil {
-		return fmt.Errorf("hash password: %w", err)
 	}
 	db, err := commandDatabase(ctx, c.DataFlags, io)
 	if err != nil {
@@ -63,6 +60,53 @@ func (c userAddCmd) Run(ctx context.Context, io streams) (err error) {
 		fmt.Fprintf(io.out, "password: %s\n", secret)
 	}
 	return nil
+}
+
+type userPasswordCmd struct {
+	config.DataFlags `embed:""`
+
+	Email         string `required:"" help:"Whose password."`
+	PasswordStdin bool   `help:"Read the password from standard input; else one is made and printed."`
+}
+
+// Run implements the user password command.
+func (c userPasswordCmd) Run(ctx context.Context, io streams) (err error) {
+	email, err := domain.NormaliseEmail(c.Email)
+	if err != nil {
+		return err //nolint:wrapcheck // says all
+	}
+	secret, hash, made, err := hashedPassword(ctx, c.PasswordStdin, io.in)
+	if err != nil {
+		return err
+	}
+	db, err := commandDatabase(ctx, c.DataFlags, io)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.close()) }()
+	account, err := db.stores.Accounts.ByEmail(ctx, email)
+	if err != nil {
+		return err //nolint:wrapcheck // says all
+	}
+	if err := db.stores.Accounts.SetPassword(ctx, account.ID, hash, ""); err != nil {
+		return fmt.Errorf("set password: %w", err)
+	}
+	fmt.Fprintf(io.out, "%s has a new password and is signed out everywhere\n", email)
+	if made {
+		fmt.Fprintf(io.out, "password: %s\n", secret)
+	}
+	return nil
+}
+
+// hashedPassword reads or makes a password, and hashes it.
+func hashedPassword(ctx context.Context, stdin bool, in io.Reader) (secret, hash string, made bool, err error) {
+	if secret, made, err = newPassword(stdin, in); err != nil {
+		return "", "", false, err
+	}
+	if hash, err = password.New(1).Hash(ctx, secret); err != nil {
+		return "", "", false, fmt.Errorf("hash password: %w", err)
+	}
+	return secret, hash, made, nil
 }
 
 // newPassword reads one from standard input, or makes one.
