@@ -94,6 +94,15 @@ const plays = (page, title, from = 0) =>
     60_000,
   );
 
+/** From where the piece plays, once some of it was played. */
+async function began(page) {
+  const look = () => {
+    const { played } = document.querySelector(".slot.current video") ?? {};
+    return played?.length > 0 ? { at: played.start(0) } : undefined;
+  };
+  return (await until("some of it was played", () => page.evaluate(look), 60_000)).at;
+}
+
 test("says what there is, what fits, and what is left for later", limit, async () => {
   const page = await open("?budget=1", 0.5);
   const all = await plan();
@@ -233,7 +242,7 @@ test("plays by keys alone, answers in place, and goes on to the second after a r
   await page.getByRole("button", { name: /^Go on \d/ }).click();
   const again = await plays(page, "The new search", 0.1);
   assert.ok(Math.abs(again.at - at) < 5, `it was at ${at} s and went on at ${again.at} s`);
-  const first = await page.evaluate(() => document.querySelector(".slot.current video").played.start(0));
+  const first = await began(page);
   assert.ok(Math.abs(first - at) < 1, `it was at ${at} s and went on at ${first} s`);
   t.diagnostic(`left at ${at.toFixed(2)} s, went on at ${first.toFixed(2)} s`);
   await page.close();
@@ -265,11 +274,7 @@ test("goes on to the second in another browser", limit, async (t) => {
   const other = await open("", 0.5, elsewhere);
   await other.getByRole("button", { name: /^Go on \d/ }).click();
   await plays(other, "The new search", 0.1);
-  const began = () => {
-    const { played } = document.querySelector(".slot.current video") ?? {};
-    return played?.length > 0 ? { at: played.start(0) } : undefined;
-  };
-  const { at: first } = await until("some of it was played", () => other.evaluate(began), 60_000);
+  const first = await began(other);
   assert.ok(Math.abs(first - at) < 1, `it was at ${at} s and went on elsewhere at ${first} s`);
   t.diagnostic(`left at ${at.toFixed(2)} s, went on elsewhere at ${first.toFixed(2)} s`);
   await plays(other, "The new search", first + 1);
