@@ -126,7 +126,8 @@ func securityHeaders(public *url.URL) echo.MiddlewareFunc {
 			h.Set("Content-Security-Policy", policy)
 			h.Set("X-Content-Type-Options", "nosniff")
 			h.Set("X-Frame-Options", "DENY")
-			h.Set("Referrer-Policy", "same-origin") // a clip's address is its key
+			h.Set("Referrer-Policy", "same-origin")    // a clip's address is its key
+			h.Set("X-Robots-Tag", "noindex, nofollow") // "anyone with the link" are not all who search the web
 			h.Set("Cross-Origin-Opener-Policy", "same-origin")
 			h.Set("Cross-Origin-Resource-Policy", "same-origin")
 			h.Set("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()")

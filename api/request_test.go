@@ -168,7 +168,8 @@ func TestHeadersThatProtect(t *testing.T) {
 				t.Errorf("%s: %q has no %q", path, csp, want)
 			}
 		}
-		if strings.Contains(csp, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Strict-Transport-Security") == "" || h.Get("Referrer-Policy") != "same-origin" {
+		if strings.Contains(csp, "unsafe") || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("Strict-Transport-Security") == "" || h.Get("Referrer-Policy") != "same-origin" ||
+			h.Get("X-Robots-Tag") != "noindex, nofollow" {
 			t.Errorf("%s: %v", path, h)
 		}
 	}

@@ -137,7 +137,7 @@ function browserKeys() {
 // this test. Permission, worker, server, encryption and what the worker shows are.
 test("a browser is told of what is new, encrypted, and its worker shows it", limit, async () => {
   const keys = browserKeys();
-  await server.api("PUT", "/api/v1/me/hours", { cookie, body: await awake() });
+  assert.equal((await server.api("PUT", "/api/v1/me/hours", { cookie, body: await awake() })).status, 200);
   await server.api("POST", "/api/v1/inbox/read", { cookie, body: {} });
   await page.addInitScript(
     ({ endpoint, p256dh, auth }) => {
@@ -192,7 +192,7 @@ test("a browser is told of what is new, encrypted, and its worker shows it", lim
 /** My hours without quiet ones: the test does not wait for the morning. */
 async function awake() {
   const { json } = await server.api("GET", "/api/v1/me/hours", { cookie });
-  return { ...json, quiet_from: "00:00", quiet_to: "00:00" };
+  return { ...json.hours, quiet_from: "00:00", quiet_to: "00:00" };
 }
 
 test("somebody who is signed in joins another workspace, and goes back and forth", limit, async () => {

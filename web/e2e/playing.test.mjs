@@ -66,7 +66,7 @@ async function open(search = "") {
 const video = (p = page) =>
   p.evaluate(() => {
     const v = document.querySelector("video");
-    return { at: v.currentTime, paused: v.paused };
+    return { at: v.currentTime, paused: v.paused, seeking: v.seeking };
   });
 /** Notes where the video goes by itself, and where it plays. */
 const follow = () =>
@@ -74,6 +74,8 @@ const follow = () =>
     const v = document.querySelector("video");
     window.went = [];
     window.played = [];
+    if (window.followed === v) return;
+    window.followed = v;
     v.addEventListener("seeking", () => window.went.push(v.currentTime));
     v.addEventListener("timeupdate", () => {
       if (!v.seeking && !v.paused) window.played.push(v.currentTime);
@@ -83,7 +85,8 @@ const noted = () => page.evaluate(() => ({ went: window.went, played: window.pla
 /** Plays from a moment of the recording until the media is at another one, in seconds, and tells which way it took. */
 async function way(from, to) {
   await page.evaluate((s) => (document.querySelector("video").currentTime = s), from);
-  await until(`it is at ${from} s`, async () => Math.abs((await video()).at - from) < 0.5, 60_000);
+  const there = (v) => !v.seeking && Math.abs(v.at - from) < 0.5; // the jump that brought it here is none of its own
+  await until(`it is at ${from} s`, async () => there(await video()), 60_000);
   await follow();
   await page.evaluate(() => void document.querySelector("video").play());
   await until(`it is played up to ${to} s`, async () => (await video()).at > to, 90_000);
