@@ -13,11 +13,12 @@ export async function shot(page, name) {
   await page.screenshot({ path: join(shots, `${name}.png`) });
 }
 
-/** Waits until what comes and goes has come or gone: half there it has no contrast. What moves for ever is not waited for. */
+/** Waits until what comes and goes has come or gone: half there it has no contrast. What moves for ever, or stands, is not waited for. */
 const atRest = (page) =>
   page.evaluate(() => {
     const ending = document.getAnimations().filter((a) => Number.isFinite(a.effect?.getComputedTiming().endTime));
-    return Promise.allSettled(ending.map((a) => a.finished));
+    const enough = new Promise((resolve) => setTimeout(resolve, 3000));
+    return Promise.race([enough, Promise.allSettled(ending.map((a) => a.finished))]).then(() => undefined);
   });
 
 /** What axe-core finds on the page that is serious. */
